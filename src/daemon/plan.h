@@ -1,0 +1,108 @@
+/// Found + wanted → steps, undo, what to expect after, a diff and the reasons. Values only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/action.h"
+#include "daemon/chrony_config.h"
+#include "daemon/state.h"
+#include "judge/hysteresis.h"
+#include "judge/selection.h"
+#include "result.h"
+
+namespace clockwright {
+
+/// A source the daemon must list after a step.
+struct ExpectedSource {
+    std::string name;         ///< as the daemon will show it
+    bool added = false;       ///< needs three samples taken after the reload
+    bool kept_foreign = false;///< not ours: listed, but may be bad
+    bool pool = false;        ///< a pool line: at least one member
+    Authentication authentication = Authentication::none;
+    friend bool operator==(const ExpectedSource&, const ExpectedSource&) = default;
+};
+
+/// What must hold after a step (product.md, *What counts as verified*).
+struct Expectation {
+    std::vector<ExpectedSource> sources;
+    bool exactly = true;      ///< a source that is not named here must not be listed
+    int minimum = 4;          ///< that many with three samples and a state among * + - P U D
+    bool proof_only = false;  ///< an undo: the same names listed, the files byte-identical; no minimum
+    friend bool operator==(const Expectation&, const Expectation&) = default;
+};
+
+struct Step {
+    std::string title;             ///< "add", "final", "undo"
+    std::vector<Action> actions;
+    std::vector<Action> undo;      ///< in the order to run them
+    Expectation expect;
+    friend bool operator==(const Step&, const Step&) = default;
+};
+
+/// The whole decision. Saved, it can be applied exactly, or refused when its ground has moved.
+struct Plan {
+    std::string id;                    ///< six hex digits or more, from the content
+    WallTime made_at;
+    std::string daemon;                ///< "chrony"
+    std::string config_file, control;  ///< which chronyd
+    bool change = false;
+    bool restart = false;
+    std::string reason;
+    std::optional<double> gain;
+    int confirmations_have = 0, confirmations_need = 0;
+    std::vector<std::string> add, remove, keep;  ///< hosts, as written
+    std::vector<std::string> taken_over;         ///< "file:line  server …"
+    std::vector<std::string> notes;              ///< what a person should know: foreign sources rule, advice left out …
+    std::string diff;                  ///< unified
+    int packets_planned = 0;
+    std::vector<Step> steps;
+    std::vector<FileState> rests_on;   ///< path and sha256 of every file it was made from (content dropped)
+    std::vector<std::string> daemon_sources;     ///< names listed when it was made, sorted
+    Expectation before;                ///< what an undo must prove
+    friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+/// What was found on the host.
+struct Found {
+    chrony::Config config;
+    std::vector<FileState> files;      ///< every file of config, and our own drop-in
+    DaemonState state;
+    std::string own_file;              ///< …/sources.d/clockwright.sources; empty: no sourcedir
+    FileState own;                     ///< its state now
+};
+
+struct PlanSettings {
+    int minimum = 4;
+    bool takeover = false;
+    bool allow_restart = false;
+    bool serving_confirmed = false;
+    std::vector<std::string> restart;  ///< argv
+    bool managed_ours = false;
+    std::string config_file, control;
+};
+
+/// Makes the plan for the chosen set, the gate's decision given. Refused (Fault::refused): a managed
+/// file, a preferred refclock (unless additions are `noselect`), no own sourcedir without
+/// --allow-restart, a set the foreign sources do not allow. The id is left empty: the caller digests.
+Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates,
+                       const Selection& selection, const GateDecision& gate,
+                       const PlanSettings& settings, const Now& now);
+
+/// The source line we would write for a candidate: iburst, poll limits by permission
+/// (product.md, *Choice and gate*: poll settings).
+chrony::SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>& stats);
+
+/// A plan that puts these files back and expects these sources; for rollback and healing.
+Plan restore_plan(const std::vector<WriteFile>& writes, const std::vector<Action>& control,
+                  const Expectation& expected, std::string reason);
+
+/// Unified diff of two texts, `---`/`+++` with the path, three lines of context.
+std::string unified_diff(std::string_view path, std::string_view before, std::string_view after);
+
+/// One JSON document; round trip. Error: Fault::bad_input naming the faulty key.
+std::string plan_to_json(const Plan& plan);
+Result<Plan> plan_from_json(std::string_view text);
+
+}  // namespace clockwright

@@ -1,0 +1,42 @@
+/// When a better set is worth a change: the gate (product.md, *Choice and gate*).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "judge/selection.h"
+
+namespace clockwright {
+
+struct GateSettings {
+    double gain = 0.15;
+    int confirmations = 2;
+    int minimum = 4;
+};
+
+/// The present set against the wanted one, in one run.
+struct Comparison {
+    bool same = false;            ///< nothing to add and nothing to remove
+    bool present_usable = false;  ///< ≥ minimum truechimers, S-4 and L-3 kept
+    std::optional<Seconds> present_error;  ///< empty: infinite or no present set
+    std::optional<Seconds> wanted_error;
+    std::optional<double> gain;   ///< (present − wanted)/present; empty when it cannot be said
+};
+
+/// Members that are no truechimers make a mean infinite, but a foreign one that stays counts in
+/// neither. Membership and the chosen set are read from candidates and selection.
+Comparison compare(std::span<const Candidate> candidates, const Selection& selection,
+                   const GateSettings& settings);
+
+struct GateDecision {
+    bool change = false;
+    std::string reason;
+    int have = 0, need = 0;  ///< confirmations, the run in hand counted
+};
+
+/// `earlier_confirmations`: how many runs directly before this one found the same better set.
+GateDecision decide(const Comparison& comparison, int earlier_confirmations,
+                    const GateSettings& settings);
+
+}  // namespace clockwright

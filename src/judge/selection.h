@@ -1,0 +1,52 @@
+/// The steps of judgement in order: a verdict and a reason for every candidate, a consensus, a set.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "judge/candidate.h"
+#include "judge/ensemble.h"
+#include "judge/server_stats.h"
+
+namespace clockwright {
+
+struct SelectSettings {
+    int count = 5;
+    int minimum = 4;
+    int max_stratum = 4;
+    TrustDomain domain = TrustDomain::public_internet;
+    Seconds own_noise{4e-6};  ///< this host's timestamp noise; 5× it or 20 µs is the least cut
+};
+
+struct Assessment {
+    Verdict verdict = Verdict::unreachable;
+    std::string reason;                ///< for people, one clause
+    std::optional<ServerStats> stats;  ///< present with at least one valid sample
+    std::optional<double> score;       ///< 100/(1 + expected error/10 ms) for truechimers
+    bool chosen = false;
+    bool centred = false;
+};
+
+struct Consensus {
+    bool majority = false;
+    int agreeing = 0, judged = 0;
+    Seconds low{}, high{};   ///< the intersection; with a majority only
+    Seconds offset{};        ///< x: median of θ weighted by 1/λ, clamped into [low, high]
+    Seconds bound{};         ///< max(x − low, high − x)
+};
+
+struct Selection {
+    std::vector<Assessment> assessments;     ///< one per candidate, same order
+    Consensus consensus;
+    Ensemble ensemble;                       ///< members index the candidates
+    std::optional<std::size_t> system_peer;  ///< the member with the least expected error
+};
+
+/// Pure and deterministic. Root distance ≥ 3 s or stratum > max_stratum: too_distant. Jitter ≥ 1 s
+/// or loss ≥ 30 %: too_jittery. Then intersection, consensus, the cut, expected error, the set.
+/// No majority: every judged candidate is a falseticker, reason "no majority".
+Selection select(std::span<const Candidate> candidates, const SelectSettings& settings);
+
+}  // namespace clockwright

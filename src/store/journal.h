@@ -1,0 +1,71 @@
+/// The record of changes: fsynced before each step, so that a crash at any point can be healed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/apply.h"
+#include "daemon/plan.h"
+#include "result.h"
+
+namespace clockwright::store {
+
+/// One change as the journal knows it.
+struct Change {
+    std::string id;              ///< plan id, with "-2", "-3" … when the same plan ran before
+    WallTime at;
+    std::string by, reason;      ///< who, and --reason
+    Plan plan;
+    Baseline baseline;
+    std::vector<std::pair<int, int>> begun;  ///< (step, action) intents, in order
+    std::optional<OutcomeKind> outcome;      ///< empty: unfinished
+    bool verified = false;
+    std::string outcome_reason;
+};
+
+/// An exclusive lock that a dead process does not hold (flock on an open file).
+class Lock {
+  public:
+    Lock(Lock&&) noexcept;
+    Lock& operator=(Lock&&) noexcept;
+    ~Lock();
+    /// `path` is created 0600. Fault::refused with the pid when another clockwright holds it.
+    static Result<Lock> take(const std::string& path);
+  private:
+    explicit Lock(int descriptor);
+    int descriptor_ = -1;
+};
+
+/// Files in `<state>/changes/`: `<time>-<id>.jsonl`, 0600 in a 0700 directory; the begin record
+/// holds plan, before-contents of all files (the backup) and the baseline.
+class Journal {
+  public:
+    /// Makes the directory; as root it must be root's. Faults: failed, not_permitted.
+    static Result<Journal> open(const std::string& state_directory);
+    /// Read-only: an absent directory is an empty journal.
+    static Result<Journal> open_to_read(const std::string& state_directory);
+
+    /// Oldest first. A torn last line is what a crash leaves: ignored.
+    Result<std::vector<Change>> changes() const;
+    /// The last one without an outcome, if any.
+    Result<std::optional<Change>> unfinished() const;
+    /// By id; "last" is the newest that was applied.
+    Result<Change> find(const std::string& id) const;
+
+    /// Begins a record and returns the change's id; durable when it returns.
+    Result<std::string> begin(const Plan& plan, const Baseline& baseline, const std::string& by,
+                              const std::string& reason, WallTime at);
+    /// Appends to the open record; durable when it returns.
+    Result<void> append(const std::string& id, const JournalLine& line, WallTime at);
+    Result<void> close(const std::string& id, const Outcome& outcome, WallTime at);
+
+    /// The contents are dropped from all but the newest `keep` finished changes; the facts stay.
+    Result<void> prune(int keep = 5);
+
+  private:
+    explicit Journal(std::string directory);
+    std::string directory_;
+};
+
+}  // namespace clockwright::store

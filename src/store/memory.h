@@ -1,0 +1,40 @@
+/// What must be remembered over restarts: what was sent to whom, the samples of the last hour, and
+/// how often in a row a better set was found.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ntp/budget.h"
+#include "result.h"
+#include "time/series.h"
+
+namespace clockwright::store {
+
+/// The last series of a public address; reused for an hour, confirming nothing new.
+struct RememberedSeries {
+    Endpoint endpoint;
+    WallTime at;
+    Series series;  ///< Sample::at counts from `at`, as steady time since zero
+};
+
+/// A run that found a better set than the present one.
+struct Confirmation {
+    std::vector<std::string> wanted;  ///< sorted hosts of the set
+    WallTime at;
+    int runs = 0;
+};
+
+struct Memory {
+    std::vector<ntp::Spent> spent;
+    std::vector<RememberedSeries> series;
+    Confirmation confirmation;
+};
+
+/// `<state>/memory.json`, versioned, 0600, written atomically. A missing, torn or newer file is an
+/// empty memory plus a remark, never a failure.
+Memory load(const std::string& state_directory, std::string* remark);
+Result<void> save(const std::string& state_directory, const Memory& memory);
+
+}  // namespace clockwright::store

@@ -1,0 +1,42 @@
+/// This machine: implements daemon/host.h, and the writing that plans need.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/host.h"
+
+namespace clockwright::system {
+
+class LocalHost : public Host {
+  public:
+    Result<FileState> read(const std::string& path) const override;
+    std::vector<std::string> list(const std::string& directory, std::string_view suffix) const override;
+    std::vector<std::string> glob(const std::string& pattern) const override;
+    std::string why_not_writable(const std::string& directory) const override;
+    std::vector<ClockProgram> clock_programs() const override;
+};
+
+/// Does what one file action says: checks `before` by hash, writes ".clockwright-XXXXXX" beside it,
+/// fsync, mode and owner, rename, fsync of the directory. Fault::refused when the file is not as
+/// `before` says; the file is then untouched. A full disk leaves nothing behind.
+Result<void> write_file(const WriteFile& action);
+
+/// Runs an absolute argv without a shell, clean environment, at most `limit`; error with its last
+/// line of stderr.
+Result<void> run_command(const std::vector<std::string>& argv, Seconds limit);
+
+std::string sha256_hex(std::string_view bytes);
+
+/// 64 unpredictable bits (getrandom).
+std::uint64_t random_bits();
+
+/// As root, a file that decides what we do must be root's and not writable by others, opened
+/// without following links; else Fault::bad_input. Without root: only that it can be read.
+Result<std::string> read_trusted(const std::string& path);
+
+bool is_root();
+std::string user_text();   ///< "uid 1007 (sudo)" : who runs this
+std::string machine_id();  ///< of /etc/machine-id, or empty
+
+}  // namespace clockwright::system

@@ -1,0 +1,62 @@
+/// Runs a poller against the real network: names, sockets with kernel stamps, timers, one loop.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ntp/budget.h"
+#include "result.h"
+#include "time/address.h"
+#include "time/host_name.h"
+#include "time/series.h"
+
+namespace clockwright::system {
+
+enum class FamilyChoice { any, ipv4, ipv6 };
+
+/// What to ask; several entries that resolve to one endpoint share one series.
+struct ProbeTarget {
+    HostName host;
+    /// The name came from a catalogue, pool or list: private, loopback, link-local are forbidden.
+    bool from_stranger = false;
+    Seconds operator_spacing{0};
+};
+
+struct ScanSettings {
+    int samples = 4;
+    std::optional<Seconds> spacing;      ///< empty: 0.25 s for private and loopback, 2 s for public
+    Seconds time_out{1.5};
+    Seconds resolve_time_out{4};
+    FamilyChoice family = FamilyChoice::any;
+    ntp::Manners manners;
+    /// Called now and then with "12 of 40 answered"; empty: silent.
+    std::function<void(int finished, int total)> progress;
+    /// Called once when all names are resolved, before a packet leaves: the packets planned and
+    /// their destinations.
+    std::function<void(int packets, const std::vector<Endpoint>&)> announce;
+};
+
+struct ProbeOutcome {
+    std::optional<Endpoint> endpoint;   ///< empty: not resolved
+    Series series;
+    std::optional<Rejection> not_asked; ///< unresolved, forbidden_address
+    std::string why;                    ///< "no such name", "resolves to 10.0.0.1, which …"
+    bool reused = false;                ///< refused by the budget: the caller has remembered samples
+};
+
+/// One event loop; ends when every target has. `budget` is asked for every packet and knows after
+/// it what was spent. Error: interrupted; or no socket can be opened at all.
+Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
+                                       const ScanSettings& settings, ntp::RateBudget& budget);
+
+/// Names to addresses only (for plans: who is who). Same order; empty: unresolved, with why.
+struct Resolved { std::vector<IpAddress> addresses; std::string why; };
+Result<std::vector<Resolved>> resolve(const std::vector<HostName>& hosts, FamilyChoice family,
+                                      Seconds time_out);
+
+/// Addresses of this host's non-loopback interfaces, for the loop test.
+std::vector<IpAddress> own_addresses();
+
+}  // namespace clockwright::system

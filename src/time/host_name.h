@@ -1,0 +1,34 @@
+/// The strict grammar of what a user may write for a server: name, name:port, [v6]:port, nts://name.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "result.h"
+
+namespace clockwright {
+
+/// A server as written. Nothing reaches a resolver, a configuration file or a screen unless it
+/// passed `parse_host`.
+struct HostName {
+    std::string name;          ///< host name or address literal, as written, without port
+    std::uint16_t port = 123;  ///< for nts:// the port of the key exchange, default 4460
+    bool nts = false;
+
+    friend bool operator==(const HostName&, const HostName&) = default;
+};
+
+/// Refuses everything that is not an address literal or a host name of RFC 1123 (letters, digits,
+/// '-', '.', each label 1–63, in all at most 253, no label starts or ends with '-', the last label
+/// not all digits; '_' is allowed inside a label), or a port outside 1–65535.
+/// Error: Fault::usage, one sentence that names the text (escaped) and what is wrong with it.
+Result<HostName> parse_host(std::string_view text);
+
+/// The text that `parse_host` reads back; the default port is left out.
+std::string to_string(const HostName& host);
+
+/// True when the name is an address literal.
+bool is_address_literal(const HostName& host);
+
+}  // namespace clockwright
