@@ -47,5 +47,5 @@ inline std::unexpected<Error> fail(std::string message) {
         if (!try_result_) {                                          \
             return std::unexpected(std::move(try_result_).error());  \
         }                                                            \
-        std::move(*try_result_);                                     \
+        std::move(try_result_).value();                              \
     })

@@ -21,9 +21,9 @@ struct IpAddress {
     friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
     bool is_loopback() const;
-    bool is_private() const;     ///< RFC 1918, RFC 6598 and RFC 4193
+    bool is_private() const;  ///< RFC 1918, RFC 6598 and RFC 4193
     bool is_link_local() const;
-    bool is_multicast() const;   ///< also the IPv4 broadcast address
+    bool is_multicast() const;  ///< also the IPv4 broadcast address
     bool is_unspecified() const;
     /// A stranger on the internet: none of the above. Only these have floors of politeness.
     bool is_public() const;

@@ -1,4 +1,5 @@
-/// The strict grammar of what a user may write for a server: name, name:port, [v6]:port, nts://name.
+/// The strict grammar of what a user may write for a server: name, name:port, [v6]:port,
+/// nts://name.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ struct HostName {
 
 /// Refuses everything that is not an address literal or a host name of RFC 1123 (letters, digits,
 /// '-', '.', each label 1–63, in all at most 253, no label starts or ends with '-', the last label
-/// not all digits; '_' is allowed inside a label), or a port outside 1–65535.
+/// no number, neither "1" nor "0x7f"; '_' is allowed inside a label; no trailing dot), or a port
+/// outside 1–65535. The scheme is written "nts://", in lower case.
 /// Error: Fault::usage, one sentence that names the text (escaped) and what is wrong with it.
 Result<HostName> parse_host(std::string_view text);
 

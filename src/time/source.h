@@ -20,7 +20,16 @@ enum class TrustDomain : std::uint8_t { public_internet, internal, platform };
 
 /// Where we know a candidate from.
 struct Origin {
-    enum class Kind : std::uint8_t { command_line, hosts, daemon, lease, platform, catalogue, pool, replay };
+    enum class Kind : std::uint8_t {
+        command_line,
+        hosts,
+        daemon,
+        lease,
+        platform,
+        catalogue,
+        pool,
+        replay
+    };
     Kind kind = Kind::command_line;
     std::string file;  ///< the configuration file that put it there, or empty
     int line = 0;      ///< its line, or 0
@@ -44,8 +53,8 @@ struct Source {
 
 std::string_view to_string(Authentication authentication);  ///< "none", "nts"
 std::string_view to_string(Smear smear);                    ///< "none", "unknown", "google", …
-Smear parse_smear(std::string_view text);                   ///< what is not known is `unknown`/`other`
-std::string_view to_string(TrustDomain domain);             ///< "public", "internal", "platform"
+Smear parse_smear(std::string_view text);        ///< empty: `unknown`; a word not known: `other`
+std::string_view to_string(TrustDomain domain);  ///< "public", "internal", "platform"
 
 /// "/etc/chrony/chrony.conf:3", "command line", "hosts", "catalogue", …
 std::string to_string(const Origin& origin);
