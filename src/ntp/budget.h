@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "time/address.h"
@@ -11,29 +12,31 @@ namespace clockwright::ntp {
 
 /// *Manners of a scan* (product.md): floors for public addresses; others have none.
 struct Manners {
-    int series = 4;                    ///< packets of one series …
-    Seconds spacing{2};                ///< … this far apart
-    Seconds further{16};               ///< any packet after the series
-    Seconds series_rest{3600};         ///< a new series, at most so often
-    int addresses = 40;                ///< public addresses of one run
+    int series = 4;             ///< packets of one series …
+    Seconds spacing{2};         ///< … this far apart
+    Seconds further{16};        ///< any packet after the series
+    Seconds series_rest{3600};  ///< a new series, at most so often
+    int addresses = 40;         ///< public addresses of one run
 };
 
 /// What has been sent to one address; kept by the store over restarts, in wall time.
 struct Spent {
-    IpAddress address;
-    WallTime series_began;
-    WallTime last;
+    IpAddress address{};
+    WallTime series_began{};
+    WallTime last{};
     int sent = 0;  ///< since series_began
 
     friend bool operator==(const Spent&, const Spent&) = default;
 };
 
-/// One per process; every packet to the outside is asked of it first.
+/// One per process; every packet to the outside is asked of it first. What this process sent is
+/// aged by the steady clock, what is remembered by the wall clock.
 class RateBudget {
   public:
     explicit RateBudget(Manners manners = {}, std::vector<Spent> remembered = {});
 
-    /// The earliest moment a packet may go to `address`; `now` when nothing stands against it.
+    /// The earliest moment a packet may go to `address`; `now` when nothing stands against it, the
+    /// end of time (WallTime::max(), SteadyTime::max()) when the run has had its `addresses`.
     /// `spacing`: what the operator asks for at least (NIST: 4 s). A wall clock that went back by
     /// less than `series_rest` counts as no time gone; a memory from the future is forgotten.
     Now earliest(const IpAddress& address, Now now, Seconds spacing = Seconds{0}) const;
@@ -41,14 +44,27 @@ class RateBudget {
     /// True when a whole new series may begin now.
     bool may_begin_series(const IpAddress& address, Now now) const;
 
+    /// A packet leaves for `address` now.
     void spend(const IpAddress& address, Now now);
 
     /// What must be remembered over a restart: public addresses only, sorted.
     std::vector<Spent> memory() const;
 
   private:
+    struct Record {
+        Spent spent;
+        std::optional<SteadyTime> began, last;  // both, once this process has sent something
+    };
+    struct Ages {
+        std::chrono::nanoseconds began, last;
+    };
+
+    std::optional<Ages> ages(const IpAddress& address, Now now) const;
+    bool is_full(const IpAddress& address) const;
+
     Manners manners_;
-    std::map<IpAddress, Spent> spent_;
+    std::map<IpAddress, Record> records_;
+    int asked_ = 0;  // addresses of this run
 };
 
 }  // namespace clockwright::ntp

@@ -1,4 +1,5 @@
-/// One request and its reply: match them, check everything of rule M-5, give a Sample (RFC 5905 §8).
+/// One request and its reply: match them, check everything of rule M-5, give a Sample (RFC 5905
+/// §8).
 #pragma once
 
 #include <cstdint>
@@ -25,32 +26,39 @@ HeaderBytes encode_request(Timestamp cookie);
 
 /// What the exchange knows of this host.
 struct Self {
-    std::vector<IpAddress> addresses;  ///< of non-loopback interfaces, for the loop test
-    double precision_seconds = 1e-6;   ///< of the local clock
+    std::vector<IpAddress> addresses{};  ///< of its interfaces, for the loop test
+    double precision_seconds = 1e-6;     ///< of the local clock
+    std::vector<std::uint32_t>
+        ipv6_refids{};  ///< first four octets of the MD5 of each IPv6 address
 };
 
-/// The refid a server that follows `address` would show: IPv4 octets, or the first four octets of
-/// the MD5 of an IPv6 address. Empty for IPv6 when no digest is given (the system room has MD5).
-std::vector<std::uint32_t> own_refids(const Self& self);
+/// Would a server that follows this host show `refid`? Its IPv4 addresses but loopback, and
+/// `ipv6_refids` (this room has no MD5).
+bool is_own_refid(std::uint32_t refid, const Self& self);
 
+/// A datagram's source, its time by the local clock (best stamp known), and when it came.
 struct Arrival {
     Endpoint from;
     WallTime t4;
     SteadyTime at;
 };
 
-/// A kiss packet with a valid origin, or why else there is no sample.
+/// Why there is no sample; with Rejection::kiss also the code, which is never 0 then.
 struct Refusal {
     Rejection rejection;
-    std::uint32_t kiss = 0;  ///< set with Rejection::kiss only
+    std::uint32_t kiss = 0;
 
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
-/// Checks 1–11 of rule M-5, but root distance ≥ 3 s (a verdict, not a fault of the packet).
+/// Checks 1–11 of rule M-5, but root distance ≥ 3 s (a verdict, not a fault of the packet), in the
+/// order source, form, identity, kiss, times, server, delay: what is reported after bogus_origin
+/// comes from somebody who saw our request. Stratum 0 without a code is unsynchronised.
+/// A delay below minus the dispersion and a coarse clock's tick is a bad interval; else it is at
+/// least the local precision.
 /// `last_transmit`: the transmit timestamp of this server's previous accepted reply, or zero.
-/// The own-address loop test never counts loopback addresses (product.md, *Keys*).
-std::expected<Sample, Refusal> judge_reply(const Request& request, std::span<const std::uint8_t> bytes,
+std::expected<Sample, Refusal> judge_reply(const Request& request,
+                                           std::span<const std::uint8_t> bytes,
                                            const Arrival& arrival, Timestamp last_transmit,
                                            const Self& self);
 

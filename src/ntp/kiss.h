@@ -7,9 +7,9 @@
 namespace clockwright::ntp {
 
 enum class KissDuty : std::uint8_t {
-    slow_down,   ///< RATE: no further packet in this scan, longer intervals after it
-    stop,        ///< DENY, RSTR: do not ask this server again (24 h, doubling to 7 d)
-    no_time,     ///< all others: treat as no answer
+    slow_down,  ///< RATE: no further packet in this scan, longer intervals after it
+    stop,       ///< DENY, RSTR: do not ask this server again (24 h, doubling to 7 d)
+    no_time,    ///< all others: treat as no answer
 };
 
 inline constexpr std::uint32_t kiss_code(const char (&text)[5]) {

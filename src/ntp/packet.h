@@ -15,7 +15,14 @@ inline constexpr std::size_t header_size = 48;
 using HeaderBytes = std::array<std::uint8_t, header_size>;
 
 enum class Mode : std::uint8_t {
-    reserved, symmetric_active, symmetric_passive, client, server, broadcast, control, private_use
+    reserved,
+    symmetric_active,
+    symmetric_passive,
+    client,
+    server,
+    broadcast,
+    control,
+    private_use
 };
 
 struct Packet {
@@ -25,10 +32,10 @@ struct Packet {
     std::uint8_t stratum = 0;
     std::int8_t poll = 0;       ///< log2 seconds
     std::int8_t precision = 0;  ///< log2 seconds
-    ShortTime root_delay;
-    ShortTime root_dispersion;
-    std::uint32_t refid = 0;    ///< first octet is the highest byte
-    Timestamp reference, origin, receive, transmit;
+    ShortTime root_delay{};
+    ShortTime root_dispersion{};
+    std::uint32_t refid = 0;  ///< first octet is the highest byte
+    Timestamp reference{}, origin{}, receive{}, transmit{};
 
     friend bool operator==(const Packet&, const Packet&) = default;
 };

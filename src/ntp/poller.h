@@ -1,15 +1,17 @@
 /// Many servers' series of probes as one machine: events in, effects out; it never waits.
 #pragma once
 
+#include <chrono>
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <queue>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "ntp/budget.h"
+#include "ntp/conversation.h"
 #include "ntp/exchange.h"
 #include "time/series.h"
 
@@ -17,13 +19,6 @@ namespace clockwright::ntp {
 
 /// Index of a target within one poller, in the order of `add`.
 using TargetId = std::size_t;
-
-struct Target {
-    Endpoint endpoint;
-    int samples = 4;
-    Seconds spacing{2};         ///< wanted; the budget's floor for public addresses wins
-    Seconds operator_spacing{0};///< what the operator asks for at least
-};
 
 /// Effect: put these octets on the wire to `target` now, then report `sent`.
 struct Send {
@@ -36,11 +31,13 @@ struct Finished {
     TargetId target;
 };
 
+/// What the poller asks for; every call appends, the caller clears.
 struct Effects {
     std::vector<Send> sends;
     std::vector<Finished> finished;
 };
 
+/// A heap of due times over one Conversation for each target.
 /// Rules: a dead server costs its own time-out only; sends do not wait for replies; a kiss code
 /// with a valid origin ends a series (RATE, DENY, RSTR); three losses on end end it for public
 /// addresses; bad datagrams are noted and the wait goes on (a spoof must not cost the true answer).
@@ -50,6 +47,7 @@ class Poller {
     Poller(RateBudget& budget, Self self, std::function<std::uint64_t()> random,
            Seconds time_out = Seconds{1.5});
 
+    /// Its first packet is due now. Two targets of one address share its budget.
     TargetId add(const Target& target, Now now);
 
     /// Something may be due: sends and time-outs up to `now`.
@@ -63,7 +61,8 @@ class Poller {
     void received(TargetId target, const Arrival& arrival, std::span<const std::uint8_t> bytes,
                   Effects& effects);
 
-    /// The operating system reports an error for the target: refused or unreachable.
+    /// The operating system reports an error for the target: refused or unreachable. It counts for
+    /// every probe in flight whose time-out has not come by `now`.
     void failed(TargetId target, Rejection why, Now now, Effects& effects);
 
     /// When `tick` is wanted next; empty when nothing is pending.
@@ -75,8 +74,31 @@ class Poller {
     std::size_t size() const;
 
   private:
-    struct Conversation;
-    // The implementer chooses the private part: a heap of due times, a vector of conversations.
+    struct Seat {
+        Conversation conversation;
+        SteadyTime due;  // of its valid entry in the heap; max: it has none
+        bool announced = false;
+    };
+    struct Due {
+        SteadyTime at;
+        TargetId target;
+        friend auto operator<=>(const Due&, const Due&) = default;
+    };
+
+    void advance(Seat& seat, TargetId target, Now now, Effects& effects);
+    void reschedule(TargetId target, Effects& effects);
+    void drop_stale();
+    Timestamp fresh_cookie();
+
+    RateBudget& budget_;
+    Self self_;
+    std::function<std::uint64_t()> random_;
+    std::chrono::nanoseconds time_out_;
+    std::vector<Seat> seats_;
+    // Earliest on top. An entry that no longer tells its seat's due time is stale and dropped
+    // there.
+    std::priority_queue<Due, std::vector<Due>, std::greater<>> heap_;
+    std::size_t finished_ = 0;
 };
 
 }  // namespace clockwright::ntp
