@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lab/world.h"
+#include "ntp/packet.h"
 
 namespace clockwright::lab {
 
@@ -34,8 +35,15 @@ class Server {
     const ServerSpec& spec() const { return spec_; }
 
   private:
+    double uniform();  // within [0, 1)
+    Seconds queueing();
+    std::vector<std::uint8_t> octets(const ntp::Packet& packet);
+
     ServerSpec spec_;
     std::mt19937_64 random_;
 };
+
+/// All servers of a world in its order, each with a random sequence of its own.
+std::vector<Server> servers_of(const World& world);
 
 }  // namespace clockwright::lab
