@@ -19,21 +19,34 @@ struct Candidate {
     Source source;
     std::optional<IpAddress> address;  ///< the one measured
     Membership membership = Membership::none;
-    bool selectable = true;            ///< false: `noselect`, or a host that may be measured only
+    bool selectable = true;  ///< false: `noselect`, or a host that may be measured only
     Series series;
-    /// Why it could not be asked at all (unresolved, forbidden address, blocked), with words.
+    /// Why it could not be asked at all (unresolved, forbidden address, blocked), with words:
+    /// `unreachable` whatever the rejection, for nothing was heard from it.
     std::optional<Rejection> not_asked;
     std::string not_asked_why;
 };
 
 /// In the order of product.md; all but the first six are "judged".
 enum class Verdict : std::uint8_t {
-    unreachable, denied, unsynchronised, malformed, too_distant, too_jittery,
-    falseticker, outlier, truechimer, system_peer
+    unreachable,
+    denied,
+    unsynchronised,
+    malformed,
+    too_distant,
+    too_jittery,
+    falseticker,
+    outlier,
+    truechimer,
+    system_peer
 };
 
 std::string_view to_string(Verdict verdict);  ///< "unreachable", …, "system_peer"
-inline bool is_judged(Verdict verdict) { return verdict >= Verdict::falseticker; }
-inline bool is_truechimer(Verdict verdict) { return verdict >= Verdict::truechimer; }
+inline bool is_judged(Verdict verdict) {
+    return verdict >= Verdict::falseticker;
+}
+inline bool is_truechimer(Verdict verdict) {
+    return verdict >= Verdict::truechimer;
+}
 
 }  // namespace clockwright

@@ -10,32 +10,38 @@
 namespace clockwright {
 
 struct GateSettings {
-    double gain = 0.15;
-    int confirmations = 2;
+    double gain = 0.15;     ///< the least share of the present error that a change must save
+    int confirmations = 2;  ///< runs in a row that must find the better set, the last one counted
     int minimum = 4;
+    TrustDomain domain = TrustDomain::public_internet;
 };
 
 /// The present set against the wanted one, in one run.
 struct Comparison {
-    bool same = false;            ///< nothing to add and nothing to remove
-    bool present_usable = false;  ///< ≥ minimum truechimers, S-4 and L-3 kept
+    bool same = false;                     ///< nothing to add and nothing to remove
+    bool present_usable = false;           ///< ≥ minimum truechimers, S-4 and L-3 kept
+    std::string present_fault;             ///< why the present set is not usable; empty when it is
+    std::string refusal;                   ///< why there is no wanted set; empty when there is one
     std::optional<Seconds> present_error;  ///< empty: infinite or no present set
     std::optional<Seconds> wanted_error;
-    std::optional<double> gain;   ///< (present − wanted)/present; empty when it cannot be said
+    std::optional<double> gain;  ///< (present − wanted)/present; empty when it cannot be said
 };
 
 /// Members that are no truechimers make a mean infinite, but a foreign one that stays counts in
-/// neither. Membership and the chosen set are read from candidates and selection.
+/// neither. Membership and the chosen set are read from candidates and selection. What foreign
+/// sources alone do against S-4 is no fault of the present set: no change of ours would cure it.
 Comparison compare(std::span<const Candidate> candidates, const Selection& selection,
                    const GateSettings& settings);
 
 struct GateDecision {
     bool change = false;
     std::string reason;
-    int have = 0, need = 0;  ///< confirmations, the run in hand counted
+    int have = 0, need = 0;  ///< confirmations, the run in hand counted; need 1: due at once
 };
 
-/// `earlier_confirmations`: how many runs directly before this one found the same better set.
+/// `earlier_confirmations`: how many runs directly before this one found the same better set. An
+/// infinite present error is beaten by any set; confirmations apply all the same while it is
+/// usable.
 GateDecision decide(const Comparison& comparison, int earlier_confirmations,
                     const GateSettings& settings);
 

@@ -15,9 +15,10 @@ struct Interval {
 };
 
 struct Intersection {
-    int agreeing = 0;     ///< depth of the largest overlap: most intervals that share one point
-    bool majority = false;///< 2·agreeing > number of intervals, and agreeing ≥ 2
-    Seconds low{}, high{};///< from the first to the last point of that depth; only with a majority
+    int agreeing = 0;       ///< depth of the largest overlap: most intervals that share one point
+    bool majority = false;  ///< 2·agreeing > number of intervals, and agreeing ≥ 2
+    Seconds low{},
+        high{};  ///< from the first to the last point of that depth; only with a majority
     /// Per interval: overlaps [low, high]. Without a majority all are false.
     std::vector<bool> overlaps;
     /// Per interval: its middle lies inside [low, high]; information, never a reason to reject.

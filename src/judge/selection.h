@@ -32,13 +32,13 @@ struct Assessment {
 struct Consensus {
     bool majority = false;
     int agreeing = 0, judged = 0;
-    Seconds low{}, high{};   ///< the intersection; with a majority only
-    Seconds offset{};        ///< x: median of θ weighted by 1/λ, clamped into [low, high]
-    Seconds bound{};         ///< max(x − low, high − x)
+    Seconds low{}, high{};  ///< the intersection; with a majority only
+    Seconds offset{};       ///< x: median of θ weighted by 1/λ, clamped into [low, high]
+    Seconds bound{};        ///< max(x − low, high − x)
 };
 
 struct Selection {
-    std::vector<Assessment> assessments;     ///< one per candidate, same order
+    std::vector<Assessment> assessments;  ///< one per candidate, same order
     Consensus consensus;
     Ensemble ensemble;                       ///< members index the candidates
     std::optional<std::size_t> system_peer;  ///< the member with the least expected error

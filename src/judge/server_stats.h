@@ -11,16 +11,16 @@ namespace clockwright {
 
 struct ServerStats {
     int sent = 0, received = 0;
-    double loss = 0;            ///< 0–1
-    Seconds least_offset{};     ///< θ₀: offset of the least-delay sample
-    Seconds offset{};           ///< θ: mean offset of the max(1, ⌈n/3⌉) samples with the least delay
+    double loss = 0;         ///< 0–1
+    Seconds least_offset{};  ///< θ₀: offset of the least-delay sample
+    Seconds offset{};        ///< θ: mean offset of the max(1, ⌈n/3⌉) samples with the least delay
     Seconds delay_min{}, delay_median{};
-    Seconds queueing{};         ///< δ_median − δ_min
-    Seconds jitter{};           ///< standard deviation of the offsets (n − 1; 0 with one sample)
+    Seconds queueing{};  ///< δ_median − δ_min
+    Seconds jitter{};    ///< standard deviation of the offsets (n − 1; 0 with one sample)
     Seconds root_delay{}, root_dispersion{};  ///< of the least-delay sample: Δ, E
-    Seconds root_distance{};    ///< λ = (Δ + δ_min)/2 + E + jitter
-    Seconds expected_error{};   ///< 0.04·δ_min + 0.1·(Δ/2 + E) + 0.5·queueing
-    int stratum = 0;            ///< of the last sample, like refid and leap
+    Seconds root_distance{};                  ///< λ = (Δ + δ_min)/2 + E + jitter
+    Seconds expected_error{};                 ///< 0.04·δ_min + 0.1·(Δ/2 + E) + 0.5·queueing
+    int stratum = 0;                          ///< of the last sample, like refid and leap
     std::uint32_t refid = 0;
     Leap leap = Leap::none;
 };

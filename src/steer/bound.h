@@ -7,10 +7,10 @@ namespace clockwright {
 
 /// E = |offset| + root dispersion + root delay/2 (rule D-3), at the time of reading.
 struct ErrorBound {
-    Seconds offset{};          ///< of the host, from the daemon; > 0: the clock is slow
+    Seconds offset{};  ///< of the host, from the daemon; > 0: the clock is slow
     Seconds root_dispersion{};
     Seconds root_delay{};
-    Seconds growth{};          ///< since the daemon's last update, when its own growth has stopped
+    Seconds growth{};  ///< since the daemon's last update, when its own growth has stopped
 
     Seconds total() const;
 };

@@ -1,0 +1,278 @@
+#include "judge/ensemble.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace clockwright {
+namespace {
+
+using Eligibles = std::span<const Eligible>;
+
+/// One try: a set of a given size and smear class.
+struct Attempt {
+    std::vector<const Eligible*> members;
+    std::vector<std::string> passed_over;  ///< parallel to the eligible ones
+};
+
+/// Total, so that the order of the input never matters.
+bool comes_before(const Eligible* a, const Eligible* b) {
+    const auto key = [](const Eligible& it) {
+        return std::tie(it.expected_error, it.ties.address, it.ties.port, it.ties.operator_name,
+                        it.index);
+    };
+    return key(*a) < key(*b);
+}
+
+std::vector<const Eligible*> by_expected_error(Eligibles eligible) {
+    std::vector<const Eligible*> order;
+    for (const Eligible& it : eligible) {
+        order.push_back(&it);
+    }
+    std::ranges::sort(order, comes_before);
+    return order;
+}
+
+template <class Predicate>
+int count_if(Eligibles eligible, Predicate predicate) {
+    return static_cast<int>(std::ranges::count_if(eligible, predicate));
+}
+
+int foreign_members(Eligibles eligible) {
+    return count_if(eligible, [](const Eligible& it) { return it.stays && it.usable; });
+}
+
+int foreign_falsetickers(Eligibles eligible) {
+    return count_if(eligible,
+                    [](const Eligible& it) { return it.stays && it.vote == Vote::against; });
+}
+
+/// Foreign sources vote whether they are members or not.
+bool do_foreign_rule(Eligibles eligible, int members) {
+    const int foreign =
+        count_if(eligible, [](const Eligible& it) { return it.stays && it.vote != Vote::none; });
+    const int outside = count_if(eligible, [](const Eligible& it) {
+        return it.stays && !it.usable && it.vote != Vote::none;
+    });
+    return 2 * foreign >= members + outside;
+}
+
+/// Is it the same server as one that is configured anyway?
+bool is_present_already(const Eligible& newcomer, Eligibles eligible) {
+    return std::ranges::any_of(eligible, [&](const Eligible& it) {
+        const bool goes_first = it.stays || (it.present && !newcomer.present && it.usable);
+        return &it != &newcomer && goes_first && share_server(it.ties, newcomer.ties);
+    });
+}
+
+/// Builds one set of `size` members that smear as `smear` does.
+class Builder {
+  public:
+    Builder(Eligibles eligible, TrustDomain domain, int size, const Ties& smear)
+        : eligible_(eligible), domain_(domain), size_(size), smear_(smear) {}
+
+    Attempt build() {
+        attempt_.passed_over.resize(eligible_.size());
+        const auto order = by_expected_error(eligible_);
+        for (const Eligible* it : order) {
+            if (it->stays && it->usable) {
+                attempt_.members.push_back(it);
+            }
+        }
+        for (const Eligible* it : order) {
+            if (!it->stays) {
+                consider(*it);
+            }
+        }
+        std::ranges::sort(attempt_.members, comes_before);
+        return std::move(attempt_);
+    }
+
+  private:
+    void consider(const Eligible& newcomer) {
+        const std::string objection = objection_to(newcomer);
+        if (objection.empty()) {
+            attempt_.members.push_back(&newcomer);
+        } else {
+            const auto position = static_cast<std::size_t>(&newcomer - eligible_.data());
+            attempt_.passed_over[position] = "passed over: " + objection;
+        }
+    }
+
+    std::string objection_to(const Eligible& newcomer) const {
+        if (!share_smear(newcomer.ties, smear_)) {
+            return fmt::format("its smear class ({}) is not that of the set",
+                               to_string(newcomer.ties.smear));
+        }
+        if (is_present_already(newcomer, eligible_) ||
+            members_that([&](const Ties& ties) { return share_server(ties, newcomer.ties); }) > 0) {
+            return "the same server is there under another name";
+        }
+        if (static_cast<int>(attempt_.members.size()) >= size_) {
+            return fmt::format("the set has its {} members", size_);
+        }
+        const int bound = group_bound(size_);
+        const int siblings =
+            members_that([&](const Ties& ties) { return share_operator(ties, newcomer.ties); });
+        if (siblings >= bound) {
+            return fmt::format("operator {} already has {} of {}", newcomer.ties.operator_name,
+                               siblings, size_);
+        }
+        const int neighbours = members_that(
+            [&](const Ties& ties) { return share_network(ties, newcomer.ties, domain_); });
+        if (neighbours >= bound) {
+            return fmt::format("its network already has {} of {}", neighbours, size_);
+        }
+        return {};
+    }
+
+    template <class Predicate>
+    int members_that(Predicate predicate) const {
+        return static_cast<int>(std::ranges::count_if(
+            attempt_.members, [&](const Eligible* it) { return predicate(it->ties); }));
+    }
+
+    Eligibles eligible_;
+    TrustDomain domain_;
+    int size_;
+    const Ties& smear_;
+    Attempt attempt_;
+};
+
+/// The smear classes to try, each by an example: that of the foreign sources when there are any,
+/// else the unsmeared and then each known smearer. Empty: the foreign ones mix already.
+std::vector<Ties> smear_classes(Eligibles eligible) {
+    Ties unsmeared;
+    unsmeared.smear = Smear::none;
+    std::vector<Ties> foreign, classes{unsmeared};
+    const auto add_new = [](std::vector<Ties>& list, const Ties& ties) {
+        if (std::ranges::none_of(list, [&](const Ties& it) { return share_smear(it, ties); })) {
+            list.push_back(ties);
+        }
+    };
+    for (const Eligible* it : by_expected_error(eligible)) {
+        add_new(classes, it->ties);
+        if (it->stays) {
+            add_new(foreign, it->ties);
+        }
+    }
+    if (foreign.size() > 1) {
+        return {};
+    }
+    return foreign.empty() ? classes : foreign;
+}
+
+/// The largest set from `count` down to `minimum`; when there is none, how far the last try came.
+struct Search {
+    std::optional<Attempt> found;
+    std::size_t reached = 0;
+};
+
+Search search(Eligibles eligible, const SetSettings& settings, const std::vector<Ties>& classes) {
+    const int least = std::max({settings.minimum, foreign_members(eligible), 1});
+    Search result;
+    for (const Ties& smear : classes) {
+        for (int size = std::max(settings.count, least); size >= least; --size) {
+            Attempt attempt = Builder(eligible, settings.domain, size, smear).build();
+            result.reached = std::max(result.reached, attempt.members.size());
+            if (attempt.members.size() == static_cast<std::size_t>(size)) {
+                result.found = std::move(attempt);
+                return result;
+            }
+        }
+    }
+    return result;
+}
+
+std::string too_few(Eligibles eligible, std::size_t reached, int minimum) {
+    const int usable = count_if(eligible, [](const Eligible& it) { return it.usable; });
+    if (usable < minimum) {
+        return fmt::format("only {} of the {} servers needed qualify", usable, minimum);
+    }
+    return fmt::format(
+        "{} servers qualify, but of one smear class and independent only {} of {}", usable,
+        std::min<std::size_t>(reached, static_cast<std::size_t>(minimum - 1)), minimum);
+}
+
+/// Would the rules give a set if the foreign sources were ours to choose from?
+bool would_takeover_help(Eligibles eligible, const SetSettings& settings) {
+    std::vector<Eligible> ours;
+    bool any_foreign = false;
+    for (Eligible it : eligible) {
+        any_foreign = any_foreign || it.stays;
+        it.stays = false;
+        if (it.usable) {
+            ours.push_back(it);
+        }
+    }
+    return any_foreign && assemble(ours, settings).refusal.empty();
+}
+
+Ensemble refuse(Eligibles eligible, const SetSettings& settings, std::string why) {
+    Ensemble none;
+    none.passed_over.resize(eligible.size());
+    for (std::size_t i = 0; i < eligible.size(); ++i) {
+        none.passed_over[i] = eligible[i].usable ? "no set: " + why : "";
+    }
+    none.refusal = std::move(why);
+    none.takeover_would_help = would_takeover_help(eligible, settings);
+    none.tolerates = tolerance_of(0);
+    return none;
+}
+
+}  // namespace
+
+Ensemble assemble(std::span<const Eligible> eligible, const SetSettings& settings) {
+    const auto classes = smear_classes(eligible);
+    if (classes.empty()) {
+        return refuse(eligible, settings, "the foreign sources mix smear classes");
+    }
+    Search outcome = search(eligible, settings, classes);
+    if (!outcome.found) {
+        return refuse(eligible, settings, too_few(eligible, outcome.reached, settings.minimum));
+    }
+    const auto& members = outcome.found->members;
+    const int size = static_cast<int>(members.size());
+    const int wrong = foreign_falsetickers(eligible);
+    if (wrong >= size) {
+        return refuse(eligible, settings,
+                      fmt::format("{} foreign falsetickers would deny a set of {} its majority",
+                                  wrong, size));
+    }
+
+    Ensemble set;
+    for (const Eligible* member : members) {
+        set.members.push_back(member->index);
+        set.expected_error += member->expected_error / size;
+    }
+    set.foreign_rule = do_foreign_rule(eligible, size);
+    set.passed_over = std::move(outcome.found->passed_over);
+    set.tolerates = tolerance_of(size);
+    return set;
+}
+
+std::string tolerance_of(int members) {
+    switch (members) {
+        case 0:
+            return "nothing: there is no source";
+        case 1:
+            return "nothing: nobody checks a single source";
+        case 2:
+            return "nothing: when 2 sources disagree nobody can tell which is right";
+        case 3:
+            return "1 wrong OR 1 lost, not both; a 4th source would give both";
+        default:
+            break;
+    }
+    const int wrong = (members - 1) / 2;
+    if (members % 2 == 0) {
+        return fmt::format("{} wrong and 1 lost", wrong);
+    }
+    return fmt::format(
+        "{} wrong, or {} wrong and 2 lost; one more source would give {} wrong and 1 lost", wrong,
+        wrong - 1, wrong);
+}
+
+}  // namespace clockwright
