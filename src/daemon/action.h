@@ -17,8 +17,8 @@ struct FileState {
     std::string path;
     bool exists = false;
     std::string content;
-    std::string sha256;        ///< of content, hex; empty when it does not exist
-    std::uint32_t mode = 0644; ///< permission bits
+    std::string sha256;         ///< of content, hex; empty when it does not exist
+    std::uint32_t mode = 0644;  ///< permission bits
     std::uint32_t uid = 0, gid = 0;
 
     friend bool operator==(const FileState&, const FileState&) = default;
@@ -43,7 +43,8 @@ struct DeleteSource {
     friend bool operator==(const DeleteSource&, const DeleteSource&) = default;
 };
 
-/// The control command `add source`, with the options of a configuration line; known counts as done.
+/// The control command `add source`, with the options of a configuration line; known counts as
+/// done.
 struct AddSource {
     std::string line;  ///< as `chrony::render` writes it
     friend bool operator==(const AddSource&, const AddSource&) = default;

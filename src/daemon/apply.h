@@ -2,8 +2,11 @@
 /// One effect out, its result in; it never waits and never touches anything.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -17,26 +20,56 @@ std::string_view to_string(OutcomeKind kind);
 
 struct Outcome {
     OutcomeKind kind = OutcomeKind::failed;
-    bool verified = false;       ///< applied: the new state holds; rolled_back: the old one does
+    bool verified = false;  ///< applied: the new state holds; rolled_back: the old one does
     bool before_first_step = false;
     std::string reason;
 };
 
-/// Effects.
-struct JournalLine { std::string event; int step = -1; int action = -1; std::string detail; };
-struct Perform { Action action; };                    ///< answer: Performed
-struct AskDaemon {};                                  ///< answer: DaemonAnswered
-struct CheckFiles { std::vector<FileState> files; };  ///< answer: FilesChecked: which differ by hash
-struct Pause { Seconds interval; };                   ///< answer: Paused
-struct Say { std::string text; };                     ///< progress for people; answer: Paused
+/// Effect: a line for the journal, durable before the next effect; answer: Continue. `event`:
+/// "intend" before an action, "done" or "failed" after it, "verified" after a step, "walk back".
+/// `step` and `action` count from 0; −1: neither.
+struct JournalLine {
+    std::string event;
+    int step = -1;
+    int action = -1;
+    std::string detail;
+};
+/// Effect: do this; answer: Performed.
+struct Perform {
+    Action action;
+};
+/// Effect: read the daemon's state; answer: DaemonAnswered.
+struct AskDaemon {};
+/// Effect: compare by existence and digest; answer: FilesChecked.
+struct CheckFiles {
+    std::vector<FileState> files;
+};
+/// Effect: wait; answer: Continue.
+struct Pause {
+    Seconds interval;
+};
+/// Effect: progress for people; answer: Continue.
+struct Say {
+    std::string text;
+};
 using ApplyEffect = std::variant<JournalLine, Perform, AskDaemon, CheckFiles, Pause, Say, Outcome>;
 
-/// Events: the result of the effect given last.
-struct Performed { Result<void> result; };
-struct DaemonAnswered { Result<DaemonState> state; };
-struct FilesChecked { std::vector<std::string> different; };
-struct Continue {};                                   ///< after JournalLine, Pause, Say
-struct Interrupt {};                                  ///< Ctrl-C: walk back now
+/// Event: how an action, or a journal line that could not be written, went.
+struct Performed {
+    Result<void> result;
+};
+/// Event: what the daemon says, or why it says nothing.
+struct DaemonAnswered {
+    Result<DaemonState> state;
+};
+/// Event: the paths that are not as they were given.
+struct FilesChecked {
+    std::vector<std::string> different;
+};
+/// Event: the last effect is done.
+struct Continue {};
+/// Event, instead of the result of the last effect: Ctrl-C, walk back now.
+struct Interrupt {};
 using ApplyEvent = std::variant<Performed, DaemonAnswered, FilesChecked, Continue, Interrupt>;
 
 struct ApplySettings {
@@ -44,22 +77,72 @@ struct ApplySettings {
     Seconds ask_every{1};
 };
 
+class WalkBack;
+
+/// Forwards: files and sources as the plan found them, else refused; then each step, verified. On
+/// any failure, or when interrupted: the walk back.
 class Apply {
   public:
     Apply(Plan plan, Baseline baseline, ApplySettings settings);
+    ~Apply();
+    Apply(Apply&&) noexcept;
+    Apply& operator=(Apply&&) noexcept;
 
     /// The first effect.
     ApplyEffect begin(const Now& now);
-    /// The next one. After Outcome nothing follows.
+    /// The next one. After Outcome nothing follows. A journal that cannot be written is answered by
+    /// a failed Performed: before a step it stops the change, on the way back it does not.
     ApplyEffect next(const ApplyEvent& event, const Now& now);
 
-    /// An Apply that starts in the walk back: for healing what a crash left. `done_actions`: how
-    /// many (step, action) intents the journal shows.
+    /// An Apply that starts in the walk back: for healing what a crash left. `begun`: the
+    /// (step, action) intents that the journal shows.
     static Apply healing(Plan plan, std::vector<std::pair<int, int>> begun, Baseline baseline,
                          ApplySettings settings);
 
   private:
-    // The implementer chooses.
+    enum class Stage {
+        check_done,
+        check_ground,
+        intend,
+        perform,
+        note_done,
+        note_failed,
+        tell_step,
+        ask_daemon,
+        wait,
+        note_verified,
+        tell_verified,
+        walk_back,
+        finished
+    };
+
+    ApplyEffect issue(Stage stage, ApplyEffect effect);
+    ApplyEffect files_checked(const FilesChecked& checked);
+    ApplyEffect begin_action();
+    ApplyEffect action_performed(const Performed& performed, const Now& now);
+    ApplyEffect action_noted(const Now& now);
+    ApplyEffect daemon_answered(const DaemonAnswered& answer, const Now& now);
+    ApplyEffect not_verified(std::string missing, bool hopeless, const Now& now);
+    ApplyEffect next_step();
+    ApplyEffect refuse(std::string why);
+    ApplyEffect go_back(std::string why, const Now& now);
+    std::string numbered(const std::string& what, const std::string& text, const Now& now) const;
+    const Step& step() const { return plan_.steps[step_]; }
+    bool daemon_lists(const Expectation& expectation) const;
+
+    Plan plan_;
+    Baseline baseline_;
+    ApplySettings settings_;
+    Stage stage_ = Stage::check_done;
+    std::size_t step_ = 0, action_ = 0;
+    std::vector<std::pair<int, int>> begun_;
+    std::string failure_;                     ///< of the action that failed
+    std::string confirmation_;                ///< what the verification of the step found
+    SteadyTime step_since_{};                 ///< the step began
+    SteadyTime asked_since_{};                ///< its last action was done
+    WallTime reloaded_at_{};                  ///< chronyd was told of the new files
+    std::optional<SteadyTime> silent_since_;  ///< the daemon has not answered since
+    std::unique_ptr<WalkBack> walk_back_;
 };
 
 }  // namespace clockwright

@@ -24,12 +24,14 @@ struct ClockProgram {
 class Host {
   public:
     virtual ~Host() = default;
-    /// Opened without following links at the end; larger than 4 MiB is an error.
+    /// Links are followed, as the daemon follows them; larger than 4 MiB is an error.
     virtual Result<FileState> read(const std::string& path) const = 0;
     virtual std::vector<std::string> list(const std::string& directory, std::string_view suffix) const = 0;
     virtual std::vector<std::string> glob(const std::string& pattern) const = 0;
     /// Empty when our drop-in can be written there, else the reason (read-only, a store link …).
     virtual std::string why_not_writable(const std::string& directory) const = 0;
+    /// What a link points to; empty when the path is none. Files behind a link are never written.
+    virtual std::string link_target(const std::string& path) const = 0;
     virtual std::vector<ClockProgram> clock_programs() const = 0;
 };
 

@@ -1,8 +1,12 @@
 /// Found + wanted → steps, undo, what to expect after, a diff and the reasons. Values only.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/action.h"
@@ -16,10 +20,12 @@ namespace clockwright {
 
 /// A source the daemon must list after a step.
 struct ExpectedSource {
-    std::string name;         ///< as the daemon will show it
-    bool added = false;       ///< needs three samples taken after the reload
-    bool kept_foreign = false;///< not ours: listed, but may be bad
-    bool pool = false;        ///< a pool line: at least one member
+    std::string name;           ///< as the daemon will show it
+    bool added = false;         ///< needs three samples taken after the reload
+    bool kept_foreign = false;  ///< not ours: listed, but may be bad
+    bool pool = false;          ///< a pool line: at least one member
+    bool may_be_absent =
+        false;  ///< no fault when it is not listed: a file and the daemon differ on it
     Authentication authentication = Authentication::none;
     friend bool operator==(const ExpectedSource&, const ExpectedSource&) = default;
 };
@@ -27,23 +33,24 @@ struct ExpectedSource {
 /// What must hold after a step (product.md, *What counts as verified*).
 struct Expectation {
     std::vector<ExpectedSource> sources;
-    bool exactly = true;      ///< a source that is not named here must not be listed
-    int minimum = 4;          ///< that many with three samples and a state among * + - P U D
-    bool proof_only = false;  ///< an undo: the same names listed, the files byte-identical; no minimum
+    bool exactly = true;  ///< a source that is not named here must not be listed
+    int minimum = 4;      ///< that many with three samples and a state among * + - P U D
+    bool proof_only =
+        false;  ///< an undo: the same names listed, the files byte-identical; no minimum
     friend bool operator==(const Expectation&, const Expectation&) = default;
 };
 
 struct Step {
-    std::string title;             ///< "add", "final", "undo"
+    std::string title;  ///< "add", "final", "undo"
     std::vector<Action> actions;
-    std::vector<Action> undo;      ///< in the order to run them
+    std::vector<Action> undo;  ///< in the order to run them
     Expectation expect;
     friend bool operator==(const Step&, const Step&) = default;
 };
 
 /// The whole decision. Saved, it can be applied exactly, or refused when its ground has moved.
 struct Plan {
-    std::string id;                    ///< six hex digits or more, from the content
+    std::string id;  ///< six hex digits or more, from the content
     WallTime made_at;
     std::string daemon;                ///< "chrony"
     std::string config_file, control;  ///< which chronyd
@@ -54,24 +61,32 @@ struct Plan {
     int confirmations_have = 0, confirmations_need = 0;
     std::vector<std::string> add, remove, keep;  ///< hosts, as written
     std::vector<std::string> taken_over;         ///< "file:line  server …"
-    std::vector<std::string> notes;              ///< what a person should know: foreign sources rule, advice left out …
-    std::string diff;                  ///< unified
+    std::vector<std::string>
+        notes;         ///< what a person should know: foreign sources rule, advice left out …
+    std::string diff;  ///< unified
     int packets_planned = 0;
     std::vector<Step> steps;
-    std::vector<FileState> rests_on;   ///< path and sha256 of every file it was made from (content dropped)
-    std::vector<std::string> daemon_sources;     ///< names listed when it was made, sorted
-    Expectation before;                ///< what an undo must prove
+    std::vector<FileState>
+        rests_on;  ///< path and sha256 of every file it was made from (content dropped)
+    std::vector<std::string> daemon_sources;  ///< names listed when it was made, sorted
+    Expectation before;                       ///< what an undo must prove
     friend bool operator==(const Plan&, const Plan&) = default;
 };
 
 /// What was found on the host.
 struct Found {
     chrony::Config config;
-    std::vector<FileState> files;      ///< every file of config, and our own drop-in
+    std::vector<FileState> files;  ///< every file of config, and our own drop-in
     DaemonState state;
-    std::string own_file;              ///< …/sources.d/clockwright.sources; empty: no sourcedir
-    FileState own;                     ///< its state now
+    std::string own_file;  ///< …/sources.d/clockwright.sources; empty: no sourcedir
+    FileState own;         ///< its state now
+    /// Path → why it cannot be written: directories that are closed (Host::why_not_writable) and
+    /// files that are links. Asked for our drop-in and every file of the configuration.
+    std::map<std::string, std::string> not_writable;
 };
+
+/// SHA-256 in hex of a text: a plan names the digest of every file it will leave behind.
+using Digest = std::function<std::string(std::string_view)>;
 
 struct PlanSettings {
     int minimum = 4;
@@ -81,11 +96,13 @@ struct PlanSettings {
     std::vector<std::string> restart;  ///< argv
     bool managed_ours = false;
     std::string config_file, control;
+    Digest sha256;  ///< must be given
 };
 
-/// Makes the plan for the chosen set, the gate's decision given. Refused (Fault::refused): a managed
-/// file, a preferred refclock (unless additions are `noselect`), no own sourcedir without
-/// --allow-restart, a set the foreign sources do not allow. The id is left empty: the caller digests.
+/// Makes the plan for the chosen set, the gate's decision given. Refused (Fault::refused): a
+/// managed file, a preferred refclock (unless additions are `noselect`), no own sourcedir without
+/// --allow-restart, a set the foreign sources do not allow. The id is left empty: the caller
+/// digests.
 Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates,
                        const Selection& selection, const GateDecision& gate,
                        const PlanSettings& settings, const Now& now);
@@ -94,9 +111,21 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
 /// (product.md, *Choice and gate*: poll settings).
 chrony::SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>& stats);
 
-/// A plan that puts these files back and expects these sources; for rollback and healing.
+/// A plan that puts these files back, runs `control` (a reload when it is empty) and expects these
+/// sources. What an undo of it must prove, the names the daemon lists and the id are the caller's.
 Plan restore_plan(const std::vector<WriteFile>& writes, const std::vector<Action>& control,
                   const Expectation& expected, std::string reason);
+
+/// The way back from an applied plan as a plan of its own: every file as it was before the first
+/// step, the daemon listing what it listed then. `daemon_sources` and the id are the caller's.
+Plan rollback_plan(const Plan& applied, std::string reason);
+
+/// Every file that the plan writes, once, as it is before the first step, or after the last.
+std::vector<FileState> files_before(const Plan& plan);
+std::vector<FileState> files_after(const Plan& plan);
+
+/// Paths whose digest is not that of their content; a plan that came from outside must have none.
+std::vector<std::string> wrong_digests(const Plan& plan, const Digest& sha256);
 
 /// Unified diff of two texts, `---`/`+++` with the path, three lines of context.
 std::string unified_diff(std::string_view path, std::string_view before, std::string_view after);

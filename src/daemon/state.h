@@ -18,16 +18,16 @@ struct DaemonSource {
     std::string name;                  ///< as configured; a refclock's refid text
     std::optional<IpAddress> address;  ///< empty: unresolved, or a refclock
     bool refclock = false;
-    std::uint32_t refid = 0;           ///< of a refclock or, when known, what the source follows
+    std::uint32_t refid = 0;  ///< of a refclock or, when known, what the source follows
     int stratum = 0;
-    int poll = 0;                      ///< log2 seconds
-    std::uint8_t reach = 0;            ///< eight bits, newest lowest
-    std::optional<Seconds> last_sample;///< age of the last sample; empty: never
-    Seconds offset{};                  ///< last measured; > 0: the source is ahead
-    Seconds error{};                   ///< its half-width
-    char state = ' ';                  ///< chrony's selectdata letter, or from `sources` when that is closed
-    bool state_exact = false;          ///< it is the selectdata letter
-    std::optional<int> samples;        ///< in the daemon's regression
+    int poll = 0;                        ///< log2 seconds
+    std::uint8_t reach = 0;              ///< eight bits, newest lowest
+    std::optional<Seconds> last_sample;  ///< age of the last sample; empty: never
+    Seconds offset{};  ///< last measured, less what moved the clock since; > 0: the source is ahead
+    Seconds error{};   ///< its half-width
+    char state = ' ';  ///< chrony's selectdata letter, or from `sources` when that is closed
+    bool state_exact = false;                    ///< it is the selectdata letter
+    std::optional<int> samples;                  ///< in the daemon's regression
     std::optional<std::uint32_t> valid_replies;  ///< since the source was added
     std::optional<Authentication> authentication;
     std::optional<bool> prefer, noselect, trust, require;  ///< effective options
@@ -40,24 +40,24 @@ struct DaemonTracking {
     int stratum = 0;
     Leap leap = Leap::unsynchronised;
     WallTime reference_time;
-    Seconds offset{};                  ///< what must be added to this clock; > 0: it is slow
+    Seconds offset{};  ///< what must be added to this clock; > 0: it is slow
     Seconds last_offset{}, rms_offset{};
-    Ppm frequency, skew;               ///< our sign: > 0 speeds the clock up
+    Ppm frequency, skew;  ///< our sign: > 0 speeds the clock up
     Seconds root_delay{}, root_dispersion{};
     Seconds update_interval{};
 
     /// refid 127.127.1.1 without an address: the daemon serves its own clock.
     bool local_reference() const;
-    bool synchronised() const;         ///< leap is not 3, a reference exists and is not local
+    bool synchronised() const;  ///< leap is not 3, a reference exists and is not local
 };
 
 struct DaemonState {
     DaemonTracking tracking;
     std::vector<DaemonSource> sources;
-    int unresolved = 0;                ///< sources whose names have no address yet
-    bool complete = false;             ///< false: only what is open to everybody could be read
+    int unresolved = 0;     ///< sources whose names have no address yet
+    bool complete = false;  ///< false: only what is open to everybody could be read
     WallTime read_at;
-    std::string read_from;             ///< "/run/chrony/chronyd.sock", "127.0.0.1:323"
+    std::string read_from;  ///< "/run/chrony/chronyd.sock", "127.0.0.1:323"
 };
 
 }  // namespace clockwright

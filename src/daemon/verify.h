@@ -17,14 +17,20 @@ struct Baseline {
 
 struct Verification {
     bool holds = false;
-    bool hopeless = false;             ///< no waiting can mend it (a line was dropped, a wrong option)
+    /// A line was dropped, an option is wrong, a source stayed: once the daemon has had its moment
+    /// after the reload, no waiting mends it. The moment is the caller's, who has a steady clock.
+    bool hopeless = false;
     std::vector<std::string> missing;  ///< each unmet condition in words
     int usable = 0;                    ///< sources with three samples and a selectable state
-    std::string summary;               ///< "4 of 4 present, resolved, ≥ 3 samples each, none x/~/d"
+    std::string summary;  ///< "4 of 4 present, resolved, >= 3 samples each, none x/~/d"
 };
 
-/// All of product.md's *What counts as verified* for chrony; `reloaded_at`: wall time of the reload.
+/// All of product.md's *What counts as verified* for chrony; `reloaded_at`: wall time of the
+/// reload.
 Verification verify(const Expectation& expectation, const DaemonState& state,
                     const Baseline& baseline, WallTime reloaded_at);
+
+/// Names the daemon lists, refclocks left out, sorted, each once.
+std::vector<std::string> listed_names(const DaemonState& state);
 
 }  // namespace clockwright

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/apply.h"
@@ -13,15 +14,17 @@ namespace clockwright::store {
 
 /// One change as the journal knows it.
 struct Change {
-    std::string id;              ///< plan id, with "-2", "-3" … when the same plan ran before
+    std::string id;  ///< plan id, with "-2", "-3" … when the same plan ran before
     WallTime at;
-    std::string by, reason;      ///< who, and --reason
+    std::string by, reason;  ///< who, and --reason
     Plan plan;
     Baseline baseline;
     std::vector<std::pair<int, int>> begun;  ///< (step, action) intents, in order
     std::optional<OutcomeKind> outcome;      ///< empty: unfinished
     bool verified = false;
     std::string outcome_reason;
+    bool contents_dropped = false;  ///< pruned: the facts are here, the way back is not
+    std::string fault;  ///< why the record cannot be read, by file and line; empty: it can
 };
 
 /// An exclusive lock that a dead process does not hold (flock on an open file).
@@ -32,13 +35,16 @@ class Lock {
     ~Lock();
     /// `path` is created 0600. Fault::refused with the pid when another clockwright holds it.
     static Result<Lock> take(const std::string& path);
+
   private:
     explicit Lock(int descriptor);
     int descriptor_ = -1;
 };
 
 /// Files in `<state>/changes/`: `<time>-<id>.jsonl`, 0600 in a 0700 directory; the begin record
-/// holds plan, before-contents of all files (the backup) and the baseline.
+/// holds plan, before-contents of all files (the backup) and of the baseline what `state_to_json`
+/// keeps. A record that cannot be read is a Change with a fault and counts as unfinished until its
+/// file is moved away: nothing is lost silently.
 class Journal {
   public:
     /// Makes the directory; as root it must be root's. Faults: failed, not_permitted.
@@ -46,7 +52,7 @@ class Journal {
     /// Read-only: an absent directory is an empty journal.
     static Result<Journal> open_to_read(const std::string& state_directory);
 
-    /// Oldest first. A torn last line is what a crash leaves: ignored.
+    /// Oldest first. A torn last line is what a crash leaves: ignored; nothing but one: no change.
     Result<std::vector<Change>> changes() const;
     /// The last one without an outcome, if any.
     Result<std::optional<Change>> unfinished() const;
@@ -65,6 +71,10 @@ class Journal {
 
   private:
     explicit Journal(std::string directory);
+    Result<std::vector<std::string>> files() const;
+    Result<std::string> file_of(const std::string& id) const;
+    Result<void> append_text(const std::string& id, std::string text);
+
     std::string directory_;
 };
 

@@ -19,10 +19,10 @@ struct RememberedSeries {
     Series series;  ///< Sample::at counts from `at`, as steady time since zero
 };
 
-/// A run that found a better set than the present one.
+/// How many runs on end found a better set than the present one.
 struct Confirmation {
-    std::vector<std::string> wanted;  ///< sorted hosts of the set
-    WallTime at;
+    std::vector<std::string> present;  ///< sorted hosts of the set that was beaten
+    WallTime at;                       ///< of the last run
     int runs = 0;
 };
 

@@ -1,4 +1,5 @@
-/// Talks cmdmon to a chronyd: over its Unix socket, or over UDP for what is open there.
+/// Talks the control protocol to a chronyd: over its Unix socket, or over UDP for what is open
+/// there.
 #pragma once
 
 #include <memory>
@@ -32,8 +33,8 @@ class ChronySocket {
     Result<DaemonState> read_state();
 
     Result<void> reload_sources();
-    Result<void> delete_source(const IpAddress& address);          ///< not there: success
-    Result<void> add_source(const chrony::SourceLine& line);       ///< already there: success
+    Result<void> delete_source(const IpAddress& address);     ///< not there: success
+    Result<void> add_source(const chrony::SourceLine& line);  ///< already there: success
 
   private:
     struct Impl;

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 namespace clockwright::system {
 
-/// Installs SIGINT and SIGTERM handlers; `interrupted()` turns true and the loop stops.
+/// Catches SIGINT and SIGTERM; then `interrupted()` is true and the loop stops.
 class EventLoop {
   public:
     EventLoop();
@@ -14,15 +15,21 @@ class EventLoop {
     EventLoop& operator=(const EventLoop&) = delete;
 
     boost::asio::io_context& context() { return context_; }
-    /// Until nothing is left to do or a signal came.
+    /// Until `stop` is called or a signal came; at once when one came before.
     void run();
+    void stop() { context_.stop(); }
     bool interrupted() const;
 
   private:
     boost::asio::io_context context_{1};
+    boost::asio::posix::stream_descriptor signal_{context_};
 };
 
-/// True when SIGINT or SIGTERM arrived since the process began (also outside of a loop).
+/// From here on SIGINT and SIGTERM do not end the process; they are seen by `interrupted()`, and a
+/// blocking system call returns EINTR. Every EventLoop does this; again: no effect.
+void catch_signals();
+
+/// True when SIGINT or SIGTERM arrived since they are caught (also outside of a loop).
 bool interrupted();
 
 }  // namespace clockwright::system

@@ -1,19 +1,27 @@
 /// This machine: implements daemon/host.h, and the writing that plans need.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "daemon/host.h"
+#include "system/digest.h"
+#include "time/units.h"
 
 namespace clockwright::system {
 
 class LocalHost : public Host {
   public:
+    /// Not there: `exists` is false, no error. A link at the end is followed, as the daemon does.
     Result<FileState> read(const std::string& path) const override;
-    std::vector<std::string> list(const std::string& directory, std::string_view suffix) const override;
+    /// Full paths of the entries that end in `suffix`, sorted; empty when there is no directory.
+    std::vector<std::string> list(const std::string& directory,
+                                  std::string_view suffix) const override;
+    /// Full paths, sorted; empty when nothing matches.
     std::vector<std::string> glob(const std::string& pattern) const override;
     std::string why_not_writable(const std::string& directory) const override;
+    std::string link_target(const std::string& path) const override;
     std::vector<ClockProgram> clock_programs() const override;
 };
 
@@ -25,8 +33,6 @@ Result<void> write_file(const WriteFile& action);
 /// Runs an absolute argv without a shell, clean environment, at most `limit`; error with its last
 /// line of stderr.
 Result<void> run_command(const std::vector<std::string>& argv, Seconds limit);
-
-std::string sha256_hex(std::string_view bytes);
 
 /// 64 unpredictable bits (getrandom).
 std::uint64_t random_bits();

@@ -26,7 +26,7 @@ struct ProbeTarget {
 
 struct ScanSettings {
     int samples = 4;
-    std::optional<Seconds> spacing;      ///< empty: 0.25 s for private and loopback, 2 s for public
+    std::optional<Seconds> spacing;  ///< empty: 0.25 s for private and loopback, 2 s for public
     Seconds time_out{1.5};
     Seconds resolve_time_out{4};
     FamilyChoice family = FamilyChoice::any;
@@ -39,11 +39,11 @@ struct ScanSettings {
 };
 
 struct ProbeOutcome {
-    std::optional<Endpoint> endpoint;   ///< empty: not resolved
+    std::optional<Endpoint> endpoint;  ///< empty: not resolved
     Series series;
-    std::optional<Rejection> not_asked; ///< unresolved, forbidden_address
-    std::string why;                    ///< "no such name", "resolves to 10.0.0.1, which …"
-    bool reused = false;                ///< refused by the budget: the caller has remembered samples
+    std::optional<Rejection> not_asked;  ///< unresolved, forbidden_address
+    std::string why;                     ///< "no such name", "resolves to 10.0.0.1, which …"
+    bool reused = false;  ///< refused by the budget: the caller has remembered samples
 };
 
 /// One event loop; ends when every target has. `budget` is asked for every packet and knows after
@@ -52,7 +52,10 @@ Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
                                        const ScanSettings& settings, ntp::RateBudget& budget);
 
 /// Names to addresses only (for plans: who is who). Same order; empty: unresolved, with why.
-struct Resolved { std::vector<IpAddress> addresses; std::string why; };
+struct Resolved {
+    std::vector<IpAddress> addresses;
+    std::string why;
+};
 Result<std::vector<Resolved>> resolve(const std::vector<HostName>& hosts, FamilyChoice family,
                                       Seconds time_out);
 

@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "app/verbs.h"
+
+int main(int argc, char** argv) { return clockwright::app::run(argc, argv); }

@@ -1,0 +1,199 @@
+"""Goals P6, P9, P12 and memory: the whole program against its pacing and against chronyd, on
+loopback, without the right to set the clock. One line for each goal; exit 1 when a limit is missed.
+
+    whole_program.py PROGRAM CHRONYD
+"""
+import json
+import os
+import re
+import resource
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+CLOCK_BIT = 25  # CAP_SYS_TIME
+PORT = 11123
+TIME_OUT = 1.5  # seconds; of one packet
+SPACING = 0.25  # seconds; the default for loopback
+
+
+def drop_the_right_to_set_the_clock():
+    def bounding():
+        status = Path("/proc/self/status").read_text()
+        return int(re.search(r"^CapBnd:\s*(\w+)", status, re.M).group(1), 16)
+
+    if not bounding() >> CLOCK_BIT & 1:
+        return
+    if "CLOCKWRIGHT_BENCH_DROPPED" in os.environ:
+        sys.exit("bench: CAP_SYS_TIME could not be dropped")
+    os.environ["CLOCKWRIGHT_BENCH_DROPPED"] = "1"
+    command = [sys.executable, "-B", *sys.argv]
+    os.execvp("capsh", ["capsh", "--drop=cap_sys_time", "--", "-c", 'exec "$0" "$@"', *command])
+
+
+class Bench:
+    def __init__(self, program, chronyd, directory):
+        self.program, self.chronyd, self.directory = program, chronyd, Path(directory)
+        self.config = self.directory / "clockwright.toml"
+        self.config.write_text(f'[state]\ndirectory = "{directory}/state"\n')
+        self.missed = []
+
+    def report(self, name, ratio, limit, figures):
+        print(f"{name} ratio={ratio:.3f} limit={limit:.2f} ({figures})", flush=True)
+        if ratio > limit:
+            self.missed.append(name)
+
+    def world(self, addresses, silent=()):
+        text = f'title = "bench"\nport = {PORT}\nseed = 1\n'
+        for number, address in enumerate(addresses):
+            behaviour = 'behaviour = "silent"\n' if address in silent else ""
+            text += f'\n[[server]]\nname = "s{number}"\naddress = "{address}"\n{behaviour}'
+        path = self.directory / "world.toml"
+        path.write_text(text)
+        first = next(address for address in addresses if address not in silent)
+        return Lab(self.program, path, first)
+
+    def command(self, addresses, samples):
+        hosts = [f"{address}:{PORT}" for address in addresses]
+        return [self.program, "--config", str(self.config), "--json", "scan", *hosts,
+                "--samples", str(samples), "--spacing", f"{SPACING * 1000:.0f}ms"]
+
+    def scan(self, addresses, samples):
+        """Wall seconds and the document of one scan."""
+        with open(self.directory / "out.json", "w+b") as out:
+            began = time.monotonic()
+            subprocess.run(self.command(addresses, samples), stdout=out, check=True)
+            wall = time.monotonic() - began
+            out.seek(0)
+            return wall, json.load(out)
+
+
+class Lab:
+    def __init__(self, program, path, first):
+        self.process = subprocess.Popen([program, "lab", str(path)], stdout=subprocess.DEVNULL)
+        self.first = first
+
+    def __enter__(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+            asker.settimeout(0.05)
+            for _ in range(200):
+                try:
+                    asker.sendto(b"\x23" + bytes(39) + os.urandom(8), (self.first, PORT))
+                    asker.recv(100)
+                    return self
+                except OSError:
+                    if self.process.poll() is not None:
+                        break
+        sys.exit("bench: the lab does not answer")
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+def wall_of(command):
+    """Seconds from the start of a process to its end, with as little of our own as can be."""
+    to_nothing = [(os.POSIX_SPAWN_OPEN, number, "/dev/null", os.O_RDWR, 0) for number in (1, 2)]
+    began = time.monotonic()
+    process = os.posix_spawn(command[0], command, os.environ, file_actions=to_nothing)
+    _, status = os.waitpid(process, 0)
+    wall = time.monotonic() - began
+    if status:
+        sys.exit(f"bench: {command[0]} failed")
+    return wall
+
+
+def answered(document):
+    return sum(server["received"] == server["sent"] > 0 for server in document["servers"])
+
+
+def thousand_servers(bench):
+    """P9. Among so many some are silent, which adds one time-out to the pacing."""
+    addresses = [f"127.30.{number // 250}.{number % 250 + 1}" for number in range(1000)]
+    silent = addresses[100:1000:180]
+    samples, pacing = 4, 3 * SPACING + TIME_OUT
+    with bench.world(addresses, silent):
+        runs = [bench.scan(addresses, samples) for _ in range(5)]
+    walls = [wall for wall, _ in runs]
+    fewest = min(answered(document) for _, document in runs)
+    wall = statistics.median(walls)
+    bench.report("P9", wall / pacing, 1.03,
+                 f"1000 servers: {wall:.3f} s, pacing {pacing:.3f} s, {fewest} answered in full")
+    if fewest < len(addresses) - len(silent):
+        bench.missed.append("P9: lost answers")
+
+
+def some_dead(bench):
+    """P12."""
+    addresses = [f"127.31.0.{number + 1}" for number in range(25)]
+    samples, pacing = 4, 3 * SPACING + TIME_OUT
+    with bench.world(addresses, silent=addresses[3:8]):
+        walls = [bench.scan(addresses, samples)[0] for _ in range(3)]
+    wall = statistics.median(walls)
+    bench.report("P12", wall / pacing, 1.05,
+                 f"25 servers, 5 dead: {wall:.3f} s, pacing {pacing:.3f} s")
+
+
+def one_shot(bench):
+    """P6. chronyd -Q prints the offset and never sets a clock."""
+    address = "127.32.0.1"
+    command = [bench.chronyd, "-Q", "-t", "5", "-u", "root",
+               f"server {address} port {PORT} iburst maxsamples 1"]
+    ours, theirs = [], []
+    with bench.world([address]):
+        for _ in range(15):
+            ours.append(wall_of(bench.command([address], 1)))
+            theirs.append(wall_of(command))
+    mine, peer = statistics.median(ours), statistics.median(theirs)
+    bench.report("P6", mine / peer, 0.03,
+                 f"one sample: {mine * 1e3:.1f} ms, chronyd -Q {peer * 1e3:.1f} ms")
+
+
+def peak_memory(command, seconds):
+    """KiB of the process's peak, as it stands when it ends or after so many seconds. (What wait4
+    says would count the memory of this program, which the child had before its exec.)"""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak, deadline = 0, time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        if found := re.search(r"^VmHWM:\s*(\d+)", status, re.M):
+            peak = int(found.group(1))
+        time.sleep(0.005)
+    process.terminate()
+    process.wait()
+    return peak
+
+
+def memory(bench):
+    """Peak resident memory of a scan of 25 servers against a chronyd that has the same 25."""
+    addresses = [f"127.33.0.{number + 1}" for number in range(25)]
+    lines = [f"server {address} port {PORT} iburst" for address in addresses]
+    daemon = [bench.chronyd, "-x", "-d", "-u", "root", "cmdport 0", "port 0", "bindcmdaddress /",
+              f"pidfile {bench.directory}/pid", *lines]
+    with bench.world(addresses):
+        ours = peak_memory(bench.command(addresses, 4), 10)
+        theirs = peak_memory(daemon, 3)
+    bench.report("memory", ours / theirs, 2.2,
+                 f"peak RSS of a scan {ours / 1024:.1f} MiB, chronyd {theirs / 1024:.1f} MiB")
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    drop_the_right_to_set_the_clock()
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with tempfile.TemporaryDirectory(prefix="clockwright-bench-") as directory:
+        bench = Bench(sys.argv[1], sys.argv[2], directory)
+        for goal in (one_shot, thousand_servers, some_dead, memory):
+            goal(bench)
+    if bench.missed:
+        sys.exit(f"bench: missed {', '.join(bench.missed)}")
+
+
+main()

@@ -1,0 +1,194 @@
+#include "app/cli.h"
+
+#include <CLI/CLI.hpp>
+
+#include "time/spell.h"
+#include "version.h"
+
+namespace clockwright::app {
+namespace {
+
+/// "250ms" → Seconds, as a check that CLI11 runs.
+CLI::Option* add_duration(CLI::App& app, const std::string& name, Seconds& target,
+                          const std::string& help) {
+    return app
+        .add_option_function<std::string>(
+            name, [&target](const std::string& text) { target = *parse_duration(text); }, help)
+        ->type_name("DUR")
+        ->check([](const std::string& text) {
+            return parse_duration(text) ? std::string{}
+                                        : "\"" + printable(text) + "\" is not a duration like 100ms or 2s";
+        });
+}
+
+void add_measuring(CLI::App& app, Command& command, Seconds& spacing) {
+    app.add_option_function<int>(
+           "--samples", [&command](int n) { command.samples = n; }, "Probes per server (4)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000));
+    add_duration(app, "--spacing", spacing,
+                 "Time between two probes of one server (0.25s; public servers 2s at least)");
+    app.add_flag("--internet", command.internet, "Also ask the servers of the catalogue");
+    app.add_option_function<std::string>(
+           "--profile", [&command](const std::string& p) { command.profile = p; },
+           "balanced, reliable, low-latency or dev")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"balanced", "reliable", "low-latency", "dev"}));
+    app.add_option_function<int>(
+           "--minimum", [&command](int n) { command.minimum = n; }, "Sources that must be reached (4)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 16));
+    app.add_option_function<int>(
+           "--confirmations", [&command](int n) { command.confirmations = n; },
+           "Scans on end that must find the better set (2)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100));
+    auto* four = app.add_flag("-4", command.ipv4, "IPv4 only");
+    app.add_flag("-6", command.ipv6, "IPv6 only")->excludes(four);
+    app.add_option_function<std::string>(
+           "--nts", [&command](const std::string& p) { command.nts = p; }, "off, prefer or require")
+        ->type_name("POLICY")
+        ->check(CLI::IsMember({"off", "prefer", "require"}));
+    app.add_flag("--explain", command.explain, "Show every term of the judgement");
+    app.add_option("--ca", command.ca, "A further trust anchor for NTS")->type_name("FILE");
+}
+
+void add_scan(CLI::App& app, Command& command, Seconds& spacing) {
+    auto* scan = app.add_subcommand("scan", "Measure time servers, judge and rank them");
+    scan->add_option("HOST", command.hosts, "name, name:port or [v6]:port; none: what this machine knows");
+    add_measuring(*scan, command, spacing);
+    scan->add_option("--record", command.record, "Write the samples as JSON lines")->type_name("FILE");
+    scan->add_option("--replay", command.replay, "Judge recorded samples; nothing is asked")
+        ->type_name("FILE");
+    scan->add_option("--render", command.render, "Print the chosen set as that daemon's lines")
+        ->type_name("DAEMON")
+        ->check(CLI::IsMember({"chrony", "ntpsec", "timesyncd", "openntpd", "ntpd-rs"}));
+    scan->add_flag("--dry-run", command.dry_run, "Say what would be sent where, and stop");
+    scan->footer("Example: clockwright scan ntp1.corp.example ntp2.corp.example:123");
+}
+
+void add_plan(CLI::App& app, Command& command, Seconds& spacing) {
+    auto* plan = app.add_subcommand("plan", "Show what would change and why; write nothing");
+    add_measuring(*plan, command, spacing);
+    plan->add_option("--out", command.file, "Save the plan for `apply FILE`")->type_name("FILE");
+    plan->add_flag("--takeover", command.takeover, "Comment out foreign source lines that are not chosen");
+    plan->add_flag("--allow-restart", command.allow_restart, "A restart of the daemon may be part of it");
+    plan->add_flag("--serving", command.serving, "This host serves time, and may change all the same");
+    plan->footer("Exit code: 0 nothing to change, 2 a change is due, 3 no acceptable set, 5 refused.");
+}
+
+void add_apply(CLI::App& app, Command& command, Seconds& spacing) {
+    auto* apply = app.add_subcommand("apply", "Change the daemon's sources, verify, or walk back");
+    apply->add_option("FILE", command.file, "A saved plan: exactly that");
+    add_measuring(*apply, command, spacing);
+    apply->add_flag("--yes,-y", command.yes, "Do not ask");
+    apply->add_option("--reason", command.reason, "Kept in the record, e.g. a ticket")->type_name("TEXT");
+    apply->add_flag("--takeover", command.takeover, "Comment out foreign source lines that are not chosen");
+    apply->add_flag("--allow-restart", command.allow_restart, "A restart of the daemon may be part of it");
+    apply->add_flag("--serving", command.serving, "This host serves time, and may change all the same");
+    apply->add_flag("--dry-run", command.dry_run, "The same as plan");
+}
+
+void add_others(CLI::App& app, Command& command) {
+    auto* rollback = app.add_subcommand("rollback", "Restore the state before a change; or list the changes");
+    rollback->add_option("ID", command.file, "as apply printed it, or \"last\"");
+    app.add_subcommand("status", "One screen: verdict and bound, daemon, sources, last change");
+    auto* check = app.add_subcommand("check", "The same as a monitoring plug-in: one line and an exit code");
+    add_duration(*check, "-w,--warning", command.warning, "Warn when the bound is above (100ms)");
+    add_duration(*check, "-c,--critical", command.critical, "Critical when the bound is above (500ms)");
+    check->add_option("--expect", command.expect, "A sources file the daemon must agree with")
+        ->type_name("FILE");
+    auto* config = app.add_subcommand("config", "check, show or init the configuration");
+    config->add_option("WORD", command.file, "check, show (when left out) or init")
+        ->check(CLI::IsMember({"check", "show", "init"}));
+    auto* lab = app.add_subcommand("lab", "Run a described world of time servers on loopback");
+    lab->add_option("WORLD", command.file, "a TOML file, see docs/worlds.md")->required();
+    auto* demo = app.add_subcommand("demo", "The whole life in a minute, on loopback, touching no clock");
+    demo->add_option("--chronyd", command.chronyd, "The chronyd to run privately")->type_name("FILE");
+}
+
+Verb verb_named(const std::string& name) {
+    if (name == "scan") return Verb::scan;
+    if (name == "plan") return Verb::plan;
+    if (name == "apply") return Verb::apply;
+    if (name == "rollback") return Verb::rollback;
+    if (name == "check") return Verb::check;
+    if (name == "config") return Verb::config;
+    if (name == "lab") return Verb::lab;
+    if (name == "demo") return Verb::demo;
+    return Verb::status;
+}
+
+}  // namespace
+
+Result<Parsed> parse_command_line(int argc, char** argv) {
+    Command command;
+    Seconds spacing{-1};
+    CLI::App app("Clockwright keeps a machine's clock right, and can prove it.", "clockwright");
+    app.set_version_flag("--version", std::string("clockwright ") + version);
+    app.fallthrough();
+    app.require_subcommand(1);
+    app.add_option("--config", command.config_file, "Configuration file")->type_name("FILE");
+    app.add_flag("--json", command.json, "One JSON document on stdout");
+    app.add_flag("-q,--quiet", command.quiet, "Print nothing but errors");
+    app.add_flag("-v,--verbose", command.verbose, "Say more; twice: everything");
+    app.add_flag("--no-color", command.no_color, "No colours");
+    app.footer("First steps: clockwright status, clockwright scan, clockwright plan.");
+    add_scan(app, command, spacing);
+    add_plan(app, command, spacing);
+    add_apply(app, command, spacing);
+    add_others(app, command);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        return Parsed{std::nullopt, app.help()};
+    } catch (const CLI::CallForAllHelp&) {
+        return Parsed{std::nullopt, app.help("", CLI::AppFormatMode::All)};
+    } catch (const CLI::CallForVersion&) {
+        return Parsed{std::nullopt, std::string("clockwright ") + version + "\n"};
+    } catch (const CLI::ParseError& error) {
+        return fail(Fault::usage, printable(error.what()) + " (see clockwright --help)");
+    }
+    if (spacing.count() >= 0) command.spacing = spacing;
+    command.verb = verb_named(app.get_subcommands().front()->get_name());
+    return Parsed{command, {}};
+}
+
+bool names_check(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--config") {
+            ++i;
+        } else if (!word.starts_with('-')) {
+            return word == "check";
+        }
+    }
+    return false;
+}
+
+void override_config(Config& config, const Command& command) {
+    const auto given = [&config](const char* key) { config.origins[key] = "command line"; };
+    if (command.internet) {
+        config.candidates.internet = true;
+        given("candidates.internet");
+    }
+    if (command.profile) {
+        config.select.profile = *command.profile;
+        given("select.profile");
+    }
+    if (command.nts) {
+        config.select.nts = *command.nts;
+        given("select.nts");
+    }
+    if (command.minimum) {
+        config.select.minimum = *command.minimum;
+        config.select.count = std::max(config.select.count, *command.minimum);
+        given("select.minimum");
+    }
+    if (command.confirmations) {
+        config.select.confirmations = *command.confirmations;
+        given("select.confirmations");
+    }
+}
+
+}  // namespace clockwright::app

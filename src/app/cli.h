@@ -1,0 +1,57 @@
+/// The table of verbs and their options; what a command line means (CLI11 is included here alone).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+#include "result.h"
+
+namespace clockwright::app {
+
+enum class Verb { scan, plan, apply, rollback, status, check, config, lab, demo };
+
+/// Everything a command line can say. What a verb does not know, its parser refuses.
+struct Command {
+    Verb verb = Verb::status;
+    // global
+    std::string config_file;
+    bool json = false, quiet = false, no_color = false;
+    int verbose = 0;
+    // measuring
+    std::vector<std::string> hosts;
+    std::optional<int> samples;
+    std::optional<Seconds> spacing;
+    bool internet = false, ipv4 = false, ipv6 = false, explain = false, dry_run = false;
+    std::optional<std::string> profile, nts;
+    std::optional<int> minimum, confirmations;
+    std::vector<std::string> ca;
+    std::string record, replay, render;
+    // changing
+    std::string file;  ///< plan --out, apply FILE, rollback ID, lab WORLD, config's word
+    bool yes = false, takeover = false, allow_restart = false, serving = false;
+    std::string reason;
+    // check
+    Seconds warning{0.1}, critical{0.5};
+    std::string expect;
+    // demo
+    std::string chronyd;
+};
+
+/// Help and version come back as text for stdout.
+struct Parsed {
+    std::optional<Command> command;
+    std::string text;
+};
+
+/// Fault::usage with one sentence and how to get help.
+Result<Parsed> parse_command_line(int argc, char** argv);
+
+/// The verb the words name, if any: `check` must answer UNKNOWN even to a wrong usage.
+bool names_check(int argc, char** argv);
+
+/// The command line over the files: its options become the origin "command line".
+void override_config(Config& config, const Command& command);
+
+}  // namespace clockwright::app

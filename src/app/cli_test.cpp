@@ -1,0 +1,78 @@
+#include "app/cli.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace clockwright;
+using namespace clockwright::app;
+
+namespace {
+
+Result<Parsed> parse(std::vector<std::string> words) {
+    words.insert(words.begin(), "clockwright");
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+}  // namespace
+
+TEST_CASE("global options may stand before or after the verb") {
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"--json", "--config", "x", "status"}, {"status", "--json", "--config", "x"}}) {
+        const auto parsed = parse(words);
+        REQUIRE(parsed.has_value());
+        REQUIRE(parsed->command.has_value());
+        CHECK(parsed->command->json);
+        CHECK(parsed->command->config_file == "x");
+        CHECK(parsed->command->verb == Verb::status);
+    }
+}
+
+TEST_CASE("durations and numbers of a scan arrive as values") {
+    const auto parsed = parse({"scan", "a", "b:124", "--samples", "8", "--spacing", "250ms", "-4"});
+    REQUIRE(parsed.has_value());
+    CHECK(parsed->command->hosts == std::vector<std::string>{"a", "b:124"});
+    CHECK(parsed->command->samples == 8);
+    CHECK(parsed->command->spacing == Seconds{0.25});
+    CHECK(parsed->command->ipv4);
+}
+
+TEST_CASE("a wrong command line is a usage fault") {
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {}, {"dance"}, {"scan", "--samples", "0"}, {"scan", "--spacing", "fast"}, {"scan", "-4", "-6"},
+             {"scan", "--render", "sundial"}, {"plan", "--yes"}, {"status", "host"}, {"lab"},
+             {"scan", "--nts", "maybe"}, {"check", "-w", "100"}}) {
+        const auto parsed = parse(words);
+        REQUIRE_FALSE(parsed.has_value());
+        CHECK(parsed.error().fault == Fault::usage);
+        CHECK(parsed.error().message.find('\n') == std::string::npos);
+    }
+}
+
+TEST_CASE("help and version are texts, not faults") {
+    CHECK(parse({"--help"})->text.find("scan") != std::string::npos);
+    CHECK(parse({"scan", "--help"})->text.find("--spacing") != std::string::npos);
+    CHECK(parse({"--version"})->text.starts_with("clockwright "));
+}
+
+TEST_CASE("the command line overrides the files and says so") {
+    Config config;
+    Command command;
+    command.minimum = 6;
+    command.internet = true;
+    override_config(config, command);
+    CHECK(config.select.minimum == 6);
+    CHECK(config.select.count == 6);
+    CHECK(config.candidates.internet);
+    CHECK(config.origins.at("select.minimum") == "command line");
+}
+
+TEST_CASE("check is recognised behind global options") {
+    std::vector<std::string> words{"clockwright", "--config", "status", "--json", "check", "--nonsense"};
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    CHECK(names_check(static_cast<int>(arguments.size()), arguments.data()));
+}

@@ -1,0 +1,179 @@
+#include "app/config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <toml++/toml.h>
+
+#include "app/config_keys.h"
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+/// Collects "file:line: key: what is wrong" over all files.
+class Faults {
+  public:
+    void add(const std::string& file, const toml::source_region& where, const std::string& what) {
+        lines_.push_back(fmt::format("{}:{}: {}", file, where.begin.line, what));
+    }
+    bool any() const { return !lines_.empty(); }
+    std::string text() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
+
+  private:
+    std::vector<std::string> lines_;
+};
+
+std::optional<Value> value_of(const toml::node& node) {
+    if (const auto* flag = node.as_boolean()) return Value{flag->get()};
+    if (const auto* whole = node.as_integer()) return Value{whole->get()};
+    if (const auto* real = node.as_floating_point()) return Value{real->get()};
+    if (const auto* text = node.as_string()) return Value{text->get()};
+    if (const auto* list = node.as_array()) {
+        std::vector<std::string> items;
+        for (const auto& item : *list) {
+            const auto* text = item.as_string();
+            if (text == nullptr) return std::nullopt;
+            items.push_back(text->get());
+        }
+        return Value{std::move(items)};
+    }
+    return std::nullopt;
+}
+
+void read_section(Config& config, const std::string& file, const std::string& section,
+                  const toml::table& table, Faults& faults) {
+    for (const auto& [name, node] : table) {
+        const std::string path = section + "." + printable(name.str());
+        const auto key = std::ranges::find_if(
+            config_keys(), [&](const Key& k) { return k.section == section && k.name == name.str(); });
+        if (key == config_keys().end()) {
+            faults.add(file, name.source(), path + ": no such key");
+            continue;
+        }
+        const auto value = value_of(node);
+        const std::string wrong = value ? key->store(config, *value) : "has a type no key has";
+        if (wrong.empty()) {
+            config.origins[path] = fmt::format("{}:{}", file, name.source().begin.line);
+        } else {
+            faults.add(file, name.source(), path + ": " + wrong);
+        }
+    }
+}
+
+void read_text(Config& config, const ConfigText& text, Faults& faults) {
+    try {
+        const toml::table table = toml::parse(text.toml, text.file);
+        for (const auto& [section, node] : table) {
+            const bool known = std::ranges::any_of(
+                config_keys(), [&](const Key& key) { return key.section == section.str(); });
+            if (!known || !node.is_table()) {
+                faults.add(text.file, section.source(),
+                           printable(section.str()) + (known ? ": must be a table" : ": no such section"));
+                continue;
+            }
+            read_section(config, text.file, std::string(section.str()), *node.as_table(), faults);
+        }
+    } catch (const toml::parse_error& error) {
+        faults.add(text.file, error.source(), printable(error.description()));
+    }
+}
+
+/// What one key alone implies for its neighbour, and faults that only show when all are known.
+void settle_together(Config& config, Faults& faults) {
+    int& count = config.select.count;
+    int& minimum = config.select.minimum;
+    if (!config.is_set("select.minimum")) minimum = std::min(minimum, count);
+    if (!config.is_set("select.count")) count = std::max(count, minimum);
+    if (minimum > count) {
+        faults.add("configuration", {}, fmt::format("select.minimum: {} is more than select.count, {}",
+                                                    config.select.minimum, config.select.count));
+    }
+    if (!config.daemon.restart.empty() && !config.daemon.restart.front().starts_with('/')) {
+        faults.add("configuration", {}, "daemon.restart: the program must be an absolute path");
+    }
+}
+
+std::optional<int> minute_of(std::string_view text) {
+    if (text.size() != 5 || text[2] != ':') return std::nullopt;
+    int hour = 0, minute = 0;
+    const auto first = std::from_chars(text.data(), text.data() + 2, hour);
+    const auto second = std::from_chars(text.data() + 3, text.data() + 5, minute);
+    if (first.ptr != text.data() + 2 || second.ptr != text.data() + 5) return std::nullopt;
+    if (hour < 0 || hour > 24 || minute < 0 || minute > 59 || hour * 60 + minute > 24 * 60) {
+        return std::nullopt;
+    }
+    return hour * 60 + minute;
+}
+
+}  // namespace
+
+Result<Config> read_config(const std::vector<ConfigText>& texts) {
+    Config config;
+    Faults faults;
+    for (const ConfigText& text : texts) read_text(config, text, faults);
+    if (!faults.any()) settle_together(config, faults);
+    if (faults.any()) return fail(Fault::bad_input, faults.text());
+    return config;
+}
+
+std::string show_config(const Config& config) {
+    std::string out;
+    for (const Key& key : config_keys()) {
+        const auto origin = config.origins.find(key.path());
+        out += fmt::format("{:<24} = {:<36} # {}\n", key.path(), key.show(config),
+                           origin == config.origins.end() ? "default" : origin->second);
+    }
+    return out;
+}
+
+std::string config_template() {
+    std::string out = "# Clockwright. Every key is shown at its default; remove the '#' to change it.\n";
+    std::string section;
+    const Config defaults;
+    for (const Key& key : config_keys()) {
+        if (key.section != section) {
+            section = key.section;
+            out += fmt::format("\n[{}]\n", section);
+        }
+        out += fmt::format("# {}\n#{} = {}\n", key.comment, key.name, key.show(defaults));
+    }
+    return out;
+}
+
+Result<Window> parse_window(std::string_view text) {
+    Window window;
+    if (text.empty()) return window;
+    static constexpr std::array days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    std::string_view rest = text;
+    for (std::size_t day = 0; day < days.size(); ++day) {
+        if (rest.starts_with(days[day]) && rest.substr(3).starts_with(' ')) {
+            window.weekday = static_cast<int>(day);
+            rest.remove_prefix(4);
+            break;
+        }
+    }
+    const auto from = rest.size() == 11 && rest[5] == '-' ? minute_of(rest.substr(0, 5)) : std::nullopt;
+    const auto to = from ? minute_of(rest.substr(6)) : std::nullopt;
+    if (!from || !to || *from == *to) {
+        return fail(Fault::bad_input, fmt::format("\"{}\" is not a window like \"Sat 02:00-04:00\"",
+                                                  printable(text)));
+    }
+    window.from = *from;
+    window.to = *to;
+    return window;
+}
+
+bool is_open(const Window& window, int weekday, int minute) {
+    const bool over_midnight = window.to < window.from;
+    const bool in_first_part = minute >= window.from && (over_midnight || minute < window.to);
+    if (in_first_part && (window.weekday < 0 || window.weekday == weekday)) return true;
+    const bool in_second_part = over_midnight && minute < window.to;
+    return in_second_part && (window.weekday < 0 || (window.weekday + 1) % 7 == weekday);
+}
+
+}  // namespace clockwright::app

@@ -1,0 +1,82 @@
+/// Every setting of the program: defaults, one TOML file, drop-ins; each value knows its origin.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "result.h"
+#include "time/units.h"
+
+namespace clockwright::app {
+
+struct Config {
+    struct State {
+        std::string directory;  ///< filled from the user's rights when no file says it
+    } state;
+    struct Daemon {
+        std::string kind = "auto";
+        std::string config, control;        ///< empty: found by looking
+        std::vector<std::string> restart;
+    } daemon;
+    struct Candidates {
+        std::vector<std::string> hosts;
+        bool discover = true, internet = false;
+        std::vector<std::string> allow;     ///< not empty: only these
+    } candidates;
+    struct Select {
+        std::string profile = "balanced", trust_domain = "auto";
+        int count = 5, minimum = 4, max_stratum = 4;
+        std::string nts = "prefer";
+        double gain = 0.15;
+        int confirmations = 2;
+    } select;
+    struct Apply {
+        Seconds verify_timeout{60};
+        std::string managed = "refuse", window;
+    } apply;
+    struct Agent {
+        std::string mode = "normal";
+        std::vector<std::string> watch;
+        std::string listen, apply = "off";
+        bool discipline = false;
+    } agent;
+
+    /// "select.minimum" → "/etc/clockwright/clockwright.toml:12", "command line"; absent: default.
+    std::map<std::string, std::string> origins;
+
+    bool is_set(const std::string& key) const { return origins.contains(key); }
+};
+
+/// A file to read, in order: later ones win, lists are replaced.
+struct ConfigText {
+    std::string file;
+    std::string toml;
+};
+
+/// Reads the texts over the defaults. All faults at once, one per line, "file:line: key: what is
+/// wrong" (Fault::bad_input); an unknown key is one.
+Result<Config> read_config(const std::vector<ConfigText>& texts);
+
+/// The main file (`path`, or the default place when empty) and its drop-ins `<path>.d/*.toml`,
+/// read as trusted files. A given path must exist; the default one need not.
+Result<Config> load_config(const std::string& path);
+
+inline constexpr const char* default_config_file = "/etc/clockwright/clockwright.toml";
+
+/// One line per key: `select.minimum = 4   # default`.
+std::string show_config(const Config& config);
+
+/// A commented file with every key at its default, for `config init`.
+std::string config_template();
+
+/// `[apply] window`: "Sat 02:00-04:00" in local time; empty: always.
+struct Window {
+    int weekday = -1;  ///< 0 Sunday … 6; −1 every day
+    int from = 0, to = 24 * 60;  ///< minutes of the day; `to` < `from` runs over midnight
+};
+Result<Window> parse_window(std::string_view text);
+bool is_open(const Window& window, int weekday, int minute);
+
+}  // namespace clockwright::app

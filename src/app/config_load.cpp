@@ -1,0 +1,41 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "app/config.h"
+#include "system/local_host.h"
+
+namespace clockwright::app {
+namespace {
+
+/// Where state lives when no file says it: the system's place for root, the user's own otherwise.
+std::string default_state_directory() {
+    if (system::is_root()) return "/var/lib/clockwright";
+    const char* state_home = std::getenv("XDG_STATE_HOME");
+    if (state_home != nullptr && *state_home == '/') return std::string(state_home) + "/clockwright";
+    const char* home = std::getenv("HOME");
+    if (home != nullptr && *home == '/') return std::string(home) + "/.local/state/clockwright";
+    return "/var/lib/clockwright";
+}
+
+}  // namespace
+
+Result<Config> load_config(const std::string& path) {
+    const std::string main_file = path.empty() ? default_config_file : path;
+    const system::LocalHost host;
+    std::vector<ConfigText> texts;
+    const bool exists = !host.glob(main_file).empty();
+    if (exists || !path.empty()) {
+        auto text = system::read_trusted(main_file);
+        if (!text) return std::unexpected(text.error());
+        texts.push_back({main_file, std::move(*text)});
+    }
+    for (const std::string& drop_in : host.list(main_file + ".d", ".toml")) {
+        texts.push_back({drop_in, TRY(system::read_trusted(drop_in))});
+    }
+    Config config = TRY(read_config(texts));
+    if (!config.is_set("state.directory")) config.state.directory = default_state_directory();
+    return config;
+}
+
+}  // namespace clockwright::app

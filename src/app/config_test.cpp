@@ -1,0 +1,115 @@
+#include "app/config.h"
+
+#include <doctest/doctest.h>
+
+#include "app/config_keys.h"
+
+using namespace clockwright;
+using namespace clockwright::app;
+
+TEST_CASE("without a file every key has the default of the contract") {
+    const auto config = read_config({});
+    REQUIRE(config.has_value());
+    CHECK(config->select.count == 5);
+    CHECK(config->select.minimum == 4);
+    CHECK(config->select.gain == 0.15);
+    CHECK(config->select.confirmations == 2);
+    CHECK(config->apply.verify_timeout == Seconds{60});
+    CHECK(config->candidates.discover);
+    CHECK_FALSE(config->candidates.internet);
+    CHECK(config->origins.empty());
+}
+
+TEST_CASE("a later file wins, and each value knows its origin") {
+    const auto config = read_config({{"main.toml", "[select]\ncount = 7\ngain = 0.2\n"},
+                                     {"drop-in.toml", "\n[select]\ngain = 0.3\n"}});
+    REQUIRE(config.has_value());
+    CHECK(config->select.count == 7);
+    CHECK(config->select.gain == 0.3);
+    CHECK(config->origins.at("select.count") == "main.toml:2");
+    CHECK(config->origins.at("select.gain") == "drop-in.toml:3");
+}
+
+TEST_CASE("all faults are named at once, each with file, line and key") {
+    const auto config = read_config({{"a.toml",
+                                      "[select]\ncount = 0\nwrong = 1\nnts = \"maybe\"\n[nonsense]\n"
+                                      "[candidates]\nhosts = [\"a b\"]\n"}});
+    REQUIRE_FALSE(config.has_value());
+    CHECK(config.error().fault == Fault::bad_input);
+    const std::string& message = config.error().message;
+    for (const char* part : {"a.toml:2: select.count:", "a.toml:3: select.wrong: no such key",
+                             "a.toml:4: select.nts:", "a.toml:5: nonsense: no such section",
+                             "a.toml:7: candidates.hosts:"}) {
+        CAPTURE(part);
+        CHECK(message.find(part) != std::string::npos);
+    }
+}
+
+TEST_CASE("bad values of every key are refused") {
+    struct Row {
+        const char* toml;
+    };
+    for (const Row& row : {Row{"[state]\ndirectory = \"relative\""}, Row{"[daemon]\nkind = \"ntpdate\""},
+                           Row{"[daemon]\ncontrol = \"not a path\""}, Row{"[daemon]\nrestart = [\"systemctl\"]"},
+                           Row{"[candidates]\ndiscover = \"yes\""}, Row{"[select]\ngain = 1.0"},
+                           Row{"[select]\ngain = nan"}, Row{"[select]\ncount = 4\nminimum = 5"},
+                           Row{"[apply]\nverify_timeout = 60"}, Row{"[apply]\nverify_timeout = \"0s\""},
+                           Row{"[apply]\nwindow = \"Sometimes\""}, Row{"[agent]\nlisten = \"localhost:80\""},
+                           Row{"select = 3"}, Row{"[select"}}) {
+        CAPTURE(row.toml);
+        const auto config = read_config({{"t.toml", row.toml}});
+        REQUIRE_FALSE(config.has_value());
+        CHECK(config.error().fault == Fault::bad_input);
+    }
+}
+
+TEST_CASE("count and minimum follow each other when only one is set") {
+    CHECK(read_config({{"t", "[select]\ncount = 3"}})->select.minimum == 3);
+    CHECK(read_config({{"t", "[select]\nminimum = 6"}})->select.count == 6);
+}
+
+TEST_CASE("the template is a good configuration with every key in it") {
+    const std::string text = config_template();
+    CHECK(read_config({{"template", text}}).has_value());
+    for (const Key& key : config_keys()) {
+        CAPTURE(key.path());
+        CHECK(text.find("\n#" + key.name + " = ") != std::string::npos);
+    }
+}
+
+TEST_CASE("what config show prints as a value is read back alike") {
+    Config config;
+    config.daemon.restart = {"/usr/bin/systemctl", "re\"start"};
+    config.apply.verify_timeout = Seconds{1.5};
+    config.candidates.hosts = {"a.example", "[::1]:124"};
+    std::string text, section;
+    for (const Key& key : config_keys()) {
+        if (key.section != section) text += "[" + (section = key.section) + "]\n";
+        const bool empty_place = key.show(config) == "\"\"";
+        if (!empty_place) text += key.name + " = " + key.show(config) + "\n";
+    }
+    CAPTURE(text);
+    const auto again = read_config({{"t", text}});
+    REQUIRE(again.has_value());
+    CHECK(again->daemon.restart == config.daemon.restart);
+    CHECK(again->apply.verify_timeout == config.apply.verify_timeout);
+    CHECK(again->candidates.hosts == config.candidates.hosts);
+}
+
+TEST_CASE("a window of changes is open inside its hours, over midnight too") {
+    const auto saturday = parse_window("Sat 02:00-04:00");
+    REQUIRE(saturday.has_value());
+    CHECK(is_open(*saturday, 6, 120));
+    CHECK_FALSE(is_open(*saturday, 6, 240));
+    CHECK_FALSE(is_open(*saturday, 0, 120));
+    const auto night = parse_window("Fri 23:00-01:00");
+    REQUIRE(night.has_value());
+    CHECK(is_open(*night, 5, 23 * 60));
+    CHECK(is_open(*night, 6, 30));
+    CHECK_FALSE(is_open(*night, 5, 30));
+    CHECK(is_open(*parse_window(""), 3, 777));
+    for (const char* bad : {"Sat", "02:00", "25:00-26:00", "Sat 02:00-02:00", "Sat02:00-04:00", "Sat 2:00-4:00"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(parse_window(bad).has_value());
+    }
+}

@@ -1,0 +1,204 @@
+#include "app/daemon_access.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "find/catalogue.h"
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr const char* known_config_files[] = {"/etc/chrony/chrony.conf", "/etc/chrony.conf"};
+
+/// The file after `-f` in a chronyd's command line; empty: its built-in default.
+std::string config_argument(const ClockProgram& program) {
+    for (std::size_t i = 1; i < program.argv.size(); ++i) {
+        const std::string& word = program.argv[i];
+        if (word == "-f" && i + 1 < program.argv.size()) return program.argv[i + 1];
+        if (word.starts_with("-f") && word.size() > 2) return word.substr(2);
+    }
+    return {};
+}
+
+std::string first_existing_config(const Host& host) {
+    for (const char* file : known_config_files) {
+        if (!host.glob(file).empty()) return file;
+    }
+    return known_config_files[0];
+}
+
+bool is_chronyd(const ClockProgram& program) { return program.name == "chronyd"; }
+
+bool runs_with(const ClockProgram& program, const std::string& config_file) {
+    const std::string argument = config_argument(program);
+    if (!argument.empty()) return argument == config_file;
+    return std::ranges::find(known_config_files, config_file) != std::end(known_config_files);
+}
+
+std::string locate_config(const Config& config, const Host& host,
+                          const std::vector<ClockProgram>& programs) {
+    if (!config.daemon.config.empty()) return config.daemon.config;
+    for (const ClockProgram& program : programs) {
+        const std::string file = is_chronyd(program) ? config_argument(program) : std::string{};
+        if (file.starts_with('/') && program.steers()) return file;
+    }
+    return first_existing_config(host);
+}
+
+/// `bindcmdaddress /path` of the configuration, or where distributions put the socket.
+std::string locate_control(const chrony::Config* parsed, const Host& host) {
+    if (parsed != nullptr) {
+        for (const chrony::Directive* directive : parsed->all("bindcmdaddress")) {
+            if (!directive->arguments.empty() && directive->arguments.front().size() > 1 &&
+                directive->arguments.front().starts_with('/')) {
+                return directive->arguments.front();
+            }
+        }
+    }
+    for (const char* path : {"/run/chrony/chronyd.sock", "/var/run/chrony/chronyd.sock"}) {
+        if (!host.glob(path).empty()) return path;
+    }
+    return "/run/chrony/chronyd.sock";
+}
+
+std::uint16_t command_port(const chrony::Config* parsed) {
+    const chrony::Directive* directive = parsed != nullptr ? parsed->find("cmdport") : nullptr;
+    std::uint16_t port = 323;
+    if (directive != nullptr && !directive->arguments.empty()) {
+        const std::string& text = directive->arguments.front();
+        std::from_chars(text.data(), text.data() + text.size(), port);
+    }
+    return port;
+}
+
+/// A file behind a link is somebody else's to write; so is a directory that is closed to us.
+void note_unwritable(const std::string& path, const Host& host, Found& found) {
+    const std::string directory = path.substr(0, path.rfind('/'));
+    if (const std::string target = host.link_target(path); !target.empty()) {
+        found.not_writable[path] = fmt::format("it is a link to {}", printable(target));
+    }
+    if (directory.empty() || found.not_writable.contains(directory)) return;
+    if (std::string why = host.why_not_writable(directory); !why.empty()) {
+        found.not_writable[directory] = std::move(why);
+    }
+}
+
+/// The socket first; where it is closed to us or not there, what is open to everybody on loopback.
+Result<DaemonState> read_state(const DaemonPlace& place) {
+    auto socket = system::ChronySocket::open({place.control});
+    if (socket) {
+        auto state = socket->read_state();
+        if (state || place.control_given) return state;
+    }
+    const Error error = socket ? Error{Fault::unreachable, "chronyd does not answer at " + place.control}
+                               : socket.error();
+    if (place.control_given || place.udp_port == 0) return std::unexpected(error);
+    for (const char* address : {"127.0.0.1", "[::1]"}) {
+        auto open_socket = system::ChronySocket::open({fmt::format("{}:{}", address, place.udp_port)});
+        if (!open_socket) continue;
+        if (auto state = open_socket->read_state()) return state;
+    }
+    return std::unexpected(error);
+}
+
+}  // namespace
+
+chrony::Files files_of(const Host& host) {
+    return {[&host](const std::string& path) -> Result<std::string> {
+                FileState state = TRY(host.read(path));
+                if (!state.exists) return fail("cannot read " + path + ": no such file");
+                return state.content;
+            },
+            [&host](const std::string& directory, std::string_view suffix) {
+                return host.list(directory, suffix);
+            },
+            [&host](const std::string& pattern) { return host.glob(pattern); }};
+}
+
+Result<DaemonView> view_daemon(const Config& config, const Host& host) {
+    if (config.daemon.kind != "auto" && config.daemon.kind != "chrony") {
+        return fail(fmt::format("this release speaks to chrony only, not to {}", config.daemon.kind));
+    }
+    DaemonView view;
+    DaemonPlace& place = view.place;
+    const std::vector<ClockProgram> programs = host.clock_programs();
+    place.config_file = locate_config(config, host, programs);
+    auto parsed = chrony::parse(place.config_file, files_of(host));
+    if (parsed) {
+        view.config = std::move(*parsed);
+    } else {
+        view.config_error = parsed.error();
+    }
+    const chrony::Config* known = view.config ? &*view.config : nullptr;
+    place.control_given = !config.daemon.control.empty();
+    place.control = place.control_given ? config.daemon.control : locate_control(known, host);
+    place.udp_port = command_port(known);
+    const auto program = std::ranges::find_if(programs, [&](const ClockProgram& candidate) {
+        return is_chronyd(candidate) && runs_with(candidate, place.config_file);
+    });
+    if (program != programs.end()) place.program = *program;
+    if (!place.watches_only()) {
+        std::ranges::copy_if(programs, std::back_inserter(place.hands), &ClockProgram::steers);
+    }
+    auto state = read_state(place);
+    if (state) {
+        view.state = std::move(*state);
+    } else {
+        view.state_error = state.error();
+    }
+    return view;
+}
+
+Result<system::ChronySocket> open_control(const DaemonPlace& place) {
+    return system::ChronySocket::open({place.control});
+}
+
+Result<Found> find_all(const DaemonView& view, const Host& host) {
+    if (const std::string hands = two_hands(view.place); !hands.empty()) return fail(Fault::refused, hands);
+    if (!view.config) return std::unexpected(view.config_error);
+    if (!view.state) return std::unexpected(view.state_error);
+    if (!view.state->complete) {
+        return fail(Fault::not_permitted,
+                    fmt::format("{} is closed to this user: a plan needs it (root, or the chrony group)",
+                                view.place.control));
+    }
+    Found found;
+    found.config = *view.config;
+    found.state = *view.state;
+    for (const std::string& file : found.config.files) found.files.push_back(TRY(host.read(file)));
+    const std::string own_directory = found.config.own_sourcedir();
+    if (!own_directory.empty()) {
+        found.own_file = own_directory + "/clockwright.sources";
+        found.own = TRY(host.read(found.own_file));
+        note_unwritable(found.own_file, host, found);
+    }
+    for (const FileState& file : found.files) note_unwritable(file.path, host, found);
+    return found;
+}
+
+std::string two_hands(const DaemonPlace& place) {
+    if (place.hands.size() < 2) return {};
+    std::string names;
+    for (const ClockProgram& hand : place.hands) {
+        names += fmt::format("{}{} (pid {})", names.empty() ? "" : ", ", printable(hand.name), hand.pid);
+    }
+    return fmt::format("{} programs discipline this clock: {}; stop all but one",
+                       place.hands.size() == 2 ? "two" : std::to_string(place.hands.size()), names);
+}
+
+std::vector<SourceFacts> source_facts(const DaemonView& view) {
+    std::vector<SourceFacts> facts;
+    if (!view.config) return facts;
+    for (const chrony::SourceLine& line : view.config->sources) {
+        Source source;
+        source.host.name = line.name;
+        annotate(source);
+        facts.push_back({line.name, line.location(), source.smear, source.operator_name, line.nts});
+    }
+    return facts;
+}
+
+}  // namespace clockwright::app

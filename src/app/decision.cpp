@@ -1,0 +1,147 @@
+#include "app/decision.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/gather.h"
+#include "store/memory.h"
+#include "system/clock.h"
+#include "system/local_host.h"
+
+namespace clockwright::app {
+namespace {
+
+/// The names of the present set: a confirmation counts for one and the same.
+std::vector<std::string> present_names(const std::vector<Candidate>& candidates) {
+    std::vector<std::string> names;
+    for (const Candidate& candidate : candidates) {
+        if (candidate.membership != Membership::none) names.push_back(candidate.source.as_written);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+int earlier_confirmations(const Run& run, const Config& config) {
+    const store::Memory memory = store::load(config.state.directory, nullptr);
+    const int runs = memory.confirmation.present == present_names(run.judged.candidates)
+                         ? memory.confirmation.runs
+                         : 0;
+    return run.measured.fresh ? runs : runs - 1;  // remembered samples confirm nothing new
+}
+
+/// With takeover a foreign line no longer stays whatever we choose; leases do.
+void release_foreign(std::vector<Candidate>& candidates) {
+    for (Candidate& candidate : candidates) {
+        const bool lease = candidate.source.origin.file.starts_with("/run/");
+        const bool in_file = !candidate.source.origin.file.empty();
+        if (candidate.membership == Membership::foreign && in_file && !lease) {
+            candidate.membership = Membership::ours;
+        }
+    }
+}
+
+/// What the candidate is to the daemon, whatever it was judged as.
+Membership found_membership(const Candidate& candidate, const std::string& own_file) {
+    const Origin& origin = candidate.source.origin;
+    if (origin.kind != Origin::Kind::daemon || !candidate.selectable) return Membership::none;
+    return origin.file == own_file && !own_file.empty() ? Membership::ours : Membership::foreign;
+}
+
+PlanSettings plan_settings(const Context& context, const Decision& decision) {
+    PlanSettings settings;
+    settings.minimum = decision.run.judged.settings.minimum;
+    settings.takeover = context.command.takeover;
+    settings.allow_restart = context.command.allow_restart;
+    settings.serving_confirmed = context.command.serving;
+    settings.restart = context.config.daemon.restart;
+    settings.managed_ours = context.config.apply.managed == "ours";
+    settings.config_file = decision.view.place.config_file;
+    settings.control = decision.view.place.control;
+    settings.sha256 = [](std::string_view text) { return system::sha256_hex(text); };
+    return settings;
+}
+
+/// Why no plan can be made from this selection at all; empty when one can.
+std::optional<Error> why_no_set(const Ensemble& set) {
+    if (!set.members.empty() && set.refusal.empty()) return std::nullopt;
+    std::string why = set.refusal.empty() ? "no acceptable set" : set.refusal;
+    if (!set.takeover_would_help) return Error{Fault::failed, std::move(why)};
+    return Error{Fault::refused, why + "; --takeover would comment the foreign lines out"};
+}
+
+Result<Plan> plan_for(const Context& context, const Found& found, const Decision& decision) {
+    std::vector<Candidate> candidates = decision.run.judged.candidates;
+    for (Candidate& candidate : candidates) {
+        candidate.membership = found_membership(candidate, found.own_file);
+    }
+    Plan plan = TRY(make_plan(found, candidates, decision.run.judged.selection, decision.run.gate,
+                              plan_settings(context, decision), system::read_clocks()));
+    plan.packets_planned = decision.run.measured.packets;
+    plan.id = plan_id(plan);
+    return plan;
+}
+
+/// What can be said of a plan that could not be made.
+Plan empty_plan(const Decision& decision) {
+    Plan plan;
+    plan.daemon = "chrony";
+    plan.reason = decision.no->message;
+    plan.confirmations_have = decision.run.gate.have;
+    plan.confirmations_need = decision.run.gate.need;
+    plan.packets_planned = decision.run.measured.packets;
+    return plan;
+}
+
+}  // namespace
+
+Result<Run> run_once(const Context& context, const DaemonView* view) {
+    Run run;
+    auto candidates = TRY(gather_known(context.config, view));
+    const bool nobody = candidates.empty();
+    run.measured = TRY(measure(std::move(candidates), context.config, context.command));
+    if (nobody) run.measured.notes.push_back("No server is known here: name some in [candidates] hosts.");
+    std::vector<Candidate> to_judge = run.measured.candidates;
+    if (context.command.takeover) release_foreign(to_judge);
+    run.judged = judge(std::move(to_judge), context.config);
+    const GateSettings gate = gate_settings(run.judged, context.config);
+    run.comparison = compare(run.judged.candidates, run.judged.selection, gate);
+    run.gate = decide(run.comparison, earlier_confirmations(run, context.config), gate);
+    return run;
+}
+
+void remember_confirmation(const Run& run, const Config& config) {
+    if (!run.measured.fresh) return;
+    store::Memory memory = store::load(config.state.directory, nullptr);
+    memory.confirmation = {present_names(run.judged.candidates), system::read_clocks().wall, run.gate.have};
+    static_cast<void>(store::save(config.state.directory, memory));  // no state: nothing is confirmed
+}
+
+Result<Decision> make_decision(const Context& context) {
+    TRY(refuse_nts(context.config, context.command));
+    const system::LocalHost host;
+    Decision decision;
+    decision.view = TRY(view_daemon(context.config, host));
+    const Found found = TRY(find_all(decision.view, host));
+    decision.run = TRY(run_once(context, &decision.view));
+    decision.no = why_no_set(decision.run.judged.selection.ensemble);
+    decision.no_set = decision.no && decision.no->fault == Fault::failed;
+    if (!decision.no) {
+        auto plan = plan_for(context, found, decision);
+        if (plan) {
+            decision.plan = std::move(*plan);
+        } else {
+            decision.no = plan.error();
+        }
+    }
+    if (decision.no) decision.plan = empty_plan(decision);
+    return decision;
+}
+
+std::string plan_id(Plan plan) {
+    plan.id.clear();
+    plan.made_at = {};
+    return system::sha256_hex(plan_to_json(plan)).substr(0, 6);
+}
+
+}  // namespace clockwright::app

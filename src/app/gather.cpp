@@ -1,0 +1,159 @@
+#include "app/gather.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "find/catalogue.h"
+#include "system/time_zone.h"
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr std::size_t most_strangers = 40;  // addresses of a run (product.md, *Manners of a scan*)
+
+Candidate candidate_for(const HostName& host, std::string as_written, Origin origin) {
+    Candidate candidate;
+    candidate.source.host = host;
+    candidate.source.as_written = std::move(as_written);
+    candidate.source.origin = std::move(origin);
+    annotate(candidate.source);
+    return candidate;
+}
+
+Result<HostName> plain_host(const std::string& text) {
+    HostName host = TRY(parse_host(text));
+    if (host.nts) {
+        return fail(Fault::usage, printable(text) + ": this release does not speak NTS yet");
+    }
+    return host;
+}
+
+bool is_same_server(const Candidate& a, const HostName& host) {
+    return a.source.host == host;
+}
+
+/// One candidate for each address that the daemon lists under the line's name; by name when it
+/// lists none (unresolved, or the daemon is down).
+void add_daemon_line(const chrony::SourceLine& line, const std::string& own_file,
+                     const DaemonView& view, std::vector<Candidate>& candidates) {
+    const auto host = parse_host(line.name);
+    if (!host) return;
+    HostName named = *host;
+    named.port = line.port;
+    Candidate candidate = candidate_for(named, to_string(named), {Origin::Kind::daemon, line.file, line.line});
+    candidate.source.is_pool = line.type == chrony::SourceLine::Type::pool;
+    candidate.membership = line.file == own_file ? Membership::ours : Membership::foreign;
+    if (line.noselect) {
+        candidate.membership = Membership::none;
+        candidate.selectable = false;
+    }
+    bool listed = false;
+    if (view.state) {
+        for (const DaemonSource& source : view.state->sources) {
+            if (source.refclock || source.name != line.name || !source.address) continue;
+            candidate.address = source.address;
+            candidates.push_back(candidate);
+            listed = true;
+        }
+    }
+    if (!listed) candidates.push_back(candidate);
+}
+
+/// Sources somebody added to the running daemon by a command: in no file, so foreign.
+void add_unwritten(const DaemonView& view, std::vector<Candidate>& candidates) {
+    for (const DaemonSource& source : view.state->sources) {
+        const bool known = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+            return candidate.address == source.address;
+        });
+        const auto host = parse_host(source.name);
+        if (source.refclock || !source.address || known || !host) continue;
+        Candidate candidate = candidate_for(*host, source.name, {Origin::Kind::daemon, {}, 0});
+        candidate.address = source.address;
+        candidate.membership = Membership::foreign;
+        candidates.push_back(candidate);
+    }
+}
+
+void add_hosts(const Config& config, const std::vector<HostName>& hosts,
+               std::vector<Candidate>& candidates) {
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        const HostName& host = hosts[i];
+        const auto known = std::ranges::find_if(
+            candidates, [&](const Candidate& candidate) { return is_same_server(candidate, host); });
+        if (known != candidates.end()) {
+            known->source.permitted = true;
+            continue;
+        }
+        candidates.push_back(
+            candidate_for(host, config.candidates.hosts[i], {Origin::Kind::hosts, {}, 0}));
+        candidates.back().source.permitted = true;
+    }
+}
+
+void add_catalogue(std::vector<Candidate>& candidates) {
+    for (const CatalogueServer* server : proposals(region_of(system::time_zone()), most_strangers)) {
+        const HostName host{std::string(server->host)};
+        const bool known = std::ranges::any_of(
+            candidates, [&](const Candidate& candidate) { return is_same_server(candidate, host); });
+        if (!known) candidates.push_back(candidate_for(host, host.name, {Origin::Kind::catalogue, {}, 0}));
+    }
+}
+
+void keep_allowed(const Config& config, std::vector<Candidate>& candidates) {
+    if (config.candidates.allow.empty()) return;
+    std::erase_if(candidates, [&](const Candidate& candidate) {
+        return candidate.source.origin.kind != Origin::Kind::daemon &&
+               std::ranges::find(config.candidates.allow, candidate.source.as_written) ==
+                   config.candidates.allow.end();
+    });
+}
+
+}  // namespace
+
+Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& hosts) {
+    std::vector<Candidate> candidates;
+    for (const std::string& text : hosts) {
+        const HostName host = TRY(plain_host(text));
+        const bool twice = std::ranges::any_of(
+            candidates, [&](const Candidate& candidate) { return is_same_server(candidate, host); });
+        if (twice) continue;
+        candidates.push_back(candidate_for(host, text, {Origin::Kind::command_line, {}, 0}));
+        candidates.back().source.permitted = true;
+    }
+    return candidates;
+}
+
+Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonView* view) {
+    std::vector<HostName> hosts;
+    for (const std::string& text : config.candidates.hosts) hosts.push_back(TRY(plain_host(text)));
+    std::vector<Candidate> candidates;
+    if (view != nullptr && view->config) {
+        const std::string own_file = view->config->own_sourcedir() + "/clockwright.sources";
+        for (const chrony::SourceLine& line : view->config->sources) {
+            add_daemon_line(line, own_file, *view, candidates);
+        }
+    }
+    if (view != nullptr && view->state) add_unwritten(*view, candidates);
+    add_hosts(config, hosts, candidates);
+    for (const std::string& text : config.candidates.allow) {
+        const HostName host = TRY(plain_host(text));
+        const bool known = std::ranges::any_of(
+            candidates, [&](const Candidate& candidate) { return is_same_server(candidate, host); });
+        if (!known) candidates.push_back(candidate_for(host, text, {Origin::Kind::hosts, {}, 0}));
+    }
+    if (config.candidates.internet) add_catalogue(candidates);
+    keep_allowed(config, candidates);
+    return candidates;
+}
+
+Result<void> refuse_nts(const Config& config, const Command& command) {
+    if (!command.ca.empty()) return fail(Fault::usage, "--ca: this release does not speak NTS yet");
+    if (config.select.nts == "require") {
+        return fail(Fault::usage, "nts = require: this release does not speak NTS yet");
+    }
+    return {};
+}
+
+}  // namespace clockwright::app

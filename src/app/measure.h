@@ -1,0 +1,30 @@
+/// Asks the candidates, with manners: names, probes, and the memory of what was sent.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/cli.h"
+#include "app/config.h"
+#include "judge/candidate.h"
+#include "result.h"
+
+namespace clockwright::app {
+
+struct Measured {
+    std::vector<Candidate> candidates;  ///< with addresses and series
+    int samples = 0;                    ///< probes per server that were wanted
+    int packets = 0;                    ///< sent
+    bool fresh = true;                  ///< false: some series was remembered, not measured now
+    std::vector<std::string> notes;
+};
+
+/// One scan of all candidates. What was sent to public addresses is remembered in the state
+/// directory, and asked again after an hour only; remembered samples serve until then.
+Result<Measured> measure(std::vector<Candidate> candidates, const Config& config,
+                         const Command& command);
+
+/// "Will send 12 packets in 0.8 s to 3 addresses, all private." — and stop.
+Result<std::string> announce_only(const std::vector<Candidate>& candidates, const Command& command);
+
+}  // namespace clockwright::app

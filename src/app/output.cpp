@@ -1,0 +1,41 @@
+#include "app/output.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "system/terminal.h"
+
+namespace clockwright::app {
+namespace {
+
+void write(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
+}
+
+bool shows_progress(const Command& command) { return !command.quiet && system::stderr_is_terminal(); }
+
+}  // namespace
+
+void print_result(const Command& command, std::string_view text) {
+    if (!command.quiet || command.json) write(stdout, text);
+}
+
+void print_remark(const Command& command, std::string_view text) {
+    if (command.quiet) return;
+    const bool stdout_is_taken = command.json || !command.render.empty();
+    write(stdout_is_taken ? stderr : stdout, text);
+}
+
+void print_progress(const Command& command, std::string_view text) {
+    if (shows_progress(command)) write(stderr, fmt::format("\r\033[K{}", text));
+}
+
+void clear_progress(const Command& command) {
+    if (shows_progress(command)) write(stderr, "\r\033[K");
+}
+
+void print_error(std::string_view text) { write(stderr, fmt::format("clockwright: {}\n", text)); }
+
+}  // namespace clockwright::app

@@ -1,0 +1,22 @@
+/// How a verb speaks: results on stdout, progress and errors on stderr.
+#pragma once
+
+#include <string_view>
+
+#include "app/cli.h"
+
+namespace clockwright::app {
+
+/// The result; nothing with -q (JSON is printed all the same: somebody asked for it).
+void print_result(const Command& command, std::string_view text);
+
+/// A remark for people, at once: not with -q, and on stderr with --json or --render.
+void print_remark(const Command& command, std::string_view text);
+
+/// A line that the next one overwrites: on a terminal's stderr only.
+void print_progress(const Command& command, std::string_view text);
+void clear_progress(const Command& command);
+
+void print_error(std::string_view text);
+
+}  // namespace clockwright::app

@@ -1,0 +1,145 @@
+#include "app/transaction.h"
+
+#include <fmt/format.h>
+
+#include "app/exit_code.h"
+#include "app/output.h"
+#include "publish/table.h"
+#include "system/clock.h"
+#include "system/event_loop.h"
+#include "system/local_host.h"
+#include "system/terminal.h"
+#include "system/wait.h"
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr Seconds restart_limit{60};
+constexpr int backups_kept = 5;
+
+std::string lock_path(const DaemonPlace& place) {
+    return place.config_file.substr(0, place.config_file.rfind('/')) + "/.clockwright.lock";
+}
+
+std::vector<std::string> different_files(const std::vector<FileState>& files) {
+    const system::LocalHost host;
+    std::vector<std::string> different;
+    for (const FileState& wanted : files) {
+        const auto found = host.read(wanted.path);
+        const bool same = found && found->exists == wanted.exists && found->sha256 == wanted.sha256;
+        if (!same) different.push_back(wanted.path);
+    }
+    return different;
+}
+
+}  // namespace
+
+Transaction::Transaction(const Context& context, DaemonPlace place, store::Lock lock,
+                         store::Journal journal)
+    : context_(&context), place_(std::move(place)), lock_(std::move(lock)), journal_(std::move(journal)) {}
+
+Result<Transaction> Transaction::begin(const Context& context, const DaemonPlace& place) {
+    system::catch_signals();
+    store::Lock lock = TRY(store::Lock::take(lock_path(place)));
+    store::Journal journal = TRY(store::Journal::open(context.config.state.directory));
+    return Transaction(context, place, std::move(lock), std::move(journal));
+}
+
+Result<void> Transaction::perform(const Action& action) {
+    if (const auto* write = std::get_if<WriteFile>(&action)) return system::write_file(*write);
+    if (const auto* restart = std::get_if<RestartDaemon>(&action)) {
+        return system::run_command(restart->argv, restart_limit);
+    }
+    auto socket = TRY(open_control(place_));
+    if (const auto* removal = std::get_if<DeleteSource>(&action)) return socket.delete_source(removal->address);
+    if (const auto* addition = std::get_if<AddSource>(&action)) {
+        const auto line = chrony::parse_source_line(addition->line);
+        if (!line) return fail("\"" + printable(addition->line) + "\" is no source line");
+        return socket.add_source(*line);
+    }
+    return socket.reload_sources();
+}
+
+Result<DaemonState> Transaction::ask_daemon() {
+    auto socket = TRY(open_control(place_));
+    return socket.read_state();
+}
+
+ApplyEvent Transaction::carry_out(const ApplyEffect& effect, const std::string& id) {
+    if (const auto* line = std::get_if<JournalLine>(&effect)) {
+        if (auto written = journal_.append(id, *line, system::read_clocks().wall); !written) {
+            return Performed{std::unexpected(written.error())};
+        }
+        if (after_journal_) after_journal_(*line);
+        return Continue{};
+    }
+    if (const auto* task = std::get_if<Perform>(&effect)) return Performed{perform(task->action)};
+    if (std::holds_alternative<AskDaemon>(effect)) return DaemonAnswered{ask_daemon()};
+    if (const auto* check = std::get_if<CheckFiles>(&effect)) {
+        return FilesChecked{different_files(check->files)};
+    }
+    if (const auto* say = std::get_if<Say>(&effect)) {
+        print_remark(context_->command, wrap(say->text, 0));
+    } else if (const auto* pause = std::get_if<Pause>(&effect)) {
+        system::wait(pause->interval);
+    }
+    return Continue{};
+}
+
+Done Transaction::drive(Apply machine, const std::string& id) {
+    ApplyEffect effect = machine.begin(system::read_clocks());
+    while (!std::holds_alternative<Outcome>(effect)) {
+        ApplyEvent event = carry_out(effect, id);
+        if (system::interrupted() && !interrupted_) {
+            interrupted_ = true;
+            event = Interrupt{};
+        }
+        effect = machine.next(event, system::read_clocks());
+    }
+    Done done{std::get<Outcome>(effect), id, interrupted_};
+    if (auto closed = journal_.close(id, done.outcome, system::read_clocks().wall); !closed) {
+        done.outcome.reason += "; the record could not be closed: " + closed.error().message;
+    }
+    static_cast<void>(journal_.prune(backups_kept));  // an old backup more does no harm
+    if (done.outcome.kind == OutcomeKind::failed && !done.outcome.before_first_step) {
+        system::log_line(fmt::format("change {} failed and the old state is not proved: {}", id,
+                                     done.outcome.reason),
+                         true);
+    }
+    return done;
+}
+
+Result<Done> Transaction::run(const Plan& plan, const std::string& reason) {
+    const Baseline baseline{TRY(ask_daemon())};
+    const std::string id = TRY(journal_.begin(plan, baseline, system::user_text(), reason, system::read_clocks().wall));
+    const ApplySettings settings{context_->config.apply.verify_timeout, Seconds{1}};
+    return drive(Apply(plan, baseline, settings), id);
+}
+
+Result<std::optional<Done>> Transaction::heal() {
+    const auto left = TRY(journal_.unfinished());
+    if (!left) return std::optional<Done>{};
+    if (!left->fault.empty()) return fail(Fault::bad_input, left->fault);
+    print_remark(context_->command,
+                 fmt::format("Found unfinished change {} (begun {}). Walking it back first.\n", left->id,
+                             rfc3339(left->at)));
+    const ApplySettings settings{context_->config.apply.verify_timeout, Seconds{1}};
+    return std::optional<Done>{drive(Apply::healing(left->plan, left->begun, left->baseline, settings), left->id)};
+}
+
+std::string unfinished_text(const store::Journal& journal) {
+    const auto left = journal.unfinished();
+    if (!left) return "The record of changes cannot be read: " + left.error().message + ".";
+    if (!*left) return {};
+    if (!(*left)->fault.empty()) return "A record of changes cannot be read: " + (*left)->fault + ".";
+    return fmt::format("Found unfinished change {} (begun {}); the next apply or rollback heals it.",
+                       (*left)->id, rfc3339((*left)->at));
+}
+
+std::string unfinished_text(const Config& config) {
+    const auto journal = store::Journal::open_to_read(config.state.directory);
+    return journal ? unfinished_text(*journal) : std::string{};
+}
+
+}  // namespace clockwright::app

@@ -1,0 +1,61 @@
+/// Drives daemon/apply against the real machine: journal, files, control socket, waiting.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "app/daemon_access.h"
+#include "app/verbs.h"
+#include "daemon/apply.h"
+#include "daemon/plan.h"
+#include "store/journal.h"
+
+namespace clockwright::app {
+
+/// What came of a change, and the id of its record.
+struct Done {
+    Outcome outcome;
+    std::string id;
+    bool interrupted = false;
+};
+
+/// Called after every journal line is durable; a test may end the process there.
+using AfterJournal = std::function<void(const JournalLine&)>;
+
+class Transaction {
+  public:
+    /// Takes the lock beside the daemon's configuration and opens the journal.
+    /// Faults: not_permitted, refused (another change is at work).
+    static Result<Transaction> begin(const Context& context, const DaemonPlace& place);
+
+    /// What a crash left: walks it back first. Empty: nothing was left.
+    Result<std::optional<Done>> heal();
+
+    /// Runs the plan to its outcome. The daemon is asked for its state before the first step.
+    Result<Done> run(const Plan& plan, const std::string& reason);
+
+    store::Journal& journal() { return journal_; }
+    void observe(AfterJournal after_journal) { after_journal_ = std::move(after_journal); }
+
+  private:
+    Transaction(const Context& context, DaemonPlace place, store::Lock lock, store::Journal journal);
+
+    ApplyEvent carry_out(const ApplyEffect& effect, const std::string& id);
+    Result<void> perform(const Action& action);
+    Result<DaemonState> ask_daemon();
+    Done drive(Apply machine, const std::string& id);
+
+    const Context* context_;
+    DaemonPlace place_;
+    store::Lock lock_;
+    store::Journal journal_;
+    AfterJournal after_journal_;
+    bool interrupted_ = false;
+};
+
+/// "Found unfinished change 7f3c9c (2026-…); …": for verbs that only read. Empty: none.
+std::string unfinished_text(const store::Journal& journal);
+std::string unfinished_text(const Config& config);
+
+}  // namespace clockwright::app

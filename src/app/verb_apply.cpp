@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/decision.h"
+#include "app/exit_code.h"
+#include "app/output.h"
+#include "app/transaction.h"
+#include "app/verbs.h"
+#include "publish/plan_report.h"
+#include "publish/table.h"
+#include "system/clock.h"
+#include "system/event_loop.h"
+#include "system/local_host.h"
+#include "system/terminal.h"
+#include "system/time_zone.h"
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr Seconds plan_life{24 * 3600.0};
+
+int code_of(const Done& done) {
+    if (done.interrupted && done.outcome.kind != OutcomeKind::failed) return exit_interrupted;
+    switch (done.outcome.kind) {
+        case OutcomeKind::unchanged:
+        case OutcomeKind::applied: return exit_done;
+        case OutcomeKind::rolled_back: return exit_failed;
+        case OutcomeKind::failed: return done.outcome.before_first_step ? exit_failed : exit_not_proved;
+        case OutcomeKind::refused: return exit_refused;
+    }
+    return exit_failed;
+}
+
+std::string conclusion(const Done& done) {
+    const Outcome& outcome = done.outcome;
+    switch (outcome.kind) {
+        case OutcomeKind::unchanged: return "Nothing to change: " + outcome.reason + ".\n";
+        case OutcomeKind::applied:
+            return fmt::format("Applied and verified. Undo: clockwright rollback {}\n", done.id);
+        case OutcomeKind::rolled_back:
+            return wrap("Nothing changed: " + outcome.reason + ".", 0) + "Next: clockwright scan --explain\n";
+        case OutcomeKind::refused: return wrap_sentence("Refused: " + outcome.reason, ". Nothing changed.");
+        case OutcomeKind::failed: break;
+    }
+    if (outcome.before_first_step) return wrap("Failed: " + outcome.reason + ". Nothing changed.", 0);
+    return wrap("Failed, and the old state is not proved: " + outcome.reason + ".", 0) +
+           "Next: clockwright status, then clockwright rollback " + done.id + "\n";
+}
+
+Result<int> finish(const Context& context, const Plan& plan, const Done& done) {
+    const Command& command = context.command;
+    print_result(command, command.json ? apply_json(plan, done.outcome, done.id) : conclusion(done));
+    return code_of(done);
+}
+
+/// A decision that gives no plan, or nothing to do, as an outcome.
+Done without_change(const Decision& decision) {
+    Outcome outcome{OutcomeKind::unchanged, true, true, decision.plan.reason};
+    if (decision.no) {
+        outcome = {OutcomeKind::refused, false, true, decision.no->message};
+        if (!decision.no_set && decision.no->fault != Fault::refused) outcome.kind = OutcomeKind::failed;
+    }
+    return {outcome, decision.plan.id, false};
+}
+
+Result<void> check_window(const Config& config) {
+    const Window window = TRY(parse_window(config.apply.window));
+    const system::LocalMoment now = system::local_moment();
+    if (is_open(window, now.weekday, now.minute)) return {};
+    return fail(Fault::refused, fmt::format("outside the window of changes, {}", config.apply.window));
+}
+
+/// With --yes one line says what is done; without it the whole plan is shown, and asked about.
+Result<void> ask_consent(const Plan& plan, const Command& command) {
+    print_remark(command, command.yes ? plan_summary(plan) : plan_text(plan, command.explain));
+    if (command.yes) return {};
+    if (system::confirm("Apply this plan?")) return {};
+    if (system::interrupted()) return fail(Fault::interrupted, "interrupted; nothing changed");
+    return fail("not confirmed; nothing changed");
+}
+
+/// Every file is as the plan leaves it, and the daemon lists what it wants.
+bool is_fulfilled(const Plan& plan, const Host& host, const DaemonState& state) {
+    if (plan.steps.empty()) return false;
+    Expectation wanted = plan.steps.back().expect;
+    wanted.proof_only = true;
+    const bool files = std::ranges::all_of(files_after(plan), [&](const FileState& after) {
+        const auto found = host.read(after.path);
+        return found && found->exists == after.exists && found->sha256 == after.sha256;
+    });
+    return files && verify(wanted, state, {state}, state.read_at).holds;
+}
+
+/// A plan file never decides which program is run.
+bool restarts_only_as(const Plan& plan, const std::vector<std::string>& argv) {
+    return std::ranges::all_of(plan.steps, [&](const Step& step) {
+        return std::ranges::all_of(step.actions, [&](const Action& action) {
+            const auto* restart = std::get_if<RestartDaemon>(&action);
+            return restart == nullptr || restart->argv == argv;
+        });
+    });
+}
+
+Result<Plan> load_plan(const Context& context, const DaemonPlace& place) {
+    const std::string saved = TRY(system::read_trusted(context.command.file));
+    Plan plan = TRY(plan_from_json(saved));
+    const auto digest = [](std::string_view content) { return system::sha256_hex(content); };
+    if (const auto wrong = wrong_digests(plan, digest); !wrong.empty() || plan_id(plan) != plan.id) {
+        return fail(Fault::bad_input, context.command.file + ": the plan was altered after it was saved");
+    }
+    if (plan.config_file != place.config_file || plan.control != place.control) {
+        return fail(Fault::refused, fmt::format("the plan is for the daemon of {} at {}, here it is {} at {}",
+                                                plan.config_file, plan.control, place.config_file,
+                                                place.control));
+    }
+    if (!restarts_only_as(plan, context.config.daemon.restart)) {
+        return fail(Fault::refused, "the plan restarts the daemon in another way than [daemon] restart says");
+    }
+    return plan;
+}
+
+Result<int> apply_file(const Context& context) {
+    const system::LocalHost host;
+    const DaemonView view = TRY(view_daemon(context.config, host));
+    TRY(find_all(view, host));  // two hands, permission, an answer
+    const Plan plan = TRY(load_plan(context, view.place));
+    Transaction transaction = TRY(Transaction::begin(context, view.place));
+    TRY(transaction.heal());
+    if (is_fulfilled(plan, host, *view.state)) {
+        const std::string reason = fmt::format("the host already is as plan {} wants it", plan.id);
+        return finish(context, plan, {{OutcomeKind::unchanged, true, true, reason}, plan.id, false});
+    }
+    if (Seconds{system::read_clocks().wall - plan.made_at} > plan_life) {
+        return fail(Fault::refused, fmt::format("plan {} is older than 24 h; make a new one", plan.id));
+    }
+    TRY(ask_consent(plan, context.command));
+    return finish(context, plan, TRY(transaction.run(plan, context.command.reason)));
+}
+
+Result<int> apply_decision(const Context& context) {
+    const system::LocalHost host;
+    const DaemonView view = TRY(view_daemon(context.config, host));
+    if (const std::string hands = two_hands(view.place); !hands.empty()) return fail(Fault::refused, hands);
+    Transaction transaction = TRY(Transaction::begin(context, view.place));
+    const auto healed = TRY(transaction.heal());
+    if (healed && healed->outcome.kind == OutcomeKind::failed) return finish(context, {}, *healed);
+    const Decision decision = TRY(make_decision(context));
+    remember_confirmation(decision.run, context.config);
+    const Command& command = context.command;
+    print_remark(command, consensus_text(decision.run.judged.selection.consensus) + "\n");
+    if (decision.no || !decision.plan.change) {
+        const Done done = without_change(decision);
+        const Result<int> code = finish(context, decision.plan, done);
+        return decision.no_set ? Result<int>{exit_no_set} : code;
+    }
+    TRY(ask_consent(decision.plan, command));
+    return finish(context, decision.plan, TRY(transaction.run(decision.plan, command.reason)));
+}
+
+}  // namespace
+
+Result<int> run_apply(const Context& context) {
+    const Command& command = context.command;
+    if (command.dry_run) return run_plan(context);
+    if (!command.yes && !system::stdin_is_terminal()) {
+        return fail(Fault::usage, "apply needs --yes when nobody can answer");
+    }
+    TRY(check_window(context.config));
+    return command.file.empty() ? apply_decision(context) : apply_file(context);
+}
+
+}  // namespace clockwright::app

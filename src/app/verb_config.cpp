@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include "app/exit_code.h"
+#include "app/output.h"
+#include "app/verbs.h"
+#include "system/local_host.h"
+#include "system/user_file.h"
+
+namespace clockwright::app {
+namespace {
+
+Result<int> init(const Context& context) {
+    const std::string& given = context.command.config_file;
+    const std::string path = given.empty() ? default_config_file : given;
+    if (!system::LocalHost().glob(path).empty()) return fail(path + " is there already; nothing written");
+    TRY(system::write_new_file(path, config_template()));
+    print_result(context.command, fmt::format("Wrote {} with every key at its default.\n", path));
+    return exit_done;
+}
+
+}  // namespace
+
+Result<int> run_config(const Context& context) {
+    const std::string& word = context.command.file;
+    if (word == "init") return init(context);
+    // The file was read and found good before a verb runs: faults end with 78 there.
+    if (word == "check") {
+        print_result(context.command, "The configuration is good.\nNext: clockwright config show\n");
+    } else {
+        print_result(context.command, show_config(context.config));
+    }
+    return exit_done;
+}
+
+}  // namespace clockwright::app

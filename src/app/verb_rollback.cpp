@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/daemon_access.h"
+#include "app/decision.h"
+#include "app/exit_code.h"
+#include "app/output.h"
+#include "app/transaction.h"
+#include "app/verbs.h"
+#include "publish/plan_report.h"
+#include "publish/table.h"
+#include "system/local_host.h"
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+std::string outcome_text(const store::Change& change) {
+    if (!change.outcome) return "unfinished";
+    return std::string(to_string(*change.outcome)) + (change.verified ? ", verified" : "");
+}
+
+Result<int> list_changes(const Context& context) {
+    const store::Journal journal = TRY(store::Journal::open_to_read(context.config.state.directory));
+    std::vector<ChangeLine> lines;
+    for (const store::Change& change : TRY(journal.changes())) {
+        lines.push_back({change.id, rfc3339(change.at), change.plan.daemon,
+                         change.reason.empty() ? change.plan.reason : change.reason, outcome_text(change)});
+    }
+    const std::string unfinished = unfinished_text(journal);
+    if (!unfinished.empty()) print_remark(context.command, unfinished + "\n");
+    print_result(context.command, context.command.json ? changes_json(lines) : changes_text(lines));
+    return exit_done;
+}
+
+int code_of(const Done& done) {
+    if (done.interrupted) return exit_interrupted;
+    switch (done.outcome.kind) {
+        case OutcomeKind::applied:
+        case OutcomeKind::unchanged: return exit_done;
+        case OutcomeKind::refused: return exit_refused;
+        case OutcomeKind::rolled_back: return exit_failed;
+        case OutcomeKind::failed: return done.outcome.before_first_step ? exit_failed : exit_not_proved;
+    }
+    return exit_failed;
+}
+
+int report(const Context& context, const Done& done) {
+    const bool back = done.outcome.kind == OutcomeKind::applied || done.outcome.kind == OutcomeKind::unchanged;
+    const std::string text = back ? "The earlier state is back: " + done.outcome.reason + "."
+                                  : "Not rolled back: " + done.outcome.reason + ".";
+    print_result(context.command, context.command.json
+                                      ? rollback_json(done.outcome, done.id)
+                                      : wrap(text, 0) + "Next: clockwright status\n");
+    return code_of(done);
+}
+
+/// The way back over this change and every applied one after it, newest first, as one plan.
+Result<Plan> way_back(const store::Journal& journal, const store::Change& target, const DaemonView& view) {
+    Plan since = target.plan;
+    for (const store::Change& change : TRY(journal.changes())) {
+        const bool later = change.at > target.at && change.outcome == OutcomeKind::applied &&
+                           change.plan.config_file == target.plan.config_file;
+        if (later) std::ranges::copy(change.plan.steps, std::back_inserter(since.steps));
+    }
+    Plan plan = rollback_plan(since, "rollback of " + target.id);
+    plan.daemon_sources = listed_names(*view.state);
+    plan.id = plan_id(plan);
+    return plan;
+}
+
+Result<int> roll_back(const Context& context) {
+    const system::LocalHost host;
+    const DaemonView view = TRY(view_daemon(context.config, host));
+    if (const std::string hands = two_hands(view.place); !hands.empty()) return fail(Fault::refused, hands);
+    Transaction transaction = TRY(Transaction::begin(context, view.place));
+    const auto healed = TRY(transaction.heal());
+    if (healed && (healed->outcome.kind == OutcomeKind::failed || healed->id == context.command.file ||
+                   context.command.file == "last")) {
+        Done done = *healed;
+        if (done.outcome.kind == OutcomeKind::rolled_back) done.outcome.kind = OutcomeKind::applied;
+        return report(context, done);
+    }
+    const store::Change target = TRY(transaction.journal().find(context.command.file));
+    if (target.outcome != OutcomeKind::applied) {
+        return report(context, {{OutcomeKind::unchanged, true, true,
+                                 fmt::format("change {} did not last ({})", target.id, outcome_text(target))},
+                                target.id, false});
+    }
+    if (!target.fault.empty()) return fail(Fault::bad_input, target.fault);
+    if (target.contents_dropped) {
+        return fail(Fault::refused, fmt::format("the backup of change {} is gone: five are kept", target.id));
+    }
+    if (!view.state) return std::unexpected(view.state_error);
+    const Plan plan = TRY(way_back(transaction.journal(), target, view));
+    return report(context, TRY(transaction.run(plan, "rollback of " + target.id)));
+}
+
+}  // namespace
+
+Result<int> run_rollback(const Context& context) {
+    return context.command.file.empty() ? list_changes(context) : roll_back(context);
+}
+
+}  // namespace clockwright::app

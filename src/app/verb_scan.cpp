@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/daemon_access.h"
+#include "app/decision.h"
+#include "app/exit_code.h"
+#include "app/gather.h"
+#include "app/output.h"
+#include "app/transaction.h"
+#include "app/verbs.h"
+#include "publish/render.h"
+#include "publish/replay.h"
+#include "publish/scan_report.h"
+#include "system/clock.h"
+#include "system/local_host.h"
+#include "system/user_file.h"
+
+namespace clockwright::app {
+namespace {
+
+Result<Run> replayed(const Context& context) {
+    const std::string text = TRY(system::read_file(context.command.replay));
+    auto candidates = parse_replay(text, context.command.replay);
+    if (!candidates) return std::unexpected(candidates.error());
+    Run run;
+    for (const Candidate& candidate : *candidates) {
+        run.measured.samples = std::max(run.measured.samples, candidate.series.sent);
+    }
+    run.measured.candidates = *candidates;
+    run.judged = judge(std::move(*candidates), context.config);
+    return run;
+}
+
+Result<Run> given(const Context& context) {
+    auto candidates = TRY(gather_given(context.command.hosts));
+    if (context.command.internet) {
+        Config others = context.config;
+        others.candidates.hosts.clear();
+        auto strangers = TRY(gather_known(others, nullptr));
+        std::ranges::move(strangers, std::back_inserter(candidates));
+    }
+    Run run;
+    run.measured = TRY(measure(std::move(candidates), context.config, context.command));
+    run.judged = judge(run.measured.candidates, context.config);
+    return run;
+}
+
+Result<Run> known(const Context& context) {
+    const system::LocalHost host;
+    const DaemonView view = TRY(view_daemon(context.config, host));
+    if (const std::string unfinished = unfinished_text(context.config); !unfinished.empty()) {
+        print_remark(context.command, unfinished + "\n");
+    }
+    Run run = TRY(run_once(context, &view));
+    remember_confirmation(run, context.config);
+    return run;
+}
+
+Result<int> dry_run(const Context& context) {
+    std::vector<Candidate> candidates;
+    if (context.command.hosts.empty()) {
+        const system::LocalHost host;
+        const DaemonView view = TRY(view_daemon(context.config, host));
+        candidates = TRY(gather_known(context.config, &view));
+    } else {
+        candidates = TRY(gather_given(context.command.hosts));
+    }
+    print_result(context.command, TRY(announce_only(candidates, context.command)));
+    return exit_done;
+}
+
+Result<Run> measured_run(const Context& context) {
+    if (!context.command.replay.empty()) return replayed(context);
+    return context.command.hosts.empty() ? known(context) : given(context);
+}
+
+Result<int> render(const Context& context, const ScanReport& report) {
+    const std::string lines = TRY(render_set(report, context.command.render));
+    print_remark(context.command, scan_text(report, context.command.explain));
+    print_result(context.command, lines);
+    return lines.empty() ? exit_no_set : exit_done;
+}
+
+}  // namespace
+
+Result<int> run_scan(const Context& context) {
+    const Command& command = context.command;
+    TRY(refuse_nts(context.config, command));
+    if (!command.replay.empty() && (!command.hosts.empty() || command.internet || command.dry_run)) {
+        return fail(Fault::usage, "--replay asks nobody: it goes with no host, --internet or --dry-run");
+    }
+    if (command.json && !command.render.empty()) {
+        return fail(Fault::usage, "--json and --render both want stdout: choose one");
+    }
+    if (command.dry_run) return dry_run(context);
+    const Run run = TRY(measured_run(context));
+    if (!command.record.empty()) {
+        TRY(system::write_new_file(command.record, record_text(run.measured.candidates)));
+    }
+    const ScanReport report = report_of(run.judged, run.measured, system::read_clocks().wall);
+    if (!command.render.empty()) return render(context, report);
+    print_result(command, command.json ? scan_json(report) : scan_text(report, command.explain));
+    const bool any = std::ranges::any_of(run.judged.selection.assessments,
+                                         [](const Assessment& a) { return a.stats.has_value(); });
+    return any ? exit_done : exit_no_set;
+}
+
+}  // namespace clockwright::app

@@ -1,0 +1,349 @@
+#include "daemon/apply.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/fakes/plan_case.h"
+
+using namespace clockwright;
+using namespace clockwright::fakes;
+
+namespace {
+
+/// A world in which ntp5 is to replace ntp4: two steps.
+struct Replacement {
+    ChronyWorld world = office_world({}, own_1_to_4);
+    Plan plan = made(world, {"ntp1", "ntp2", "ntp3", "ntp5"}, {});
+
+    static Plan made(const ChronyWorld& world, const std::set<std::string>& chosen,
+                     const PlanSettings& wish) {
+        auto one = plan_case(world, chosen);
+        one.settings.takeover = wish.takeover;
+        auto plan = one.make();
+        REQUIRE_MESSAGE(plan, plan.error().message);
+        plan->id = "7f3c9a";
+        return *plan;
+    }
+
+    /// Every source of the plan is needed, and this one is silent.
+    void needs_all_but_gets_no(const std::string& server) {
+        world.servers[server].answers = false;
+        for (Step& step : plan.steps) step.expect.minimum = 4;
+    }
+    Apply machine() const { return Apply(plan, {*world.state()}, {}); }
+};
+
+Error disk_full(const std::string& path) {
+    return {Fault::failed, "cannot write " + path + ": no space left on device"};
+}
+
+/// Files and sources, to compare before and after.
+struct Picture {
+    std::map<std::string, FileState> files;
+    std::set<std::string> listed;
+    friend bool operator==(const Picture&, const Picture&) = default;
+};
+
+Picture picture(const ChronyWorld& world) {
+    return {world.files(), world.listed()};
+}
+
+/// A takeover: the main file's wrong server goes, ours come.
+struct Takeover : Replacement {
+    Takeover() {
+        world = office_world("server liar iburst\nserver ntp1 iburst\n", {});
+        world.add_server("liar", "10.0.0.66", 'x');
+        world.boot();
+        plan =
+            made(world, {"ntp1", "ntp2", "ntp3", "ntp4"},
+                 {.takeover = true, .restart = {}, .config_file = {}, .control = {}, .sha256 = {}});
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a plan is applied step by step and verified") {
+    Replacement change;
+    auto machine = change.machine();
+    const auto run = drive(machine, change.world);
+    REQUIRE(run.outcome);
+    CAPTURE(run.outcome->reason);
+    CHECK(run.outcome->kind == OutcomeKind::applied);
+    CHECK(run.outcome->verified);
+    CHECK(change.world.listed() == std::set<std::string>{"ntp1", "ntp2", "ntp3", "ntp5"});
+    CHECK(change.world.reloads == 2);
+    REQUIRE(run.said.size() == 4);
+    CHECK(run.said[0].starts_with("1/4 add"));
+    CHECK(run.said[1].starts_with("2/4 confirm"));
+    CHECK(run.said[2].starts_with("3/4 final"));
+    CHECK(run.said[3].starts_with("4/4 confirm"));
+}
+
+TEST_CASE("the intent is in the journal before each action, and its end after it") {
+    Replacement change;
+    auto machine = change.machine();
+    std::vector<std::string> order;
+    change.world.before_action = [&](const Action&) -> Result<void> {
+        order.emplace_back("act");
+        return {};
+    };
+    auto effect = machine.begin(change.world.now);
+    Run run;
+    while (!std::holds_alternative<Outcome>(effect)) {
+        if (const auto* line = std::get_if<JournalLine>(&effect)) order.push_back(line->event);
+        const auto event = answer(change.world, run, effect);
+        effect = machine.next(event, change.world.now);
+    }
+    CHECK(order == std::vector<std::string>{"intend", "act", "done", "intend", "act", "done",
+                                            "verified", "intend", "act", "done", "intend", "act",
+                                            "done", "verified"});
+}
+
+TEST_CASE("the same plan again finds nothing to do") {
+    Replacement change;
+    auto machine = change.machine();
+    drive(machine, change.world);
+    const auto reloads = change.world.reloads;
+    auto again = change.machine();
+    const auto run = drive(again, change.world);
+    CHECK(run.outcome->kind == OutcomeKind::unchanged);
+    CHECK(run.journal.empty());
+    CHECK(change.world.reloads == reloads);
+}
+
+TEST_CASE("a plan whose ground has moved is refused before the first step") {
+    SUBCASE("a file") {
+        Replacement change;
+        change.world.put(ChronyWorld::main_file, "# edited\nsourcedir /etc/chrony/sources.d\n");
+        auto machine = change.machine();
+        const auto run = drive(machine, change.world);
+        CHECK(run.outcome->kind == OutcomeKind::refused);
+        CHECK(run.outcome->before_first_step);
+        CHECK(run.outcome->reason.starts_with("/etc/chrony/chrony.conf changed"));
+        CHECK(run.journal.empty());
+    }
+    SUBCASE("the daemon's sources") {
+        Replacement change;
+        REQUIRE(change.world.perform(AddSource{.line = "server other"}));
+        auto machine = change.machine();
+        const auto run = drive(machine, change.world);
+        CHECK(run.outcome->kind == OutcomeKind::refused);
+        CHECK(run.outcome->reason.starts_with("the daemon's sources changed"));
+    }
+}
+
+TEST_CASE("a source that does not answer undoes the change") {
+    Replacement change;
+    const auto before = picture(change.world);
+    change.needs_all_but_gets_no("ntp5");
+    auto machine = change.machine();
+    const auto began = change.world.now.steady;
+    const auto run = drive(machine, change.world);
+    CHECK(run.outcome->kind == OutcomeKind::rolled_back);
+    CHECK(run.outcome->verified);
+    CHECK(run.outcome->reason.contains("3 of 4 usable, 4 wanted (ntp5: "));
+    CHECK(picture(change.world) == before);
+    CHECK(change.world.now.steady - began >= std::chrono::seconds(60));
+    CHECK(change.world.now.steady - began < std::chrono::seconds(65));
+}
+
+TEST_CASE("a source that does not answer is borne while the minimum is reached without it") {
+    Replacement change;
+    change.world.servers["ntp5"].answers = false;
+    auto machine = change.machine();
+    const auto run = drive(machine, change.world);
+    CHECK(run.outcome->kind == OutcomeKind::applied);
+    CHECK(run.outcome->verified);
+}
+
+TEST_CASE("a line that chronyd dropped is not waited for") {
+    Replacement change;
+    const auto before = picture(change.world);
+    change.world.before_action = [&](const Action& action) -> Result<void> {
+        if (std::holds_alternative<ReloadSources>(action) && change.world.reloads == 0) {
+            ++change.world.reloads;
+            return fail("ignored");
+        }
+        return {};
+    };
+    auto machine = change.machine();
+    const auto run = drive(machine, change.world);
+    CHECK(run.outcome->kind == OutcomeKind::rolled_back);
+    CHECK(picture(change.world) == before);
+
+    Replacement dropped;
+    for (auto& source : dropped.plan.steps[0].expect.sources)
+        if (source.name == "ntp5") source.name = "ntp6";
+    auto second = dropped.machine();
+    const auto began = dropped.world.now.steady;
+    const auto end = drive(second, dropped.world);
+    CHECK(end.outcome->reason.contains("ntp6: the daemon does not list it"));
+    CHECK(dropped.world.now.steady - began >= std::chrono::seconds(5));
+    CHECK(dropped.world.now.steady - began < std::chrono::seconds(10));
+}
+
+TEST_CASE("a disk that is full undoes the change") {
+    Takeover change;
+    const auto before = picture(change.world);
+    for (int failing = 1; failing <= 2; ++failing) {
+        CAPTURE(failing);
+        int writes = 0;
+        change.world.before_action = [&](const Action& action) -> Result<void> {
+            const auto* write = std::get_if<WriteFile>(&action);
+            if (write && ++writes == failing) return std::unexpected(disk_full(write->after.path));
+            return {};
+        };
+        auto machine = change.machine();
+        const auto run = drive(machine, change.world);
+        CHECK(run.outcome->kind == OutcomeKind::rolled_back);
+        CHECK(run.outcome->verified);
+        CHECK(run.outcome->reason.contains("no space left"));
+        CHECK(picture(change.world) == before);
+    }
+}
+
+TEST_CASE("a journal that cannot be written stops the change before the step") {
+    Replacement change;
+    const auto before = picture(change.world);
+    auto machine = change.machine();
+    auto effect = machine.begin(change.world.now);
+    Run run;
+    while (!std::holds_alternative<JournalLine>(effect))
+        effect = machine.next(answer(change.world, run, effect), change.world.now);
+    effect = machine.next(Performed{fail("cannot write the journal")}, change.world.now);
+    const auto* outcome = std::get_if<Outcome>(&effect);
+    REQUIRE(outcome);
+    CHECK(outcome->kind == OutcomeKind::failed);
+    CHECK(outcome->before_first_step);
+    CHECK(picture(change.world) == before);
+}
+
+TEST_CASE("a daemon that dies leaves the old files and no proof") {
+    Replacement change;
+    const auto files = change.world.files();
+    change.world.before_action = [&](const Action& action) -> Result<void> {
+        if (std::holds_alternative<ReloadSources>(action)) change.world.alive = false;
+        return {};
+    };
+    auto machine = change.machine();
+    const auto run = drive(machine, change.world);
+    CHECK(run.outcome->kind == OutcomeKind::failed);
+    CHECK_FALSE(run.outcome->verified);
+    CHECK_FALSE(run.outcome->before_first_step);
+    CHECK(run.outcome->reason.contains("chronyd does not answer"));
+    CHECK(change.world.files() == files);
+}
+
+TEST_CASE("a file that another hand edits during the change is left to that hand") {
+    Replacement change;
+    change.needs_all_but_gets_no("ntp5");
+    auto machine = change.machine();
+    Run run;
+    auto effect = machine.begin(change.world.now);
+    while (!std::holds_alternative<Pause>(effect))
+        effect = machine.next(answer(change.world, run, effect), change.world.now);
+    const std::string theirs = "server ntp1 iburst\n# mine\n";
+    change.world.put(ChronyWorld::own_file, theirs);
+    while (!std::holds_alternative<Outcome>(effect))
+        effect = machine.next(answer(change.world, run, effect), change.world.now);
+    const auto& outcome = std::get<Outcome>(effect);
+    CHECK(outcome.kind == OutcomeKind::failed);
+    CHECK(outcome.reason.contains("clockwright.sources was edited by another hand"));
+    CHECK(change.world.read(ChronyWorld::own_file).content == theirs);
+}
+
+TEST_CASE("an interrupt at any moment ends in the old state, or before the first step") {
+    const auto effects = [] {
+        Takeover change;
+        auto machine = change.machine();
+        return drive(machine, change.world).effects;
+    }();
+    for (int at = 1; at <= effects; ++at) {
+        CAPTURE(at);
+        Takeover change;
+        const auto before = picture(change.world);
+        auto machine = change.machine();
+        const auto run = drive(machine, change.world, {.interrupt_at = at});
+        REQUIRE(run.outcome);
+        CHECK(run.outcome->reason.contains("interrupted"));
+        CHECK(run.outcome->kind ==
+              (run.outcome->before_first_step ? OutcomeKind::failed : OutcomeKind::rolled_back));
+        CHECK(picture(change.world) == before);
+    }
+}
+
+TEST_CASE("an interrupt during the walk back does not stop it") {
+    for (int at = 10; at < 120; ++at) {
+        CAPTURE(at);
+        Takeover change;
+        change.needs_all_but_gets_no("ntp4");
+        const auto before = picture(change.world);
+        auto machine = change.machine();
+        const auto run = drive(machine, change.world, {.interrupt_at = at});
+        REQUIRE(run.outcome);
+        CHECK(run.outcome->kind == OutcomeKind::rolled_back);
+        CHECK(picture(change.world) == before);
+    }
+}
+
+TEST_CASE("after a crash at any moment the journal alone leads back to the old state") {
+    for (const bool takeover : {false, true}) {
+        const auto fresh = [&] { return takeover ? Replacement(Takeover()) : Replacement(); };
+        for (int stop = 1;; ++stop) {
+            CAPTURE(takeover);
+            CAPTURE(stop);
+            auto change = fresh();
+            const auto before = picture(change.world);
+            auto machine = change.machine();
+            const auto crashed = drive(machine, change.world, {.stop_after = stop});
+            if (crashed.outcome) break;
+            auto healing =
+                Apply::healing(change.plan, crashed.begun(), {*change.world.state()}, {});
+            const auto healed = drive(healing, change.world);
+            REQUIRE(healed.outcome);
+            CAPTURE(healed.outcome->reason);
+            CHECK(healed.outcome->kind == OutcomeKind::rolled_back);
+            CHECK(healed.outcome->verified);
+            CHECK(picture(change.world) == before);
+        }
+    }
+}
+
+TEST_CASE("a crash during the walk back is healed as well") {
+    for (int stop = 1;; ++stop) {
+        CAPTURE(stop);
+        Takeover change;
+        const auto before = picture(change.world);
+        change.needs_all_but_gets_no("ntp3");
+        auto machine = change.machine();
+        const auto crashed = drive(machine, change.world, {.stop_after = stop});
+        if (crashed.outcome) break;
+        auto healing = Apply::healing(change.plan, crashed.begun(), {}, {});
+        const auto healed = drive(healing, change.world);
+        CHECK(healed.outcome->kind == OutcomeKind::rolled_back);
+        CHECK(picture(change.world) == before);
+    }
+}
+
+TEST_CASE("an applied change is rolled back by a plan of its own") {
+    Takeover change;
+    const auto before = picture(change.world);
+    auto machine = change.machine();
+    REQUIRE(drive(machine, change.world).outcome->kind == OutcomeKind::applied);
+    REQUIRE(picture(change.world) != before);
+
+    auto back = rollback_plan(change.plan, "rollback of 7f3c9a");
+    back.daemon_sources = listed_names(*change.world.state());
+    Apply rollback(back, {*change.world.state()}, {});
+    const auto run = drive(rollback, change.world);
+    CAPTURE(run.outcome->reason);
+    CHECK(run.outcome->kind == OutcomeKind::applied);
+    CHECK(picture(change.world) == before);
+}
+
+TEST_CASE("outcomes have the words of the contract") {
+    CHECK(to_string(OutcomeKind::unchanged) == "unchanged");
+    CHECK(to_string(OutcomeKind::applied) == "applied");
+    CHECK(to_string(OutcomeKind::rolled_back) == "rolled_back");
+    CHECK(to_string(OutcomeKind::failed) == "failed");
+    CHECK(to_string(OutcomeKind::refused) == "refused");
+}

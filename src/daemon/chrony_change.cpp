@@ -1,0 +1,152 @@
+#include "daemon/chrony_change.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "time/spell.h"
+
+namespace clockwright::chrony {
+namespace {
+
+/// What makes two lines the same source to us; options may differ.
+bool same_source(const SourceLine& a, const SourceLine& b) {
+    return same_word(a.name, b.name) && a.port == b.port && a.nts == b.nts;
+}
+
+bool contains(const std::vector<SourceLine>& lines, const SourceLine& line) {
+    return std::ranges::any_of(lines, [&](const auto& known) { return same_source(known, line); });
+}
+
+/// As a user would write it.
+std::string host_of(const SourceLine& line) {
+    HostName host{.name = line.name, .port = line.port, .nts = line.nts};
+    if (line.nts) host.port = static_cast<std::uint16_t>(line.ntsport.value_or(4460));
+    return to_string(host);
+}
+
+/// Addresses the daemon uses under this name, and the name itself when it is one.
+std::set<IpAddress> addresses_of(const SourceLine& line, const DaemonState& state) {
+    std::set<IpAddress> addresses;
+    if (const auto literal = parse_address(line.name)) addresses.insert(*literal);
+    for (const auto& source : state.sources)
+        if (!source.refclock && source.address && same_word(source.name, line.name))
+            addresses.insert(*source.address);
+    return addresses;
+}
+
+/// The names of a line may differ from the candidate's; chronyd takes an address only once.
+bool provides(const SourceLine& line, const Candidate& candidate, const DaemonState& state) {
+    if (same_word(line.name, candidate.source.host.name)) return true;
+    return candidate.address && addresses_of(line, state).contains(*candidate.address);
+}
+
+std::string why_not_taken(const SourceLine& line) {
+    if (!line.unknown_options.empty())
+        return fmt::format("its option {} could not be given back without a restart",
+                           printable(line.unknown_options.front()));
+    return {};
+}
+
+std::vector<const Candidate*> chosen_of(std::span<const Candidate> candidates,
+                                        const Selection& selection) {
+    std::vector<const Candidate*> chosen;
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+        if (selection.assessments[i].chosen) chosen.push_back(&candidates[i]);
+    return chosen;
+}
+
+std::optional<ServerStats> stats_of(const Candidate& candidate,
+                                    std::span<const Candidate> candidates,
+                                    const Selection& selection) {
+    return selection.assessments[static_cast<std::size_t>(&candidate - candidates.data())].stats;
+}
+
+/// Divides the foreign lines into those that stay and those that are taken over.
+void divide_foreign(SourceChange& change, const std::vector<SourceLine>& foreign,
+                    const std::vector<const Candidate*>& chosen, const Found& found,
+                    bool takeover) {
+    for (const auto& line : foreign) {
+        const auto wanted = std::ranges::any_of(
+            chosen, [&](const auto* candidate) { return provides(line, *candidate, found.state); });
+        if (!takeover || wanted || line.lease || line.file.starts_with("/run/")) {
+            change.staying.push_back(line);
+        } else if (const auto why = why_not_taken(line); !why.empty()) {
+            change.staying.push_back(line);
+            change.notes.push_back(
+                fmt::format("{} is not taken over: {}", printable(line.location()), why));
+        } else {
+            change.taken.push_back(line);
+        }
+    }
+}
+
+void sort_hosts(SourceChange& change) {
+    for (auto* hosts : {&change.add, &change.remove, &change.keep}) {
+        std::ranges::sort(*hosts);
+        const auto repeated = std::ranges::unique(*hosts);
+        hosts->erase(repeated.begin(), repeated.end());
+    }
+}
+
+}  // namespace
+
+std::vector<SourceLine> own_lines(const Found& found) {
+    std::vector<SourceLine> lines;
+    for (const auto& line : found.config.sources)
+        if (!found.own_file.empty() && line.file == found.own_file) lines.push_back(line);
+    return lines;
+}
+
+std::vector<SourceLine> foreign_lines(const Found& found) {
+    std::vector<SourceLine> lines;
+    for (const auto& line : found.config.sources)
+        if (found.own_file.empty() || line.file != found.own_file) lines.push_back(line);
+    return lines;
+}
+
+SourceChange decide_change(const Found& found, std::span<const Candidate> candidates,
+                           const Selection& selection, const PlanSettings& settings) {
+    const auto own = own_lines(found);
+    const auto chosen = chosen_of(candidates, selection);
+    SourceChange change;
+    divide_foreign(change, foreign_lines(found), chosen, found, settings.takeover);
+
+    std::set<IpAddress> used;
+    for (const auto* candidate : chosen) {
+        if (candidate->membership == Membership::foreign) continue;
+        const auto provider = std::ranges::find_if(change.staying, [&](const auto& line) {
+            return provides(line, *candidate, found.state);
+        });
+        if (provider != change.staying.end()) {
+            change.notes.push_back(fmt::format("{} is not added: {} provides it already",
+                                               printable(candidate->source.as_written),
+                                               printable(provider->location())));
+            continue;
+        }
+        const auto line = line_for(*candidate, stats_of(*candidate, candidates, selection));
+        if (contains(change.added, line) || contains(change.kept, line)) continue;
+        if (candidate->address && !used.insert(*candidate->address).second) continue;
+        const auto present =
+            std::ranges::find_if(own, [&](const auto& known) { return same_source(known, line); });
+        if (present != own.end()) {
+            change.kept.push_back(*present);
+            change.keep.push_back(host_of(*present));
+        } else {
+            change.added.push_back(line);
+            change.add.push_back(candidate->source.as_written);
+        }
+    }
+    for (const auto& line : own) {
+        if (contains(change.kept, line)) continue;
+        change.removed.push_back(line);
+        change.remove.push_back(host_of(line));
+    }
+    for (const auto& line : change.taken) change.remove.push_back(host_of(line));
+    for (const auto& line : change.staying) change.keep.push_back(host_of(line));
+    sort_hosts(change);
+    return change;
+}
+
+}  // namespace clockwright::chrony

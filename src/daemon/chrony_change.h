@@ -1,0 +1,33 @@
+/// Which source lines of chrony come, stay and go for a chosen set.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/plan.h"
+
+namespace clockwright::chrony {
+
+struct SourceChange {
+    std::vector<SourceLine> added, kept, removed;  ///< of our own file
+    std::vector<SourceLine> taken;                 ///< foreign lines that takeover comments out
+    std::vector<SourceLine> staying;               ///< foreign lines that nobody touches
+    std::vector<std::string> add, remove, keep;    ///< hosts as written, sorted
+    std::vector<std::string> notes;                ///< what was decided on the way and why
+
+    bool empty() const { return added.empty() && removed.empty() && taken.empty(); }
+    std::size_t size() const { return added.size() + removed.size() + taken.size(); }
+};
+
+/// A chosen candidate that a foreign line already provides, by name or by address, is not added. A
+/// line of ours that stays is kept with its options, so that chronyd keeps what it learned.
+SourceChange decide_change(const Found& found, std::span<const Candidate> candidates,
+                           const Selection& selection, const PlanSettings& settings);
+
+/// The lines of our own file, or the others.
+std::vector<SourceLine> own_lines(const Found& found);
+std::vector<SourceLine> foreign_lines(const Found& found);
+
+}  // namespace clockwright::chrony

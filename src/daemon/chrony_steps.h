@@ -1,0 +1,32 @@
+/// The steps of a chrony plan: what is written, what chronyd is told, how to take it back.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/chrony_change.h"
+
+namespace clockwright::chrony {
+
+/// The line before a `sourcedir` that we added to a main file.
+inline constexpr std::string_view sourcedir_marker = "# Added by Clockwright:";
+
+/// Whether a file is a drop-in of ours by its name.
+bool is_own_path(std::string_view path);
+
+/// Whether two texts of a foreign file differ only by what we do to one: source lines commented out
+/// by takeover, or a marked `sourcedir` line at the end.
+bool is_our_edit(std::string_view a, std::string_view b);
+
+/// Where our drop-in goes when no sourcedir is configured: beside the main file.
+std::string directory_for_new_sourcedir(const Config& config);
+
+/// One step, or the union and then the final set when something goes and something comes.
+std::vector<Step> build_steps(const Found& found, const SourceChange& change,
+                              const PlanSettings& settings);
+
+/// What the daemon lists now, for the proof of an undo.
+Expectation present_state(const Found& found);
+
+}  // namespace clockwright::chrony

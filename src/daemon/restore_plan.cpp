@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <ranges>
+#include <utility>
+
+#include "daemon/plan.h"
+
+namespace clockwright {
+namespace {
+
+template <class Visit>
+void each_write(const Plan& plan, Visit visit) {
+    for (const auto& step : plan.steps)
+        for (const auto& action : step.actions)
+            if (const auto* write = std::get_if<WriteFile>(&action)) visit(*write);
+}
+
+auto find_path(std::vector<FileState>& files, const std::string& path) {
+    return std::ranges::find(files, path, &FileState::path);
+}
+
+bool is_write(const Action& action) {
+    return std::holds_alternative<WriteFile>(action);
+}
+
+/// Undo of control actions; an unpaired add or delete has none.
+std::vector<Action> inverses(const std::vector<Action>& control) {
+    std::vector<Action> undo;
+    for (const auto& action : control)
+        if (auto back = inverse(action)) undo.push_back(std::move(*back));
+    return undo;
+}
+
+/// One reload or restart is enough, after everything that was written.
+void append_once(std::vector<Action>& actions, const Action& action) {
+    if (std::ranges::find(actions, action) == actions.end()) actions.push_back(action);
+}
+
+/// The control actions of a plan, forwards or backwards.
+std::vector<Action> control_of(const Plan& plan, bool backwards) {
+    std::vector<Action> control;
+    const auto add = [&](const std::vector<Action>& actions) {
+        for (const auto& action : actions)
+            if (!is_write(action)) append_once(control, action);
+    };
+    if (backwards) {
+        for (const auto& step : plan.steps | std::views::reverse) add(step.undo);
+    } else {
+        for (const auto& step : plan.steps) add(step.actions);
+    }
+    return control;
+}
+
+bool restarts(const std::vector<Action>& actions) {
+    return std::ranges::any_of(actions, [](const Action& action) {
+        return std::holds_alternative<RestartDaemon>(action);
+    });
+}
+
+}  // namespace
+
+std::vector<FileState> files_before(const Plan& plan) {
+    std::vector<FileState> files;
+    each_write(plan, [&](const WriteFile& write) {
+        if (find_path(files, write.before.path) == files.end()) files.push_back(write.before);
+    });
+    return files;
+}
+
+std::vector<FileState> files_after(const Plan& plan) {
+    std::vector<FileState> files;
+    each_write(plan, [&](const WriteFile& write) {
+        const auto known = find_path(files, write.after.path);
+        if (known == files.end())
+            files.push_back(write.after);
+        else
+            *known = write.after;
+    });
+    return files;
+}
+
+std::vector<std::string> wrong_digests(const Plan& plan, const Digest& sha256) {
+    std::vector<std::string> wrong;
+    const auto check = [&](const FileState& file) {
+        const auto digest = file.exists ? sha256(file.content) : std::string();
+        if (digest != file.sha256 && std::ranges::find(wrong, file.path) == wrong.end())
+            wrong.push_back(file.path);
+    };
+    each_write(plan, [&](const WriteFile& write) {
+        check(write.before);
+        check(write.after);
+    });
+    return wrong;
+}
+
+Plan restore_plan(const std::vector<WriteFile>& writes, const std::vector<Action>& control,
+                  const Expectation& expected, std::string reason) {
+    const auto commands = control.empty() ? std::vector<Action>{ReloadSources{}} : control;
+    Step step{.title = "restore", .actions = {}, .undo = {}, .expect = expected};
+    Plan plan;
+    for (const auto& write : writes) {
+        step.actions.emplace_back(write);
+        step.undo.emplace_back(WriteFile{.before = write.after, .after = write.before});
+        plan.diff += unified_diff(write.after.path, write.before.content, write.after.content);
+        auto ground = write.before;
+        ground.content.clear();
+        plan.rests_on.push_back(std::move(ground));
+    }
+    std::ranges::copy(commands, std::back_inserter(step.actions));
+    std::ranges::copy(inverses(commands), std::back_inserter(step.undo));
+    plan.daemon = "chrony";
+    plan.change = true;
+    plan.restart = restarts(commands);
+    plan.reason = std::move(reason);
+    plan.steps.push_back(std::move(step));
+    return plan;
+}
+
+Plan rollback_plan(const Plan& applied, std::string reason) {
+    std::vector<WriteFile> writes;
+    const auto now = files_after(applied);
+    for (auto& then : files_before(applied)) {
+        const auto present = std::ranges::find(now, then.path, &FileState::path);
+        if (*present != then) writes.push_back({.before = *present, .after = std::move(then)});
+    }
+    auto plan = restore_plan(writes, control_of(applied, true), applied.before, std::move(reason));
+    auto& step = plan.steps.front();
+    std::erase_if(step.undo, [](const Action& action) { return !is_write(action); });
+    std::ranges::copy(control_of(applied, false), std::back_inserter(step.undo));
+    if (!applied.steps.empty()) {
+        plan.before = applied.steps.back().expect;
+        plan.before.proof_only = true;
+    }
+    plan.daemon = applied.daemon;
+    plan.config_file = applied.config_file;
+    plan.control = applied.control;
+    plan.add = applied.remove;
+    plan.remove = applied.add;
+    plan.keep = applied.keep;
+    return plan;
+}
+
+}  // namespace clockwright

@@ -1,0 +1,97 @@
+#include "find/catalogue.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <tuple>
+
+namespace clockwright {
+namespace {
+
+struct Zone {
+    std::string_view name, country, continent;
+};
+
+#define ROW_ZONE(name, country, continent)
+#define ROW_SERVER(host, operator_name, country, continent, smear, confidence, open, utc, rotation, \
+                   silent, nts)                                                                     \
+    CatalogueServer{host, operator_name, country,  continent, smear, confidence,                    \
+                    open, utc,           rotation, silent,    nts},
+constexpr CatalogueServer servers[] = {
+#include "catalogue_rows.inc"
+};
+#undef ROW_SERVER
+#undef ROW_ZONE
+
+#define ROW_SERVER(...)
+#define ROW_ZONE(name, country, continent) Zone{name, country, continent},
+constexpr Zone zones[] = {
+#include "catalogue_rows.inc"
+};
+#undef ROW_SERVER
+#undef ROW_ZONE
+
+static_assert(std::ranges::is_sorted(servers, {}, &CatalogueServer::host));
+static_assert(std::ranges::is_sorted(zones, {}, &Zone::name));
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& letter : out) {
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    }
+    return out;
+}
+
+/// 0: own country, 1: own continent, 2: no particular place, 3: elsewhere.
+int nearness(const CatalogueServer& server, const std::optional<Region>& region) {
+    if (region && !server.country.empty() && server.country == region->country) return 0;
+    if (region && server.continent == region->continent) return 1;
+    if (server.continent == "global" || server.continent.empty()) return 2;
+    return 3;
+}
+
+}  // namespace
+
+const CatalogueServer* find_in_catalogue(std::string_view host) {
+    const std::string name = lower(host);
+    const auto found = std::ranges::lower_bound(servers, std::string_view(name), {}, &CatalogueServer::host);
+    return found != std::end(servers) && found->host == name ? &*found : nullptr;
+}
+
+std::optional<Region> region_of(std::string_view time_zone) {
+    const auto found = std::ranges::lower_bound(zones, time_zone, {}, &Zone::name);
+    if (found == std::end(zones) || found->name != time_zone) return std::nullopt;
+    return Region{found->country, found->continent};
+}
+
+std::vector<const CatalogueServer*> proposals(const std::optional<Region>& region, std::size_t limit) {
+    using Rank = std::tuple<int, int, char, std::string_view>;  // nearness, turn, confidence, host
+    std::vector<std::pair<Rank, const CatalogueServer*>> ranked;
+    std::map<std::pair<int, std::string_view>, int> turns;
+    for (const CatalogueServer& server : servers) {
+        if (!server.open || !server.utc || server.silent || server.confidence == 'c') continue;
+        const int near = nearness(server, region);
+        const int turn = turns[{near, server.operator_name}]++;
+        ranked.push_back({Rank{near, turn, server.confidence, server.host}, &server});
+    }
+    std::ranges::sort(ranked, {}, [](const auto& row) { return row.first; });
+    std::vector<const CatalogueServer*> out;
+    for (const auto& [rank, server] : ranked) {
+        if (out.size() == limit) break;
+        out.push_back(server);
+    }
+    return out;
+}
+
+void annotate(Source& source) {
+    const CatalogueServer* known = find_in_catalogue(source.host.name);
+    if (known == nullptr) return;
+    if (source.operator_name.empty()) source.operator_name = known->operator_name;
+    if (source.smear == Smear::unknown) source.smear = parse_smear(known->smear);
+}
+
+Seconds operator_spacing(std::string_view operator_name) {
+    return operator_name == "NIST" ? Seconds{4} : Seconds{0};
+}
+
+}  // namespace clockwright

@@ -1,0 +1,66 @@
+#include "find/catalogue.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+using namespace clockwright;
+
+TEST_CASE("a catalogue server is found whatever the case of its name") {
+    const auto* google = find_in_catalogue("Time.Google.COM");
+    REQUIRE(google != nullptr);
+    CHECK(google->smear == "google");
+    CHECK_FALSE(google->utc);
+    CHECK(find_in_catalogue("time.google.com.") == nullptr);
+    CHECK(find_in_catalogue("") == nullptr);
+}
+
+TEST_CASE("only open UTC servers that answered are proposed") {
+    const auto all = proposals(std::nullopt, 1000);
+    CHECK(all.size() == 290);
+    for (const auto* server : all) {
+        CAPTURE(server->host);
+        CHECK(server->open);
+        CHECK(server->utc);
+        CHECK_FALSE(server->silent);
+        CHECK(server->confidence < 'c');
+    }
+}
+
+TEST_CASE("proposals begin in the own country and stay diverse when cut") {
+    const auto region = region_of("Europe/Stockholm");
+    REQUIRE(region.has_value());
+    CHECK(region->country == "SE");
+    const auto cut = proposals(region, 40);
+    REQUIRE(cut.size() == 40);
+    CHECK(cut.front()->country == "SE");
+    std::set<std::string_view> operators;
+    for (const auto* server : cut) operators.insert(server->operator_name);
+    CHECK(operators.size() >= 10);
+}
+
+TEST_CASE("UTC is no place") {
+    CHECK_FALSE(region_of("Etc/UTC").has_value());
+    CHECK_FALSE(region_of("UTC").has_value());
+    CHECK_FALSE(region_of("../../etc/passwd").has_value());
+}
+
+TEST_CASE("what is stated already is not overwritten by the catalogue") {
+    Source source;
+    source.host.name = "time.google.com";
+    source.operator_name = "my own";
+    annotate(source);
+    CHECK(source.operator_name == "my own");
+    CHECK(source.smear == Smear::google);
+    Source stranger;
+    stranger.host.name = "ntp1.corp.example";
+    annotate(stranger);
+    CHECK(stranger.operator_name.empty());
+}
+
+TEST_CASE("NIST asks for four seconds between packets") {
+    const auto* nist = find_in_catalogue("time-a-g.nist.gov");
+    REQUIRE(nist != nullptr);
+    CHECK(operator_spacing(nist->operator_name) == Seconds{4});
+    CHECK(operator_spacing("Netnod") == Seconds{0});
+}

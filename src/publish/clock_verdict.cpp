@@ -1,0 +1,234 @@
+#include "publish/clock_verdict.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "time/spell.h"
+
+namespace clockwright {
+namespace {
+
+const DaemonSource* selected_source(const DaemonState& state) {
+    const auto found = std::ranges::find(state.sources, '*', &DaemonSource::state);
+    return found == state.sources.end() ? nullptr : &*found;
+}
+
+const SourceFacts* facts_of(const ClockFacts& facts, const std::string& name) {
+    const auto found = std::ranges::find(facts.sources, name, &SourceFacts::name);
+    return found == facts.sources.end() ? nullptr : &*found;
+}
+
+/// "2 say +0.1 ms, 2 say +1.0 s": answers whose intervals touch belong together.
+std::string groups_text(const DaemonState& state) {
+    std::vector<const DaemonSource*> sources;
+    for (const DaemonSource& source : state.sources) {
+        if (is_answering(source)) sources.push_back(&source);
+    }
+    std::ranges::sort(sources, {}, &DaemonSource::offset);
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < sources.size();) {
+        Seconds sum{}, reach = sources[i]->offset + sources[i]->error;
+        const std::size_t first = i;
+        for (; i < sources.size() && sources[i]->offset - sources[i]->error <= reach; ++i) {
+            sum += sources[i]->offset;
+            reach = std::max(reach, sources[i]->offset + sources[i]->error);
+        }
+        const auto count = static_cast<double>(i - first);
+        parts.push_back(fmt::format("{} say {}", i - first, spell_signed(sum / count)));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// The smear classes of the agreeing sources do not go together: who smears and who does not.
+std::string smear_mix(const ClockFacts& facts, const DaemonState& state) {
+    const SourceFacts* smearing = nullptr;
+    const SourceFacts* other = nullptr;
+    const auto smears = [](Smear smear) { return smear != Smear::none && smear != Smear::unknown; };
+    for (const DaemonSource& source : state.sources) {
+        const SourceFacts* known = facts_of(facts, source.name);
+        if (known == nullptr || !is_agreeing(source)) continue;
+        if (smears(known->smear) && smearing == nullptr) {
+            smearing = known;
+        } else if (smearing == nullptr || known->smear != smearing->smear) {
+            other = known;
+        }
+    }
+    if (smearing == nullptr || other == nullptr) return {};
+    return fmt::format("{} smears, {} {}", printable(smearing->name), printable(other->name),
+                       smears(other->smear) ? "smears otherwise" : "does not");
+}
+
+bool wants_nts(const ClockFacts& facts) {
+    const bool asked = std::ranges::any_of(facts.sources, &SourceFacts::asks_nts);
+    return asked || (facts.nts_set && facts.nts != "off");
+}
+
+std::string nts_text(const ClockVerdict& verdict) {
+    if (!verdict.authenticated) return {};
+    return *verdict.authenticated == 0 ? " (none by NTS)"
+                                       : fmt::format(" ({} by NTS)", *verdict.authenticated);
+}
+
+/// Counts who votes, who agrees and who is authenticated.
+void count_sources(const DaemonState& state, ClockVerdict& verdict) {
+    int authenticated = 0;
+    bool known = false;
+    for (const DaemonSource& source : state.sources) {
+        if (!is_answering(source)) continue;
+        ++verdict.voting;
+        if (!is_agreeing(source)) continue;
+        ++verdict.agreeing;
+        known = known || source.authentication.has_value();
+        if (source.authentication == Authentication::nts) ++authenticated;
+    }
+    if (known) verdict.authenticated = authenticated;
+}
+
+std::string two_hands_text(const ClockFacts& facts) {
+    std::vector<std::string> names;
+    for (const ClockProgram& hand : facts.hands) {
+        names.push_back(fmt::format("{} ({})", printable(hand.name), hand.pid));
+    }
+    return fmt::format(
+        "Not demonstrated: {} {} move this clock. Clockwright changes nothing until one stops.",
+        fmt::join(names, " and "), names.size() == 2 ? "both" : "all");
+}
+
+std::string unsynchronised_text(const ClockFacts& facts, const ClockVerdict& verdict) {
+    const DaemonTracking& tracking = facts.state->tracking;
+    const std::string why = verdict.voting == 0       ? "no source answers"
+                            : verdict.agreeing == 0   ? "no source is fit to follow"
+                                                      : "it has not chosen a source yet";
+    if (tracking.reference_time == WallTime{}) {
+        return fmt::format("Not demonstrated: {} runs but has set nothing yet ({}).", facts.daemon, why);
+    }
+    return fmt::format(
+        "Not demonstrated: {} runs but has set nothing for {} ({}). By drift alone the error grew by "
+        "up to {} since.",
+        facts.daemon, spell_age(verdict.age), why, spell_bound(growth(verdict.age)));
+}
+
+std::string watching_text(const ClockFacts& facts, const ErrorBound& bound) {
+    const Seconds offset = bound.offset;
+    const Seconds half_width = bound.total() - Seconds{std::abs(offset.count())};
+    return fmt::format("This clock is {} ±{} {}; {} (-x) watches and does not set it.",
+                       spell(Seconds{std::abs(offset.count())}), spell_bound(half_width),
+                       offset.count() >= 0 ? "slow" : "fast", facts.daemon);
+}
+
+std::string stale_text(const ClockFacts& facts, const ClockVerdict& verdict) {
+    const ErrorBound& now = *verdict.bound;
+    const Seconds then = now.total() - now.growth;
+    return fmt::format(
+        "UTC was within ±{} at {}, {} ago; it is within ±{} now if this clock drifts less than 15 ppm.",
+        spell_bound(then), rfc3339(facts.state->tracking.reference_time).substr(11),
+        spell_age(verdict.age), spell_bound(now.total()));
+}
+
+std::string good_text(const ClockVerdict& verdict) {
+    return fmt::format("UTC is within ±{} of this clock, if {}{}; last update {} ago.",
+                       spell_bound(verdict.bound->total()), verdict.condition, nts_text(verdict),
+                       spell_age(verdict.age));
+}
+
+/// The cases of a daemon that follows a source, in the order of what weighs most.
+void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
+    const DaemonState& state = *facts.state;
+    const std::string bound = spell_bound(verdict.bound->total());
+    verdict.demonstrated = true;
+    verdict.condition = fmt::format("at least {} of its {} sources are honest", verdict.voting / 2 + 1,
+                                    verdict.voting);
+    if (facts.nts == "require" && facts.nts_set && verdict.authenticated.value_or(0) == 0) {
+        verdict.demonstrated = false;
+        verdict.condition = "NTS is required";
+        verdict.sentence = "Not demonstrated: NTS is required and no authenticated source answers.";
+    } else if (facts.watches_only) {
+        verdict.sentence = watching_text(facts, *verdict.bound);
+    } else if (verdict.stale) {
+        verdict.condition = "this clock drifts less than 15 ppm";
+        verdict.sentence = stale_text(facts, verdict);
+    } else if (const std::string mix = smear_mix(facts, state); !mix.empty()) {
+        verdict.condition = "no leap second is near";
+        verdict.sentence = fmt::format(
+            "UTC is within ±{} now, but not during a leap second: {}; up to 0.5 s apart then.", bound, mix);
+    } else if (verdict.voting == 1) {
+        const DaemonSource* only = selected_source(state);
+        const std::string name = only != nullptr ? printable(only->name) : "its source";
+        verdict.condition = name + " is right";
+        verdict.sentence = fmt::format("UTC is within ±{} of this clock if {} is right; nothing else checks it.",
+                                       bound, name);
+    } else if (wants_nts(facts) && verdict.authenticated == 0) {
+        verdict.condition = "nobody alters packets on the way";
+        verdict.sentence = fmt::format(
+            "UTC is within ±{} of this clock, if nobody alters packets on the way: nts = {}, but no source "
+            "is authenticated.",
+            bound, facts.nts);
+    } else {
+        verdict.sentence = good_text(verdict);
+    }
+}
+
+/// No source is selected (the daemon coasts), or its last update is older than three polls.
+bool is_stale(const DaemonState& state, Seconds age) {
+    const DaemonSource* selected = selected_source(state);
+    if (selected == nullptr) return true;
+    return age > std::max(3 * Seconds{std::ldexp(1.0, std::clamp(selected->poll, 0, 17))}, Seconds{16});
+}
+
+}  // namespace
+
+bool is_answering(const DaemonSource& source) { return source.reach != 0; }
+
+bool is_agreeing(const DaemonSource& source) {
+    return is_answering(source) && std::string_view("*+-PUDW").contains(source.state);
+}
+
+ClockVerdict judge_clock(const ClockFacts& facts) {
+    ClockVerdict verdict;
+    verdict.reachable = facts.state.has_value();
+    if (facts.hands.size() > 1 && !facts.watches_only) {
+        verdict.condition = "one program alone moves this clock";
+        verdict.sentence = two_hands_text(facts);
+        return verdict;
+    }
+    if (!facts.state) {
+        verdict.condition = facts.daemon + " answers";
+        verdict.sentence = "Not demonstrated: " + facts.why_not + ".";
+        return verdict;
+    }
+    const DaemonState& state = *facts.state;
+    const DaemonTracking& tracking = state.tracking;
+    count_sources(state, verdict);
+    verdict.age = std::max(Seconds{state.read_at - tracking.reference_time}, Seconds{0});
+    if (tracking.local_reference()) {
+        verdict.condition = "a source of UTC is followed";
+        verdict.sentence = fmt::format(
+            "Not demonstrated: {} serves its own clock (local stratum {}); \"synchronised\" here means "
+            "nothing about UTC.",
+            facts.daemon, tracking.stratum);
+        return verdict;
+    }
+    if (selected_source(state) == nullptr && std::ranges::count(state.sources, 'x', &DaemonSource::state) > 1) {
+        verdict.condition = "a majority of the sources agrees";
+        verdict.sentence = fmt::format(
+            "Not demonstrated: the sources disagree ({}); nobody can tell which is right. {} is coasting.",
+            groups_text(state), facts.daemon);
+        return verdict;
+    }
+    if (!tracking.synchronised()) {
+        verdict.condition = facts.daemon + " is synchronised";
+        verdict.sentence = unsynchronised_text(facts, verdict);
+        return verdict;
+    }
+    verdict.stale = is_stale(state, verdict.age);
+    verdict.bound = ErrorBound{tracking.offset, tracking.root_dispersion, tracking.root_delay,
+                               verdict.stale ? growth(verdict.age) : Seconds{0}};
+    judge_following(facts, verdict);
+    return verdict;
+}
+
+}  // namespace clockwright

@@ -1,0 +1,175 @@
+#include "publish/clock_verdict.h"
+
+#include <doctest/doctest.h>
+
+using namespace clockwright;
+using namespace std::chrono_literals;
+
+namespace {
+
+const WallTime noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + 12h};
+
+DaemonSource source(const char* name, char state, Seconds offset = Seconds{1e-4}) {
+    DaemonSource source;
+    source.name = name;
+    source.address = parse_address("10.0.0.1");
+    source.state = state;
+    source.reach = 0377;
+    source.poll = 6;
+    source.stratum = 2;
+    source.last_sample = Seconds{12};
+    source.offset = offset;
+    source.error = Seconds{1e-3};
+    source.authentication = Authentication::none;
+    return source;
+}
+
+/// chronyd that follows its first source, 12 s after an update; E = 40 µs + 850 µs + 2.02 ms / 2.
+ClockFacts following(std::vector<DaemonSource> sources) {
+    ClockFacts facts;
+    DaemonState state;
+    state.read_at = noon;
+    state.complete = true;
+    state.tracking.leap = Leap::none;
+    state.tracking.stratum = 3;
+    state.tracking.refid = 0x0a000001;
+    state.tracking.reference = parse_address("10.0.0.1");
+    state.tracking.reference_time = noon - 12s;
+    state.tracking.offset = Seconds{40e-6};
+    state.tracking.root_dispersion = Seconds{850e-6};
+    state.tracking.root_delay = Seconds{2.02e-3};
+    state.sources = std::move(sources);
+    facts.state = state;
+    return facts;
+}
+
+ClockFacts good() {
+    return following({source("a", '*'), source("b", '+'), source("c", '+'), source("d", '-'), source("e", 'x')});
+}
+
+}  // namespace
+
+TEST_CASE("the bound is |offset| + root dispersion + root delay/2, with its condition") {
+    ClockFacts facts = good();
+    facts.state->sources[1].authentication = Authentication::nts;
+    facts.state->sources[2].authentication = Authentication::nts;
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK(verdict.demonstrated);
+    CHECK(verdict.bound->total().count() == doctest::Approx(1.9e-3));
+    CHECK(verdict.sentence ==
+          "UTC is within ±1.9 ms of this clock, if at least 3 of its 5 sources are honest (2 by NTS); "
+          "last update 12 s ago.");
+    CHECK(verdict.voting == 5);
+    CHECK(verdict.agreeing == 4);
+}
+
+TEST_CASE("one source alone is a condition of its own") {
+    const ClockVerdict verdict = judge_clock(following({source("ntp1.corp.example", '*')}));
+    CHECK(verdict.demonstrated);
+    CHECK(verdict.sentence ==
+          "UTC is within ±1.9 ms of this clock if ntp1.corp.example is right; nothing else checks it.");
+}
+
+TEST_CASE("an unsynchronised daemon is not demonstrated, and drift is counted") {
+    ClockFacts facts = following({source("a", '?')});
+    facts.state->sources[0].reach = 0;
+    facts.state->tracking.leap = Leap::unsynchronised;
+    facts.state->tracking.reference_time = noon - 130min;
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK_FALSE(verdict.demonstrated);
+    CHECK_FALSE(verdict.bound.has_value());
+    CHECK(verdict.sentence.starts_with(
+        "Not demonstrated: chronyd runs but has set nothing for 2 h 10 min (no source answers). "
+        "By drift alone the error grew by up to "));
+    facts.state->tracking.reference_time = WallTime{};
+    CHECK(judge_clock(facts).sentence ==
+          "Not demonstrated: chronyd runs but has set nothing yet (no source answers).");
+}
+
+TEST_CASE("without a majority nobody can tell who is right") {
+    const ClockVerdict verdict =
+        judge_clock(following({source("a", 'x'), source("b", 'x'), source("c", 'x', Seconds{1}),
+                               source("d", 'x', Seconds{1})}));
+    CHECK_FALSE(verdict.demonstrated);
+    CHECK(verdict.sentence.starts_with("Not demonstrated: the sources disagree (2 say +"));
+    CHECK(verdict.sentence.ends_with("; nobody can tell which is right. chronyd is coasting."));
+}
+
+TEST_CASE("a daemon that serves its own clock says nothing about UTC") {
+    ClockFacts facts = following({});
+    facts.state->tracking.refid = 0x7f7f0101;
+    facts.state->tracking.reference.reset();
+    facts.state->tracking.stratum = 10;
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK_FALSE(verdict.demonstrated);
+    CHECK(verdict.sentence ==
+          "Not demonstrated: chronyd serves its own clock (local stratum 10); \"synchronised\" here means "
+          "nothing about UTC.");
+}
+
+TEST_CASE("two hands on the wheel come before every number") {
+    ClockFacts facts = good();
+    facts.hands = {{"chronyd", 611, {}, true, false}, {"phc2sys", 812, {}, true, false}};
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK_FALSE(verdict.demonstrated);
+    CHECK(verdict.sentence ==
+          "Not demonstrated: chronyd (611) and phc2sys (812) both move this clock. Clockwright changes "
+          "nothing until one stops.");
+}
+
+TEST_CASE("a stale update is said with the growth since") {
+    ClockFacts facts = good();
+    facts.state->tracking.reference_time = noon - 47min;
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK(verdict.stale);
+    CHECK(verdict.bound->growth.count() == doctest::Approx(47 * 60 * 15e-6));
+    CHECK(verdict.sentence.starts_with("UTC was within ±1.9 ms at 11:13:00Z, 47 min ago; it is within ±"));
+    CHECK(verdict.sentence.ends_with(" now if this clock drifts less than 15 ppm."));
+}
+
+TEST_CASE("a daemon without a selected source coasts, however young its last update") {
+    const ClockVerdict verdict = judge_clock(following({source("a", '?'), source("b", '-')}));
+    CHECK(verdict.stale);
+}
+
+TEST_CASE("mixed smear is named before a leap second shows it") {
+    ClockFacts facts = good();
+    facts.sources = {{"a", "", Smear::google, "", false}, {"b", "", Smear::unknown, "", false}};
+    CHECK(judge_clock(facts).sentence.find(
+              "but not during a leap second: a smears, b does not; up to 0.5 s apart then.") !=
+          std::string::npos);
+    facts.sources = {{"a", "", Smear::google, "", false}, {"e", "", Smear::none, "", false}};
+    CHECK(judge_clock(facts).sentence.find("leap second") == std::string::npos);
+}
+
+TEST_CASE("NTS that was asked for and is not there is said; required, nothing is demonstrated") {
+    ClockFacts facts = good();
+    facts.nts_set = true;
+    CHECK(judge_clock(facts).sentence.find("if nobody alters packets on the way: nts = prefer") !=
+          std::string::npos);
+    facts.nts = "require";
+    CHECK_FALSE(judge_clock(facts).demonstrated);
+    facts.nts = "off";
+    CHECK(judge_clock(facts).sentence.find("nts") == std::string::npos);
+}
+
+TEST_CASE("chronyd -x watches: the offset of this clock is the verdict") {
+    ClockFacts facts = good();
+    facts.watches_only = true;
+    facts.state->tracking.offset = Seconds{0.1};
+    facts.state->tracking.root_dispersion = Seconds{0.08e-3};
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK(verdict.demonstrated);
+    CHECK(verdict.sentence == "This clock is 100 ms ±1.1 ms slow; chronyd (-x) watches and does not set it.");
+    facts.state->tracking.offset = Seconds{-0.1};
+    CHECK(judge_clock(facts).sentence.find(" fast; ") != std::string::npos);
+}
+
+TEST_CASE("a daemon that does not answer is not reachable, and no number is given") {
+    ClockFacts facts;
+    facts.why_not = "chronyd does not answer at /run/chrony/chronyd.sock";
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK_FALSE(verdict.reachable);
+    CHECK_FALSE(verdict.bound.has_value());
+    CHECK(verdict.sentence == "Not demonstrated: chronyd does not answer at /run/chrony/chronyd.sock.");
+}

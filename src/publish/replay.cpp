@@ -1,0 +1,225 @@
+#include "publish/replay.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "time/spell.h"
+
+namespace clockwright {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string row_text(const Candidate& candidate, const Sample* sample, Seconds at) {
+    const Source& source = candidate.source;
+    Json row;
+    row["host"] = source.as_written;
+    row["t_seconds"] = at.count();
+    row["operator"] = source.operator_name;
+    if (candidate.address) row["address"] = to_string(*candidate.address);
+    row["smear"] = to_string(source.smear);
+    row["authentication"] = to_string(source.authentication);
+    row["permitted"] = source.permitted;
+    if (sample == nullptr) {
+        row["lost"] = true;
+    } else {
+        row["offset_seconds"] = sample->offset.count();
+        row["delay_seconds"] = sample->delay.count();
+        row["stratum"] = sample->stratum;
+        row["root_delay_seconds"] = sample->root_delay.count();
+        row["root_dispersion_seconds"] = sample->root_dispersion.count();
+        row["leap"] = to_string(sample->leap);
+        row["refid"] = refid_text(sample->refid, sample->stratum);
+    }
+    return row.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+/// One line under the reader's finger; the first fault stays.
+class Row {
+  public:
+    Row(const Json& json, std::string place) : json_(json), place_(std::move(place)) {}
+
+    std::optional<double> number(const char* key, double low, double high) {
+        const auto found = json_.find(key);
+        if (found == json_.end()) return fault(key, "is missing"), std::nullopt;
+        if (!found->is_number()) return fault(key, "must be a number"), std::nullopt;
+        const double value = found->get<double>();
+        if (!(value >= low && value <= high)) {
+            return fault(key, fmt::format("{} is not within {} and {}", value, low, high)), std::nullopt;
+        }
+        return value;
+    }
+
+    /// Empty when absent or null.
+    std::string text(const char* key) {
+        const auto found = json_.find(key);
+        if (found == json_.end() || found->is_null()) return {};
+        if (!found->is_string()) return fault(key, "must be a string"), std::string{};
+        return found->get<std::string>();
+    }
+
+    bool flag(const char* key) {
+        const auto found = json_.find(key);
+        if (found == json_.end()) return false;
+        if (!found->is_boolean()) return fault(key, "must be true or false"), false;
+        return found->get<bool>();
+    }
+
+    std::optional<Leap> leap() {
+        const auto found = json_.find("leap");
+        if (found != json_.end() && found->is_number_integer()) {
+            const auto value = found->get<std::int64_t>();
+            if (value >= 0 && value <= 3) return static_cast<Leap>(value);
+        } else if (found != json_.end() && found->is_string()) {
+            for (const Leap leap : {Leap::none, Leap::insert, Leap::remove, Leap::unsynchronised}) {
+                if (found->get<std::string>() == to_string(leap)) return leap;
+            }
+        }
+        fault("leap", "must be none, insert, delete or unsynchronised");
+        return std::nullopt;
+    }
+
+    void fault(const char* key, const std::string& what) {
+        if (fault_.empty()) fault_ = fmt::format("{}: {}: {}", place_, key, what);
+    }
+    const std::string& fault_text() const { return fault_; }
+
+  private:
+    const Json& json_;
+    std::string place_;
+    std::string fault_;
+};
+
+std::uint32_t parse_refid(const std::string& text) {
+    if (const auto address = parse_address(text); address && address->family == Family::ipv4) {
+        return (std::uint32_t{address->bytes[0]} << 24U) | (std::uint32_t{address->bytes[1]} << 16U) |
+               (std::uint32_t{address->bytes[2]} << 8U) | address->bytes[3];
+    }
+    std::uint32_t refid = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+        refid = (refid << 8U) | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+    }
+    return refid;
+}
+
+/// What the row says of its server; the first row of a host decides.
+std::optional<Candidate> read_candidate(Row& row) {
+    Candidate candidate;
+    Source& source = candidate.source;
+    source.as_written = row.text("host");
+    const auto host = parse_host(source.as_written);
+    if (!host) return row.fault("host", host.error().message), std::nullopt;
+    source.host = *host;
+    source.origin.kind = Origin::Kind::replay;
+    source.operator_name = row.text("operator");
+    source.smear = parse_smear(row.text("smear"));
+    source.permitted = row.flag("permitted");
+    const std::string authentication = row.text("authentication");
+    if (authentication == "nts") {
+        source.authentication = Authentication::nts;
+    } else if (!authentication.empty() && authentication != "none") {
+        row.fault("authentication", "must be none or nts");
+    }
+    if (const std::string address = row.text("address"); !address.empty()) {
+        candidate.address = parse_address(address);
+        if (!candidate.address) row.fault("address", "must be an IP address");
+    }
+    return candidate;
+}
+
+void read_probe(Row& row, Seconds at, Series& series) {
+    ++series.sent;
+    if (row.flag("lost")) {
+        series.rejections.push_back(Rejection::time_out);
+        return;
+    }
+    const double far = 1e11;  // no clock is 3,000 years wrong
+    const auto offset = row.number("offset_seconds", -far, far);
+    const auto delay = row.number("delay_seconds", 0, 1e6);
+    const auto stratum = row.number("stratum", 0, 255);
+    const auto root_delay = row.number("root_delay_seconds", 0, 65536);
+    const auto root_dispersion = row.number("root_dispersion_seconds", 0, 65536);
+    const auto leap = row.leap();
+    const std::string refid = row.text("refid");
+    if (!offset || !delay || !stratum || !root_delay || !root_dispersion || !leap) return;
+    if (*stratum != std::floor(*stratum)) return row.fault("stratum", "must be a whole number");
+    if (*leap == Leap::unsynchronised || *stratum < 1 || *stratum > 15) {
+        series.rejections.push_back(Rejection::unsynchronised);
+        return;
+    }
+    Sample sample;
+    sample.at = SteadyTime{} + to_nanoseconds(at);
+    sample.offset = Seconds{*offset};
+    sample.delay = Seconds{*delay};
+    sample.root_delay = Seconds{*root_delay};
+    sample.root_dispersion = Seconds{*root_dispersion};
+    sample.leap = *leap;
+    sample.stratum = static_cast<std::uint8_t>(*stratum);
+    sample.refid = parse_refid(refid);
+    series.samples.push_back(sample);
+}
+
+}  // namespace
+
+std::string record_text(std::span<const Candidate> candidates) {
+    std::optional<SteadyTime> first;
+    for (const Candidate& candidate : candidates) {
+        for (const Sample& sample : candidate.series.samples) {
+            first = std::min(first.value_or(sample.at), sample.at);
+        }
+    }
+    std::string out;
+    for (const Candidate& candidate : candidates) {
+        for (const Sample& sample : candidate.series.samples) {
+            out += row_text(candidate, &sample, sample.at - *first);
+        }
+        const int lost = candidate.series.sent - static_cast<int>(candidate.series.samples.size());
+        for (int i = 0; i < lost; ++i) out += row_text(candidate, nullptr, Seconds{0});
+    }
+    return out;
+}
+
+Result<std::vector<Candidate>> parse_replay(std::string_view text, std::string_view file_name) {
+    std::vector<Candidate> candidates;
+    std::map<std::string, std::size_t> index_of;
+    std::string faults;
+    int number = 0;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        ++number;
+        if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+        const Json json = Json::parse(line, nullptr, false);
+        const std::string place = fmt::format("{} line {}", file_name, number);
+        if (!json.is_object()) {
+            faults += place + ": is no JSON object\n";
+            continue;
+        }
+        Row row(json, place);
+        const auto at = row.number("t_seconds", -4e9, 4e9);
+        auto candidate = read_candidate(row);
+        if (at && candidate) {
+            const auto [known, added] =
+                index_of.try_emplace(candidate->source.as_written, candidates.size());
+            if (added) candidates.push_back(std::move(*candidate));
+            read_probe(row, Seconds{*at}, candidates[known->second].series);
+        }
+        if (!row.fault_text().empty()) faults += row.fault_text() + "\n";
+    }
+    if (!faults.empty()) {
+        faults.pop_back();
+        return fail(Fault::bad_input, faults);
+    }
+    for (Candidate& candidate : candidates) {
+        std::ranges::stable_sort(candidate.series.samples, {}, &Sample::at);
+    }
+    return candidates;
+}
+
+}  // namespace clockwright

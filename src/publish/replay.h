@@ -1,0 +1,22 @@
+/// Recorded samples as JSON lines: what `scan --record` writes and `--replay` judges.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "judge/candidate.h"
+#include "result.h"
+
+namespace clockwright {
+
+/// One row for each probe, lost ones too; `t_seconds` counts from the first sample.
+std::string record_text(std::span<const Candidate> candidates);
+
+/// Candidates in the order their hosts first appear; rows may come in any order. Every fault with
+/// file and line: "FILE line 3: offset_seconds: must be a number" (Fault::bad_input). Blank lines
+/// are passed over.
+Result<std::vector<Candidate>> parse_replay(std::string_view text, std::string_view file_name);
+
+}  // namespace clockwright

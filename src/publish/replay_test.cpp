@@ -1,0 +1,102 @@
+#include "publish/replay.h"
+
+#include <doctest/doctest.h>
+
+using namespace clockwright;
+
+namespace {
+
+const char* const good_row =
+    R"({"host":"a.example","t_seconds":2.5,"operator":"one","offset_seconds":-0.001,"delay_seconds":0.02,)"
+    R"("stratum":2,"root_delay_seconds":0.003,"root_dispersion_seconds":0.004,"leap":"none",)"
+    R"("address":"192.0.2.7","smear":"google","refid":"192.0.2.9","authentication":"nts","permitted":true})";
+
+}  // namespace
+
+TEST_CASE("a row becomes a sample of its host, every field in its place") {
+    const auto candidates = parse_replay(good_row, "r");
+    REQUIRE(candidates.has_value());
+    REQUIRE(candidates->size() == 1);
+    const Candidate& a = candidates->front();
+    CHECK(a.source.as_written == "a.example");
+    CHECK(a.source.operator_name == "one");
+    CHECK(a.source.smear == Smear::google);
+    CHECK(a.source.authentication == Authentication::nts);
+    CHECK(a.source.permitted);
+    CHECK(to_string(*a.address) == "192.0.2.7");
+    REQUIRE(a.series.samples.size() == 1);
+    const Sample& sample = a.series.samples.front();
+    CHECK(sample.offset == Seconds{-0.001});
+    CHECK(sample.delay == Seconds{0.02});
+    CHECK(sample.root_delay == Seconds{0.003});
+    CHECK(sample.root_dispersion == Seconds{0.004});
+    CHECK(sample.stratum == 2);
+    CHECK(sample.refid == 0xc0000209);
+    CHECK(Seconds(sample.at.time_since_epoch()) == Seconds{2.5});
+}
+
+TEST_CASE("rows may come in any order and lost probes need no measurement") {
+    const auto candidates = parse_replay(
+        R"({"host":"b","t_seconds":9,"lost":true})"
+        "\n\n"
+        R"({"host":"b","t_seconds":5,"operator":null,"offset_seconds":1,"delay_seconds":0.1,"stratum":1,"root_delay_seconds":0,"root_dispersion_seconds":0,"leap":0})"
+        "\n"
+        R"({"host":"b","t_seconds":-3,"operator":"","offset_seconds":2,"delay_seconds":0.1,"stratum":1,"root_delay_seconds":0,"root_dispersion_seconds":0,"leap":"insert"})"
+        "\n",
+        "r");
+    REQUIRE(candidates.has_value());
+    REQUIRE(candidates->size() == 1);
+    const Series& series = candidates->front().series;
+    CHECK(series.sent == 3);
+    REQUIRE(series.samples.size() == 2);
+    CHECK(series.samples[0].offset == Seconds{2});
+    CHECK(series.samples[0].leap == Leap::insert);
+    CHECK(series.samples[1].offset == Seconds{1});
+}
+
+TEST_CASE("a recorded unsynchronised answer stays one") {
+    std::string row = good_row;
+    row.replace(row.find("\"none\""), 6, "\"unsynchronised\"");
+    const auto candidates = parse_replay(row, "r");
+    REQUIRE(candidates.has_value());
+    CHECK(candidates->front().series.samples.empty());
+    CHECK(candidates->front().series.rejections == std::vector{Rejection::unsynchronised});
+}
+
+TEST_CASE("what is recorded is judged alike when it is replayed") {
+    const auto first = parse_replay(std::string(good_row) + "\n" + R"({"host":"b","t_seconds":9,"lost":true})", "r");
+    REQUIRE(first.has_value());
+    const auto second = parse_replay(record_text(*first), "r");
+    REQUIRE(second.has_value());
+    REQUIRE(second->size() == 2);
+    CHECK((*second)[0].source == (*first)[0].source);
+    CHECK((*second)[0].series.samples[0].offset == (*first)[0].series.samples[0].offset);
+    CHECK((*second)[1].series.sent == 1);
+}
+
+TEST_CASE("every faulty line is named with its number and key") {
+    struct Bad {
+        const char* row;
+        const char* says;
+    };
+    const Bad rows[] = {
+        {"[]", "r line 1: is no JSON object"},
+        {"{", "r line 1: is no JSON object"},
+        {R"({"host":"a"})", "r line 1: t_seconds: is missing"},
+        {R"({"host":"a b","t_seconds":1,"lost":true})", "r line 1: host:"},
+        {R"({"host":"a","t_seconds":1})", "r line 1: offset_seconds: is missing"},
+        {R"({"host":"a","t_seconds":"1","lost":true})", "r line 1: t_seconds: must be a number"},
+        {R"({"host":"a","t_seconds":1,"lost":1})", "r line 1: lost: must be true or false"},
+        {R"({"host":"a","t_seconds":1,"lost":true,"address":"300.1.1.1"})", "r line 1: address:"},
+    };
+    for (const Bad& bad : rows) {
+        CAPTURE(bad.row);
+        const auto result = parse_replay(bad.row, "r");
+        REQUIRE_FALSE(result.has_value());
+        CHECK(result.error().fault == Fault::bad_input);
+        CHECK(result.error().message.starts_with(bad.says));
+    }
+    const auto two = parse_replay("{\n" + std::string(good_row) + "\n[]\n", "r");
+    REQUIRE_FALSE(two.has_value());
+    CHECK(two.error().message == "r line 1: is no JSON object\nr line 3: is no JSON object");
+}

@@ -1,0 +1,244 @@
+#include "publish/status_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "daemon/chrony_control.h"
+#include "publish/table.h"
+#include "time/spell.h"
+#include "version.h"
+
+namespace clockwright {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const SourceFacts* facts_of(const StatusReport& report, const std::string& name) {
+    const auto found = std::ranges::find(report.facts.sources, name, &SourceFacts::name);
+    return found == report.facts.sources.end() ? nullptr : &*found;
+}
+
+Json source_json(const StatusReport& report, const DaemonSource& source) {
+    const SourceFacts* known = facts_of(report, source.name);
+    Json json;
+    json["name"] = source.name;
+    json["address"] = source.address ? Json(to_string(*source.address)) : Json(nullptr);
+    json["state"] = std::string(1, source.state);
+    json["state_exact"] = source.state_exact;
+    json["verdict"] = chrony::describe_state(source.state);
+    json["selectable"] = is_agreeing(source);
+    json["stratum"] = source.stratum;
+    json["reach"] = fmt::format("{:03o}", source.reach);
+    json["poll_seconds"] = std::ldexp(1.0, source.poll);
+    json["last_sample_seconds"] = source.last_sample ? Json(source.last_sample->count()) : Json(nullptr);
+    const bool measured = source.last_sample.has_value();
+    json["offset_seconds"] = measured ? Json(source.offset.count()) : Json(nullptr);
+    json["error_seconds"] = measured ? Json(source.error.count()) : Json(nullptr);
+    json["samples"] = source.samples ? Json(*source.samples) : Json(nullptr);
+    json["authentication"] = source.authentication ? Json(to_string(*source.authentication)) : Json(nullptr);
+    json["operator"] = known != nullptr && !known->operator_name.empty() ? Json(known->operator_name) : Json(nullptr);
+    json["smear"] = known != nullptr ? Json(to_string(known->smear)) : Json("unknown");
+    json["origin"] = known != nullptr && !known->origin.empty() ? Json(known->origin) : Json(nullptr);
+    return json;
+}
+
+Json terms_json(const std::optional<ErrorBound>& bound) {
+    if (!bound) return nullptr;
+    return {{"offset_seconds", std::abs(bound->offset.count())},
+            {"root_dispersion_seconds", bound->root_dispersion.count()},
+            {"root_delay_half_seconds", bound->root_delay.count() / 2},
+            {"growth_seconds", bound->growth.count()}};
+}
+
+std::string terms_text(const ErrorBound& bound) {
+    std::string text = fmt::format("|offset| {} + root dispersion {} + root delay/2 {}",
+                                   spell(Seconds{std::abs(bound.offset.count())}),
+                                   spell(bound.root_dispersion), spell(bound.root_delay / 2));
+    if (bound.growth.count() > 0) text += fmt::format(" + growth {}", spell(bound.growth));
+    return text;
+}
+
+std::string sources_text(const DaemonState& state, const ClockVerdict& verdict) {
+    std::string text = fmt::format("{} listed, {} answering, {} agree", state.sources.size(),
+                                   verdict.voting, verdict.agreeing);
+    if (state.unresolved > 0) text += fmt::format(", {} without an address", state.unresolved);
+    return text;
+}
+
+Table sources_table(const StatusReport& report, const DaemonState& state) {
+    Table table({{""}, {"source", Align::left, 21}, {"st", Align::right}, {"offset", Align::right},
+                 {"", Align::right}, {"from", Align::left, 32}});
+    for (const DaemonSource& source : state.sources) {
+        const SourceFacts* known = facts_of(report, source.name);
+        const bool measured = source.last_sample.has_value() && source.reach != 0;
+        const std::string origin = known == nullptr || known->origin.empty() ? "no file" : known->origin;
+        table.add({std::string(1, source.state), printable(source.name),
+                   measured ? std::to_string(source.stratum) : "-",
+                   measured ? spell_signed(source.offset) : "-",
+                   measured ? "±" + spell_bound(source.error) : "", printable(origin)});
+        std::string remark;
+        if (source.address && to_string(*source.address) != source.name) remark = to_string(*source.address);
+        if (!is_agreeing(source)) {
+            if (!remark.empty()) remark += ": ";
+            remark += source.reach == 0 ? "does not answer" : chrony::describe_state(source.state);
+        }
+        if (!remark.empty()) table.remark(remark);
+    }
+    return table;
+}
+
+std::string field(std::string_view name, const std::string& text) {
+    std::string out = wrap(text, 12);
+    out.replace(2, name.size(), name);
+    return out;
+}
+
+std::string next_step(const StatusReport& report) {
+    if (!report.unfinished.empty()) return "Next: clockwright rollback (heals what a crash left)";
+    if (!report.verdict.reachable) return "Next: is the daemon running? systemctl status chrony";
+    if (!report.verdict.demonstrated) return "Next: clockwright scan";
+    return "Look closer: clockwright scan";
+}
+
+std::string perfdata(const StatusReport& report, const CheckLimits& limits) {
+    std::string out;
+    if (report.verdict.bound) {
+        out = fmt::format("bound={:.9f}s;{};{} offset={:.9f}s ", report.verdict.bound->total().count(),
+                          limits.warning.count(), limits.critical.count(),
+                          report.verdict.bound->offset.count());
+    }
+    return out + fmt::format("agreeing={};{}:;{}:", report.verdict.agreeing, limits.warning_agreeing,
+                             limits.critical_agreeing);
+}
+
+/// "5/5 expected sources selectable"; `missing`: those that are not, by name.
+std::string expected_text(const StatusReport& report, const std::vector<std::string>& expected,
+                          std::vector<std::string>& missing) {
+    std::size_t selectable = 0;
+    for (const std::string& name : expected) {
+        const bool fine = report.facts.state &&
+                          std::ranges::any_of(report.facts.state->sources, [&](const DaemonSource& source) {
+                              return source.name == name && is_agreeing(source);
+                          });
+        fine ? static_cast<void>(++selectable) : missing.push_back(name);
+    }
+    return fmt::format("{}/{} expected sources selectable", selectable, expected.size());
+}
+
+/// The worst of all that is wrong, with the words for it.
+struct Judgement {
+    int code = 0;
+    std::string text;
+
+    void raise(int to, const std::string& why) {
+        if (to <= code) return;
+        code = to;
+        text = why;
+    }
+};
+
+Judgement judge_report(const StatusReport& report, const CheckLimits& limits) {
+    const ClockVerdict& verdict = report.verdict;
+    Judgement judgement;
+    if (!verdict.reachable) return {3, verdict.sentence};
+    if (report.last_change_failed) judgement.raise(2, "the last change failed and the old state is not proved");
+    if (!verdict.demonstrated) {
+        judgement.raise(2, verdict.sentence);
+        return judgement;
+    }
+    const Seconds bound = verdict.bound->total();
+    const std::string within = fmt::format("UTC within {}", spell_bound(bound));
+    if (bound > limits.critical) judgement.raise(2, within + fmt::format(", more than {}", spell(limits.critical)));
+    if (verdict.agreeing < limits.critical_agreeing) {
+        judgement.raise(2, fmt::format("{}, but only {} source{} agree{}", within, verdict.agreeing,
+                                       verdict.agreeing == 1 ? "" : "s", verdict.agreeing == 1 ? "s" : ""));
+    }
+    if (bound > limits.warning) judgement.raise(1, within + fmt::format(", more than {}", spell(limits.warning)));
+    if (verdict.stale) judgement.raise(1, verdict.sentence);
+    if (!report.unfinished.empty()) judgement.raise(1, within);
+    if (verdict.agreeing < limits.warning_agreeing) {
+        judgement.raise(1, fmt::format("{}, but only {} sources agree", within, verdict.agreeing));
+    }
+    if (judgement.code == 0) judgement.text = within;
+    return judgement;
+}
+
+}  // namespace
+
+std::string status_json(const StatusReport& report) {
+    const ClockVerdict& verdict = report.verdict;
+    const auto& state = report.facts.state;
+    Json json;
+    json["clockwright"] = version;
+    json["daemon"] = report.facts.daemon == "chronyd" ? "chrony" : report.facts.daemon;
+    json["demonstrated"] = verdict.demonstrated;
+    json["offset_seconds"] = verdict.bound ? Json(verdict.bound->offset.count()) : Json(nullptr);
+    json["bound_seconds"] =
+        verdict.demonstrated && verdict.bound ? Json(verdict.bound->total().count()) : Json(nullptr);
+    json["terms"] = terms_json(verdict.bound);
+    json["condition"] = verdict.condition;
+    json["sentence"] = verdict.sentence;
+    const bool synchronised = state && state->tracking.synchronised();
+    json["stratum"] = synchronised ? Json(state->tracking.stratum) : Json(nullptr);
+    json["read_from"] = state ? Json(state->read_from) : Json(nullptr);
+    json["last_update_seconds"] = synchronised ? Json(verdict.age.count()) : Json(nullptr);
+    json["unfinished"] = report.unfinished.empty() ? Json(nullptr) : Json(report.unfinished);
+    json["last_change"] = report.last_change.empty() ? Json(nullptr) : Json(report.last_change);
+    json["sources"] = Json::array();
+    if (state) {
+        for (const DaemonSource& source : state->sources) json["sources"].push_back(source_json(report, source));
+    }
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string status_text(const StatusReport& report) {
+    const auto& state = report.facts.state;
+    std::string out = wrap(report.verdict.sentence, 0);
+    if (!report.unfinished.empty()) out += wrap(report.unfinished, 0);
+    out += field("daemon", report.daemon_text);
+    if (report.verdict.bound) out += field("terms", terms_text(*report.verdict.bound));
+    if (state) {
+        out += field("sources", sources_text(*state, report.verdict));
+        if (!state->sources.empty()) out += sources_table(report, *state).text();
+        if (!state->complete) {
+            out += field("not seen", "per-source reasons and NTS state: need the chrony socket (group _chrony, or root)");
+        }
+    }
+    if (!report.last_change.empty()) out += field("change", report.last_change);
+    for (const std::string& note : report.notes) out += field("note", note);
+    if (state) out += wrap(fmt::format("No packet was sent; read from chronyd on {}.", state->read_from), 0);
+    return out + next_step(report) + "\n";
+}
+
+CheckAnswer check_answer(const StatusReport& report, const CheckLimits& limits) {
+    Judgement judgement = judge_report(report, limits);
+    if (limits.expected && report.verdict.reachable) {
+        std::vector<std::string> missing;
+        const std::string text = expected_text(report, *limits.expected, missing);
+        if (!missing.empty()) {
+            judgement.raise(1, fmt::format("{}, not {}", text, printable(missing.front())));
+        } else if (judgement.code == 0) {
+            judgement.text += ", " + text;
+        }
+    }
+    static constexpr const char* words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+    std::string text = judgement.text;
+    if (!report.unfinished.empty()) text += "; " + report.unfinished;
+    std::ranges::replace(text, '|', '/');  // a bar would begin the performance data
+    std::string line = fmt::format("CLOCK {} - {}", words[judgement.code], text);
+    if (report.verdict.reachable) line += " |" + perfdata(report, limits);
+    return {judgement.code, line + "\n"};
+}
+
+std::string check_json(const StatusReport& report, const CheckAnswer& answer) {
+    Json json = Json::parse(status_json(report));
+    static constexpr const char* words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+    json["check"] = words[answer.code];
+    json["line"] = answer.line.substr(0, answer.line.size() - 1);
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace clockwright

@@ -1,0 +1,42 @@
+/// `status` and `check`: the verdict with the facts beside it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "publish/clock_verdict.h"
+
+namespace clockwright {
+
+struct StatusReport {
+    ClockFacts facts;
+    ClockVerdict verdict;
+    bool not_permitted = false;       ///< the daemon is there, but closed to this user
+    std::string daemon_text;    ///< "chrony, pid 611; disciplines the clock"
+    std::string last_change;    ///< "7f3c9a applied and verified 2026-…"; empty: none
+    std::string unfinished;     ///< a change a crash left behind, in words; empty: none
+    bool last_change_failed = false;  ///< … and the old state was not proved
+    std::vector<std::string> notes;
+};
+
+std::string status_json(const StatusReport& report);
+std::string status_text(const StatusReport& report);
+
+/// What `check` compares with.
+struct CheckLimits {
+    Seconds warning{0.1}, critical{0.5};
+    int warning_agreeing = 3, critical_agreeing = 2;
+    /// Names of `--expect`; empty optional: not asked.
+    std::optional<std::vector<std::string>> expected;
+};
+
+struct CheckAnswer {
+    int code = 3;      ///< 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN
+    std::string line;  ///< one line with performance data, newline at the end
+};
+
+CheckAnswer check_answer(const StatusReport& report, const CheckLimits& limits);
+std::string check_json(const StatusReport& report, const CheckAnswer& answer);
+
+}  // namespace clockwright

@@ -1,0 +1,114 @@
+#include "publish/status_report.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+using namespace clockwright;
+
+namespace {
+
+StatusReport report(Seconds bound, int agreeing) {
+    StatusReport report;
+    report.facts.state = DaemonState{};
+    report.verdict.reachable = report.verdict.demonstrated = true;
+    report.verdict.bound = ErrorBound{Seconds{3e-5}, bound - Seconds{3e-5}, Seconds{0}, Seconds{0}};
+    report.verdict.agreeing = report.verdict.voting = agreeing;
+    report.verdict.sentence = "the sentence";
+    return report;
+}
+
+DaemonSource listed(const char* name, char state) {
+    DaemonSource source;
+    source.name = name;
+    source.state = state;
+    source.reach = 0377;
+    return source;
+}
+
+}  // namespace
+
+TEST_CASE("a good clock is one OK line with performance data") {
+    const CheckAnswer answer = check_answer(report(Seconds{612e-6}, 5), {});
+    CHECK(answer.code == 0);
+    CHECK(answer.line ==
+          "CLOCK OK - UTC within 620 µs |bound=0.000612000s;0.1;0.5 offset=0.000030000s agreeing=5;3:;2:\n");
+}
+
+TEST_CASE("limits of the bound and of the number of agreeing sources decide the code") {
+    struct Row {
+        double bound;
+        int agreeing, code;
+    };
+    for (const Row& row : {Row{0.1, 5, 0}, Row{0.11, 5, 1}, Row{0.51, 5, 2}, Row{0.001, 2, 1}, Row{0.001, 1, 2},
+                           Row{0.51, 2, 2}}) {
+        CAPTURE(row.bound);
+        CAPTURE(row.agreeing);
+        CHECK(check_answer(report(Seconds{row.bound}, row.agreeing), {}).code == row.code);
+    }
+}
+
+TEST_CASE("what is not demonstrated is critical, what does not answer is unknown") {
+    StatusReport undemonstrated = report(Seconds{1e-3}, 5);
+    undemonstrated.verdict.demonstrated = false;
+    CHECK(check_answer(undemonstrated, {}).code == 2);
+    StatusReport silent = report(Seconds{1e-3}, 5);
+    silent.verdict.reachable = silent.verdict.demonstrated = false;
+    const CheckAnswer answer = check_answer(silent, {});
+    CHECK(answer.code == 3);
+    CHECK(answer.line == "CLOCK UNKNOWN - the sentence\n");
+}
+
+TEST_CASE("a failed change is critical and an unfinished one a warning") {
+    StatusReport failed = report(Seconds{1e-3}, 5);
+    failed.last_change_failed = true;
+    CHECK(check_answer(failed, {}).code == 2);
+    StatusReport unfinished = report(Seconds{1e-3}, 5);
+    unfinished.unfinished = "Found unfinished change 7f3c9c.";
+    CHECK(check_answer(unfinished, {}).code == 1);
+}
+
+TEST_CASE("expected sources are counted by name, and a missing one is named") {
+    StatusReport with_sources = report(Seconds{1e-3}, 5);
+    with_sources.facts.state->sources = {listed("a", '*'), listed("b", 'x')};
+    CheckLimits limits;
+    limits.expected = {"a"};
+    CHECK(check_answer(with_sources, limits).line.find("1/1 expected sources selectable") != std::string::npos);
+    limits.expected = {"a", "b"};
+    const CheckAnswer answer = check_answer(with_sources, limits);
+    CHECK(answer.code == 1);
+    CHECK(answer.line.find("1/2 expected sources selectable, not b") != std::string::npos);
+}
+
+TEST_CASE("status as JSON has the contract's keys and null where nothing is known") {
+    StatusReport silent;
+    silent.verdict.sentence = "Not demonstrated: nobody there.";
+    const auto json = nlohmann::json::parse(status_json(silent));
+    for (const char* key : {"daemon", "demonstrated", "offset_seconds", "bound_seconds", "terms", "condition",
+                            "sentence", "stratum", "sources"}) {
+        CAPTURE(key);
+        CHECK(json.contains(key));
+    }
+    CHECK(json["bound_seconds"].is_null());
+    CHECK(json["terms"].is_null());
+    CHECK(json["stratum"].is_null());
+}
+
+TEST_CASE("no line of the status is wider than 80 columns") {
+    StatusReport wide = report(Seconds{1e-3}, 5);
+    wide.verdict.sentence = std::string(60, 'x') + " " + std::string(60, 'y');
+    wide.daemon_text = "chrony, pid 611; disciplines the clock; /etc/chrony/with/a/very/long/path/chrony.conf";
+    wide.facts.state->sources = {listed("a-very-long-server-name.in.a.deep.domain.example.org", '*')};
+    wide.facts.sources = {{"a-very-long-server-name.in.a.deep.domain.example.org",
+                           "/etc/chrony/sources.d/clockwright.sources:12", Smear::none, "", false}};
+    std::string text = status_text(wide);
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = text.find('\n', begin);
+        const std::string line = text.substr(begin, end - begin);
+        CAPTURE(line);
+        std::size_t width = 0;
+        for (const char octet : line) width += (static_cast<unsigned char>(octet) & 0xC0U) != 0x80U ? 1 : 0;
+        CHECK(width <= 80);
+        begin = end + 1;
+    }
+}

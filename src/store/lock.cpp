@@ -1,0 +1,58 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "store/durable_file.h"
+#include "store/journal.h"
+
+namespace clockwright::store {
+namespace {
+
+/// " (pid 611)", or nothing when the holder has not written it yet.
+std::string holder_of(const Descriptor& file) {
+    std::array<char, 16> text{};
+    const auto got = ::pread(file.number(), text.data(), text.size(), 0);
+    std::string digits;
+    for (std::size_t i = 0; std::cmp_less(i, got) && text[i] >= '0' && text[i] <= '9'; ++i)
+        digits += text[i];
+    return digits.empty() ? digits : fmt::format(" (pid {})", digits);
+}
+
+}  // namespace
+
+Lock::Lock(int descriptor) : descriptor_(descriptor) {}
+Lock::Lock(Lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+Lock& Lock::operator=(Lock&& other) noexcept {
+    if (this != &other) {
+        if (descriptor_ >= 0) ::close(descriptor_);
+        descriptor_ = std::exchange(other.descriptor_, -1);
+    }
+    return *this;
+}
+
+Lock::~Lock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<Lock> Lock::take(const std::string& path) {
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file) return std::unexpected(last_error("lock", path));
+    if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return std::unexpected(last_error("lock", path));
+        return fail(Fault::refused,
+                    fmt::format("another clockwright{} holds {}", holder_of(file), path));
+    }
+    if (::ftruncate(file.number(), 0) != 0) return std::unexpected(last_error("lock", path));
+    if (auto written = write_all(file, fmt::format("{}\n", ::getpid()), path); !written)
+        return std::unexpected(written.error());
+    return Lock(file.release());
+}
+
+}  // namespace clockwright::store

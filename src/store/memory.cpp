@@ -1,0 +1,180 @@
+#include "store/memory.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <climits>
+
+#include "daemon/json_fields.h"
+#include "store/durable_file.h"
+#include "time/spell.h"
+
+namespace clockwright::store {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int memory_format = 1;
+constexpr auto last_rejection = static_cast<std::int64_t>(Rejection::too_late);
+
+std::string file_in(const std::string& state_directory) {
+    return state_directory + "/memory.json";
+}
+
+Json sample_to_json(const Sample& sample) {
+    return {{"at_nanoseconds", sample.at.time_since_epoch().count()},
+            {"offset_seconds", sample.offset.count()},
+            {"delay_seconds", sample.delay.count()},
+            {"dispersion_seconds", sample.dispersion.count()},
+            {"root_delay_seconds", sample.root_delay.count()},
+            {"root_dispersion_seconds", sample.root_dispersion.count()},
+            {"leap", static_cast<int>(sample.leap)},
+            {"stratum", sample.stratum},
+            {"refid", sample.refid}};
+}
+
+Json series_to_json(const RememberedSeries& remembered) {
+    auto samples = Json::array(), rejections = Json::array();
+    for (const auto& sample : remembered.series.samples) samples.push_back(sample_to_json(sample));
+    for (const auto rejection : remembered.series.rejections)
+        rejections.push_back({{"kind", static_cast<int>(rejection)}});
+    return {{"address", to_string(remembered.endpoint.address)},
+            {"port", remembered.endpoint.port},
+            {"at", rfc3339(remembered.at, true)},
+            {"sent", remembered.series.sent},
+            {"kiss", remembered.series.kiss},
+            {"samples", std::move(samples)},
+            {"rejections", std::move(rejections)}};
+}
+
+Json memory_to_json(const Memory& memory) {
+    auto spent = Json::array(), series = Json::array();
+    for (const auto& one : memory.spent)
+        spent.push_back({{"address", to_string(one.address)},
+                         {"series_began", rfc3339(one.series_began, true)},
+                         {"last", rfc3339(one.last, true)},
+                         {"sent", one.sent}});
+    for (const auto& one : memory.series) series.push_back(series_to_json(one));
+    return {{"clockwright_memory", memory_format},
+            {"spent", std::move(spent)},
+            {"series", std::move(series)},
+            {"confirmation",
+             {{"present", memory.confirmation.present},
+              {"at", rfc3339(memory.confirmation.at, true)},
+              {"runs", memory.confirmation.runs}}}};
+}
+
+WallTime read_instant(JsonFields& fields, std::string_view key) {
+    const auto instant = parse_rfc3339(fields.text(key));
+    if (!instant) fields.fault(key, "must be an instant");
+    return instant.value_or(WallTime{});
+}
+
+IpAddress read_address(JsonFields& fields) {
+    const auto address = parse_address(fields.text("address"));
+    if (!address) fields.fault("address", "is no address");
+    return address.value_or(IpAddress{});
+}
+
+Seconds read_seconds(JsonFields& fields, std::string_view key) {
+    return Seconds{fields.number_or_null(key).value_or(0)};
+}
+
+Sample read_sample(const Json& json, const std::string& place, JsonFaults& faults) {
+    JsonFields fields(json, place, faults);
+    Sample sample;
+    sample.at = SteadyTime(
+        std::chrono::nanoseconds(fields.integer("at_nanoseconds", INT64_MIN, INT64_MAX)));
+    sample.offset = read_seconds(fields, "offset_seconds");
+    sample.delay = read_seconds(fields, "delay_seconds");
+    sample.dispersion = read_seconds(fields, "dispersion_seconds");
+    sample.root_delay = read_seconds(fields, "root_delay_seconds");
+    sample.root_dispersion = read_seconds(fields, "root_dispersion_seconds");
+    sample.leap = static_cast<Leap>(fields.integer("leap", 0, 3));
+    sample.stratum = static_cast<std::uint8_t>(fields.integer("stratum", 0, 255));
+    sample.refid = static_cast<std::uint32_t>(fields.integer("refid", 0, UINT32_MAX));
+    fields.close();
+    return sample;
+}
+
+RememberedSeries read_series(const Json& json, const std::string& place, JsonFaults& faults) {
+    JsonFields fields(json, place, faults);
+    RememberedSeries remembered;
+    remembered.endpoint.address = read_address(fields);
+    remembered.endpoint.port = static_cast<std::uint16_t>(fields.integer("port", 1, 65535));
+    remembered.at = read_instant(fields, "at");
+    remembered.series.sent = static_cast<int>(fields.integer("sent", 0, INT_MAX));
+    remembered.series.kiss = static_cast<std::uint32_t>(fields.integer("kiss", 0, UINT32_MAX));
+    fields.each("samples", [&](const Json& sample, const std::string& where) {
+        remembered.series.samples.push_back(read_sample(sample, where, faults));
+    });
+    fields.each("rejections", [&](const Json& rejection, const std::string& where) {
+        JsonFields kind(rejection, where, faults);
+        remembered.series.rejections.push_back(
+            static_cast<Rejection>(kind.integer("kind", 0, last_rejection)));
+    });
+    fields.close();
+    return remembered;
+}
+
+ntp::Spent read_spent(const Json& json, const std::string& place, JsonFaults& faults) {
+    JsonFields fields(json, place, faults);
+    ntp::Spent spent{.address = read_address(fields),
+                     .series_began = read_instant(fields, "series_began"),
+                     .last = read_instant(fields, "last"),
+                     .sent = static_cast<int>(fields.integer("sent", 0, INT_MAX))};
+    fields.close();
+    return spent;
+}
+
+Confirmation read_confirmation(const Json& json, JsonFaults& faults) {
+    JsonFields fields(json, "confirmation", faults);
+    Confirmation confirmation{.present = fields.texts("present"),
+                              .at = read_instant(fields, "at"),
+                              .runs = static_cast<int>(fields.integer("runs", 0, INT_MAX))};
+    fields.close();
+    return confirmation;
+}
+
+Memory read_memory(const Json& json, JsonFaults& faults) {
+    JsonFields fields(json, {}, faults);
+    Memory memory;
+    fields.integer("clockwright_memory", memory_format, memory_format);
+    fields.each("spent", [&](const Json& spent, const std::string& place) {
+        memory.spent.push_back(read_spent(spent, place, faults));
+    });
+    fields.each("series", [&](const Json& series, const std::string& place) {
+        memory.series.push_back(read_series(series, place, faults));
+    });
+    memory.confirmation = read_confirmation(fields.inner("confirmation"), faults);
+    fields.close();
+    return memory;
+}
+
+}  // namespace
+
+Memory load(const std::string& state_directory, std::string* remark) {
+    const auto path = file_in(state_directory);
+    const auto forget = [&](const std::string& why) {
+        if (remark) *remark = fmt::format("what was remembered is lost: {}", why);
+        return Memory{};
+    };
+    bool missing = false;
+    const auto text = read_file(path, &missing);
+    if (missing) return {};
+    if (!text) return forget(text.error().message);
+    const auto json = Json::parse(*text, nullptr, false);
+    if (json.is_discarded()) return forget(path + " is no JSON document");
+    JsonFaults faults;
+    auto memory = read_memory(json, faults);
+    if (!faults.empty()) return forget(fmt::format("{}: {}", path, fmt::join(faults, "; ")));
+    return memory;
+}
+
+Result<void> save(const std::string& state_directory, const Memory& memory) {
+    if (auto made = make_private_directory(state_directory); !made) return made;
+    const auto text = memory_to_json(memory).dump(1, ' ', false, Json::error_handler_t::replace);
+    return replace_file(file_in(state_directory), text + "\n");
+}
+
+}  // namespace clockwright::store

@@ -1,0 +1,154 @@
+#include "system/clock_programs.h"
+
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include "tests/fakes/temporary_directory.h"
+
+namespace clockwright::system {
+
+namespace {
+
+/// A /proc of our own making.
+class FakeProc {
+  public:
+    void process(int pid, int parent, const std::string& comm, const std::vector<std::string>& argv,
+                 const std::string& cap_eff) {
+        const std::string directory = std::to_string(pid);
+        root_.make_directory(directory);
+        root_.write(directory + "/comm", comm + "\n");
+        root_.write(directory + "/status",
+                    fmt::format("Name:\t{}\nPPid:\t{}\nCapPrm:\t0000000000000000\nCapEff:\t{}\n",
+                                comm, parent, cap_eff));
+        std::string words;
+        for (const std::string& word : argv) {
+            words += word + '\0';
+        }
+        root_.write(directory + "/cmdline", words);
+    }
+
+    std::vector<ClockProgram> programs() const { return clock_programs(root_.path()); }
+    TemporaryDirectory& root() { return root_; }
+
+  private:
+    TemporaryDirectory root_;
+};
+
+const std::string cap_time = "0000000002000000";
+const std::string cap_none = "0000000000000000";
+const std::string cap_all_but_time = "000001fffdffffff";
+
+}  // namespace
+
+TEST_CASE("a program is a hand on the wheel unless its own option says that it is not") {
+    struct Row {
+        const char* comm;
+        std::vector<std::string> argv;
+        const char* name;
+        bool told_not_to;
+    };
+    const Row rows[] = {
+        {"chronyd", {"/usr/sbin/chronyd", "-F", "1"}, "chronyd", false},
+        {"chronyd", {"/usr/sbin/chronyd", "-x"}, "chronyd", true},
+        {"chronyd", {"chronyd", "-d4x", "-f", "/etc/x"}, "chronyd", true},
+        {"chronyd", {"chronyd", "-dxf", "/etc/x"}, "chronyd", true},
+        {"chronyd", {"chronyd", "-f", "-x"}, "chronyd", false},
+        {"chronyd", {"chronyd", "-f/x", "-uxavier"}, "chronyd", false},
+        {"chronyd", {"chronyd", "-d", "--", "-x"}, "chronyd", false},
+        {"chronyd", {"chronyd", "-Q", "server a iburst"}, "chronyd", true},
+        {"chronyd", {"chronyd", "-q", "server a iburst"}, "chronyd", false},
+        {"ntpd", {"/usr/sbin/ntpd", "-p", "/run/ntpd.pid", "-n", "-x"}, "ntpd", false},
+        {"ntpd", {"/usr/sbin/ntpd", "-f", "/etc/openntpd/ntpd.conf"}, "openntpd", false},
+        {"ntpd", {"ntpd: ntp engine"}, "openntpd", false},
+        {"systemd-timesyn", {"/lib/systemd/systemd-timesyncd"}, "systemd-timesyncd", false},
+        {"ntp-daemon", {"/usr/bin/ntp-daemon"}, "ntpd-rs", false},
+        {"phc2sys", {"phc2sys", "-a", "-r"}, "phc2sys", false},
+        {"phc2sys", {"phc2sys", "-ar", "-S", "1"}, "phc2sys", false},
+        {"phc2sys", {"phc2sys", "-a"}, "phc2sys", true},
+        {"phc2sys", {"phc2sys", "-s", "eth0", "-w"}, "phc2sys", false},
+        {"phc2sys", {"phc2sys", "-s", "eth0", "-c", "/dev/ptp1"}, "phc2sys", true},
+        {"phc2sys", {"phc2sys", "-s", "eth0", "-E", "ntpshm"}, "phc2sys", true},
+        {"ptp4l", {"ptp4l", "-i", "eth0", "-S"}, "ptp4l", false},
+        {"ptp4l", {"ptp4l", "-Hi", "eth0"}, "ptp4l", true},
+        {"ptp4l", {"ptp4l", "-S", "--free_running=1"}, "ptp4l", true},
+        {"sfptpd", {"sfptpd", "-f", "/etc/sfptpd.conf"}, "sfptpd", false},
+        {"VBoxService", {"/usr/sbin/VBoxService"}, "VBoxService", false},
+        {"VBoxService", {"/usr/sbin/VBoxService", "--disable-timesync"}, "VBoxService", true},
+        {"vmtoolsd", {"/usr/bin/vmtoolsd"}, "vmtoolsd", true},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(fmt::format("{}", fmt::join(row.argv, " ")));
+        const auto program = recognise(row.comm, row.argv, true);
+        REQUIRE(program);
+        CHECK(program->name == row.name);
+        CHECK(program->told_not_to == row.told_not_to);
+        CHECK(program->steers() == !row.told_not_to);
+        CHECK(program->argv == row.argv);
+    }
+}
+
+TEST_CASE("other programs have nothing to do with clocks") {
+    for (const char* comm : {"bash", "chronyc", "ntpdate", "chrony", "", "systemd-timesyncd"}) {
+        CAPTURE(comm);
+        CHECK_FALSE(recognise(comm, {comm}, true));
+    }
+}
+
+TEST_CASE("a program may set the clock only with CAP_SYS_TIME in effect") {
+    struct Row {
+        std::string cap_eff;
+        bool may;
+    };
+    const Row rows[] = {
+        {cap_time, true}, {cap_none, false}, {cap_all_but_time, false}, {"000001ffffffffff", true}};
+    for (const Row& row : rows) {
+        CAPTURE(row.cap_eff);
+        FakeProc proc;
+        proc.process(611, 1, "chronyd", {"/usr/sbin/chronyd"}, row.cap_eff);
+        const auto programs = proc.programs();
+        REQUIRE(programs.size() == 1);
+        CHECK(programs[0].pid == 611);
+        CHECK(programs[0].argv == std::vector<std::string>{"/usr/sbin/chronyd"});
+        CHECK(programs[0].may_set_clock == row.may);
+    }
+}
+
+TEST_CASE("parent and children of one daemon count as one, and one that may speaks for all") {
+    FakeProc proc;
+    proc.process(700, 1, "ntpd", {"/usr/sbin/ntpd", "-s"}, cap_time);
+    proc.process(701, 700, "ntpd", {"ntpd: ntp engine"}, cap_none);
+    proc.process(702, 701, "ntpd", {"ntpd: dns engine"}, cap_none);
+    proc.process(800, 1, "chronyd", {"/usr/sbin/chronyd"}, cap_none);
+    proc.process(801, 800, "chronyd", {"/usr/sbin/chronyd"}, cap_time);
+    const auto programs = proc.programs();
+    REQUIRE(programs.size() == 2);
+    CHECK(programs[0].name == "openntpd");
+    CHECK(programs[0].pid == 700);
+    CHECK(programs[0].may_set_clock);
+    CHECK(programs[1].pid == 800);
+    CHECK(programs[1].may_set_clock);
+}
+
+TEST_CASE("two daemons of one kind that are no relatives are two hands") {
+    FakeProc proc;
+    proc.process(12, 1, "chronyd", {"/usr/sbin/chronyd"}, cap_time);
+    proc.process(9, 1, "chronyd", {"/opt/chronyd", "-x"}, cap_time);
+    const auto programs = proc.programs();
+    REQUIRE(programs.size() == 2);
+    CHECK(programs[0].pid == 9);
+    CHECK_FALSE(programs[0].steers());
+    CHECK(programs[1].steers());
+}
+
+TEST_CASE("what is no process, or has ended meanwhile, is passed over") {
+    FakeProc proc;
+    proc.root().make_directory("sys");
+    proc.root().make_directory("12x");
+    proc.root().make_directory("13");
+    proc.process(14, 1, "bash", {"bash"}, cap_time);
+    CHECK(proc.programs().empty());
+    CHECK(clock_programs("/nowhere/at/all").empty());
+}
+
+}  // namespace clockwright::system

@@ -1,0 +1,19 @@
+/// Digests of bytes: OpenSSL.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "time/address.h"
+
+namespace clockwright::system {
+
+/// 64 hexadecimal digits; empty, and so like no file's, when OpenSSL refuses.
+std::string sha256_hex(std::string_view bytes);
+
+/// The refid of a server that follows this IPv6 address: the first four octets of its MD5
+/// (RFC 5905 §7.3).
+std::uint32_t ipv6_refid(const IpAddress& address);
+
+}  // namespace clockwright::system

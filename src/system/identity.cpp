@@ -1,0 +1,81 @@
+// Who runs this, where, and what may be trusted: the free functions of local_host.h.
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
+#include "system/file_io.h"
+#include "system/local_host.h"
+
+namespace clockwright::system {
+
+namespace {
+
+bool is_number(std::string_view text) {
+    return !text.empty() && text.size() <= 10 &&
+           std::ranges::all_of(text, [](char letter) { return letter >= '0' && letter <= '9'; });
+}
+
+}  // namespace
+
+std::uint64_t random_bits() {
+    std::uint64_t bits = 0;
+    while (::getrandom(&bits, sizeof bits, 0) != sizeof bits) {
+    }
+    return bits;
+}
+
+bool is_root() {
+    return ::geteuid() == 0;
+}
+
+std::string user_text() {
+    const char* before_sudo = std::getenv("SUDO_UID");
+    if (is_root() && before_sudo != nullptr && is_number(before_sudo)) {
+        return fmt::format("uid {} (sudo)", before_sudo);
+    }
+    return fmt::format("uid {}", ::geteuid());
+}
+
+std::string machine_id() {
+    const auto state = read_state(AT_FDCWD, "/etc/machine-id", "/etc/machine-id");
+    if (!state) {
+        return {};
+    }
+    return state->content.substr(0, state->content.find_first_of(" \t\r\n"));
+}
+
+Result<std::string> read_trusted(const std::string& path) {
+    const auto file = open_regular(AT_FDCWD, path);
+    if (!file && file.error() == ELOOP) {
+        return fail(Fault::bad_input,
+                    fmt::format("{} is a symbolic link and is not followed", path));
+    }
+    if (!file) {
+        return std::unexpected(file_error("read", path, file.error()));
+    }
+    struct stat status{};
+    if (::fstat(file->get(), &status) != 0) {
+        return std::unexpected(file_error("read", path, errno));
+    }
+    if (is_root() && status.st_uid != 0) {
+        return fail(Fault::bad_input,
+                    fmt::format("{} belongs to uid {}, not to root", path, status.st_uid));
+    }
+    if (is_root() && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return fail(Fault::bad_input, fmt::format("{} is writable by others than root", path));
+    }
+    auto content = read_all(file->get());
+    if (!content) {
+        return std::unexpected(file_error("read", path, content.error()));
+    }
+    return std::move(*content);
+}
+
+}  // namespace clockwright::system

@@ -1,0 +1,225 @@
+#include "system/probe_wire.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "system/clock.h"
+#include "system/descriptor.h"
+#include "system/step_guard.h"
+
+namespace clockwright::system {
+
+namespace {
+
+constexpr Seconds gathering{200e-6};          ///< how long a burst of replies may collect
+constexpr Seconds retry_sending{1e-3};        ///< after the kernel had no room for a datagram
+constexpr std::size_t kept_descriptors = 32;  ///< for all that is no probe's socket
+
+std::size_t sockets_allowed() {
+    return std::max(raise_descriptor_limit(), kept_descriptors + 1) - kept_descriptors;
+}
+
+bool no_room(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS;
+}
+
+bool no_descriptor(int error) {
+    return error == EMFILE || error == ENFILE;
+}
+
+}  // namespace
+
+std::uint64_t RandomBits::operator()() {
+    if (left_ == 0) {
+        std::size_t filled = 0;
+        auto* bytes = reinterpret_cast<std::uint8_t*>(bits_.data());
+        while (filled < sizeof bits_) {
+            const ssize_t got = ::getrandom(bytes + filled, sizeof bits_ - filled, 0);
+            filled += got > 0 ? static_cast<std::size_t>(got) : 0;
+        }
+        left_ = bits_.size();
+    }
+    return bits_[--left_];
+}
+
+ProbeWire::ProbeWire(boost::asio::io_context& context, ntp::RateBudget& budget, ntp::Self self,
+                     Seconds time_out, Callbacks callbacks)
+    : callbacks_(std::move(callbacks)),
+      poller_(budget, std::move(self), RandomBits{}, time_out),
+      sockets_(context, gathering, [this](std::span<const ReadySocket> ready) { collect(ready); }),
+      timer_(context),
+      channels_at_most_(sockets_allowed()) {}
+
+Result<void> ProbeWire::open() {
+    return sockets_.open();
+}
+
+void ProbeWire::ask(const ntp::Target& target) {
+    waiting_.push_back(probes_.size());
+    probes_.push_back({.target = target, .id = std::nullopt});
+}
+
+void ProbeWire::turn() {
+    begin_waiting();
+    const Now now = read_clocks();
+    send_burst(std::exchange(unsent_, {}));
+    poller_.tick(now, effects_);
+    perform();
+    arm();
+    if (idle()) {
+        callbacks_.idle();
+    }
+}
+
+bool ProbeWire::idle() const {
+    return waiting_.empty() && unsent_.empty() && poller_.done();
+}
+
+ProbeWire::Ended ProbeWire::result(std::size_t number) const {
+    const Probe& probe = probes_[number];
+    return {.series = probe.id ? &poller_.series(*probe.id) : nullptr, .error = probe.error};
+}
+
+void ProbeWire::begin_waiting() {
+    // All of them at one moment, so that their later packets leave in one burst too.
+    const Now now = read_clocks();
+    while (!waiting_.empty() && open_channels_ < channels_at_most_ &&
+           begin(waiting_.front(), now)) {
+        waiting_.pop_front();
+    }
+}
+
+/// False when it must wait until another one gives its descriptor back.
+bool ProbeWire::begin(std::size_t number, const Now& now) {
+    Probe& probe = probes_[number];
+    auto socket = UdpSocket::connect(probe.target.endpoint);
+    const ntp::TargetId id = channels_.size();
+    if (socket && !sockets_.add(socket->descriptor(), id)) {
+        socket = std::unexpected(errno);
+    }
+    if (!socket) {
+        if (no_descriptor(socket.error()) && open_channels_ > 0) {
+            return false;
+        }
+        probe.error = socket.error();
+        ++finished_;
+        return true;
+    }
+    probe.id = poller_.add(probe.target, now);
+    channels_.push_back({.socket = std::move(*socket), .burst_at = {}});
+    ++open_channels_;
+    return true;
+}
+
+void ProbeWire::perform() {
+    while (!effects_.sends.empty() || !effects_.finished.empty()) {
+        std::swap(effects_, performing_);
+        send_burst(performing_.sends);
+        for (const ntp::Finished& finished : performing_.finished) {
+            end(finished.target);
+        }
+        performing_.sends.clear();
+        performing_.finished.clear();
+        begin_waiting();
+    }
+}
+
+void ProbeWire::send_burst(std::span<const ntp::Send> sends) {
+    const Now now = read_clocks();
+    for (const ntp::Send& send : sends) {
+        transmit(send, now);
+    }
+}
+
+void ProbeWire::transmit(const ntp::Send& send, const Now& now) {
+    Channel& channel = channels_[send.target];
+    if (!channel.socket) {
+        return;
+    }
+    const WallTime t1 = read_wall_clock();
+    const auto sent = channel.socket->send(send.bytes);
+    if (sent) {
+        channel.burst_at = now;
+        poller_.sent(send.target, channel.socket->transmit_stamp().value_or(t1));
+    } else if (no_room(sent.error())) {
+        unsent_.push_back(send);
+    } else {
+        poller_.failed(send.target, Rejection::refused, now, effects_);
+    }
+}
+
+void ProbeWire::collect(std::span<const ReadySocket> ready) {
+    const Now now = read_clocks();
+    for (const ReadySocket& socket : ready) {
+        Channel& channel = channels_[socket.index];
+        if (!channel.socket) {
+            continue;
+        }
+        if (socket.error) {
+            if (const auto late_stamp = channel.socket->transmit_stamp()) {
+                poller_.sent(socket.index, *late_stamp);
+            }
+        }
+        receive(socket.index, now);
+    }
+    turn();
+}
+
+void ProbeWire::receive(ntp::TargetId id, const Now& now) {
+    std::array<std::uint8_t, 1024> buffer;
+    Channel& channel = channels_[id];
+    const std::expected<Datagram, int> datagram = channel.socket->receive(buffer);
+    if (!datagram) {
+        if (datagram.error() != EAGAIN && datagram.error() != EINTR) {
+            poller_.failed(id, Rejection::refused, now, effects_);
+        }
+        return;
+    }
+    // A reply measured over a step is dropped: its probe will count as lost.
+    if (wall_clock_stepped(channel.burst_at, now)) {
+        return;
+    }
+    const WallTime t4 = datagram->stamp.value_or(now.wall);
+    const ntp::Arrival arrival{
+        .from = poller_.target(id).endpoint, .t4 = t4, .at = now.steady - (now.wall - t4)};
+    poller_.received(id, arrival, std::span{buffer}.first(datagram->size), effects_);
+}
+
+void ProbeWire::end(ntp::TargetId id) {
+    Channel& channel = channels_[id];
+    if (!channel.socket) {
+        return;
+    }
+    sockets_.remove(channel.socket->descriptor());
+    channel.socket.reset();
+    --open_channels_;
+    ++finished_;
+    if (callbacks_.progress) {
+        callbacks_.progress(finished_);
+    }
+}
+
+void ProbeWire::arm() {
+    std::optional<SteadyTime> next = poller_.next_tick();
+    const SteadyTime now = read_clocks().steady;
+    if (!unsent_.empty()) {
+        const SteadyTime again = now + to_nanoseconds(retry_sending);
+        next = next ? std::min(*next, again) : again;
+    }
+    if (!next) {
+        timer_.cancel();
+        return;
+    }
+    // Ticks that lie close together are taken in one turn.
+    timer_.expires_at(std::max(*next, now + to_nanoseconds(gathering)));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) {
+            turn();
+        }
+    });
+}
+
+}  // namespace clockwright::system

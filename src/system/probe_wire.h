@@ -1,0 +1,95 @@
+/// Carries a poller's probes: a socket for each server, bursts, stamps, timers.
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ntp/poller.h"
+#include "result.h"
+#include "system/socket_set.h"
+#include "system/udp_socket.h"
+
+namespace clockwright::system {
+
+/// 64 random bits at a time, fetched from the kernel a page at once.
+class RandomBits {
+  public:
+    std::uint64_t operator()();
+
+  private:
+    std::array<std::uint64_t, 64> bits_{};
+    std::size_t left_ = 0;
+};
+
+/// Asks every target it is given, all of them at the same time; when there are not enough
+/// descriptors, the next one begins as soon as one has ended.
+class ProbeWire {
+  public:
+    struct Callbacks {
+        std::function<void(int finished)> progress;  ///< how many targets have ended; may be empty
+        std::function<void()> idle;                  ///< every target given so far has ended
+    };
+
+    /// What became of one target. `error`: errno when no socket could be opened to it.
+    struct Ended {
+        const Series* series = nullptr;
+        int error = 0;
+    };
+
+    ProbeWire(boost::asio::io_context& context, ntp::RateBudget& budget, ntp::Self self,
+              Seconds time_out, Callbacks callbacks);
+
+    Result<void> open();
+
+    /// Queues a target; they are numbered from 0 in this order. It begins with the next `turn`.
+    void ask(const ntp::Target& target);
+
+    /// Sends what is due and sets the timer for what comes next.
+    void turn();
+
+    bool idle() const;
+    Ended result(std::size_t number) const;
+
+  private:
+    struct Probe {
+        ntp::Target target;
+        std::optional<ntp::TargetId> id;
+        int error = 0;
+    };
+    /// One conversation's socket, by TargetId.
+    struct Channel {
+        std::optional<UdpSocket> socket;
+        Now burst_at;  ///< when the burst began that its last datagram left in
+    };
+
+    void begin_waiting();
+    bool begin(std::size_t number, const Now& now);
+    void perform();
+    void send_burst(std::span<const ntp::Send> sends);
+    void transmit(const ntp::Send& send, const Now& now);
+    void collect(std::span<const ReadySocket> ready);
+    void receive(ntp::TargetId id, const Now& now);
+    void end(ntp::TargetId id);
+    void arm();
+
+    Callbacks callbacks_;
+    ntp::Poller poller_;
+    SocketSet sockets_;
+    boost::asio::steady_timer timer_;
+    std::vector<Probe> probes_;
+    std::deque<std::size_t> waiting_;  ///< probes without a socket yet
+    std::vector<Channel> channels_;
+    std::vector<ntp::Send> unsent_;  ///< the kernel had no room for them
+    ntp::Effects effects_, performing_;
+    std::size_t open_channels_ = 0, channels_at_most_;
+    int finished_ = 0;
+};
+
+}  // namespace clockwright::system

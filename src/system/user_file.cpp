@@ -1,0 +1,76 @@
+#include "system/user_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "system/descriptor.h"
+
+namespace clockwright::system {
+namespace {
+
+constexpr std::size_t largest = std::size_t{64} << 20U;
+
+
+
+bool write_whole(int descriptor, std::string_view content) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(descriptor, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return false;
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+bool is_device_or_pipe(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+Result<void> write_directly(const std::string& path, std::string_view content) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file.is_open() || !write_whole(file.get(), content)) {
+        return fail(fmt::format("cannot write {}: {}", path, errno_text(errno)));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path) {
+    const auto cannot = [&](const std::string& why) {
+        return fail(Fault::bad_input, fmt::format("cannot read {}: {}", path, why));
+    };
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.is_open()) return cannot(errno_text(errno));
+    std::string content;
+    char block[65536];
+    for (;;) {
+        const ssize_t got = ::read(file.get(), block, sizeof block);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return cannot(errno_text(errno));
+        if (got == 0) return content;
+        content.append(block, static_cast<std::size_t>(got));
+        if (content.size() > largest) return cannot("it is larger than 64 MiB");
+    }
+}
+
+Result<void> write_new_file(const std::string& path, std::string_view content) {
+    if (is_device_or_pipe(path)) return write_directly(path, content);
+    const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
+    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (!file.is_open()) return fail(fmt::format("cannot write {}: {}", path, errno_text(errno)));
+    if (write_whole(file.get(), content) && ::fsync(file.get()) == 0 &&
+        ::rename(temporary.c_str(), path.c_str()) == 0) {
+        return {};
+    }
+    const int number = errno;
+    ::unlink(temporary.c_str());
+    return fail(fmt::format("cannot write {}: {}", path, errno_text(number)));
+}
+
+}  // namespace clockwright::system

@@ -1,0 +1,18 @@
+/// Files a user names on the command line: worlds, recordings, saved plans.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "result.h"
+
+namespace clockwright::system {
+
+/// At most 64 MiB. Fault::bad_input when it cannot be read.
+Result<std::string> read_file(const std::string& path);
+
+/// Written beside the target and renamed, so that nobody sees half of it; a device or pipe is
+/// written directly. Mode 0644 less the umask.
+Result<void> write_new_file(const std::string& path, std::string_view content);
+
+}  // namespace clockwright::system
