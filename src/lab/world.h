@@ -55,7 +55,7 @@ struct World {
     std::vector<ServerSpec> servers;
 };
 
-/// Every fault at once, one per line: "FILE line 7: server[2].loss: 1.5 is not within 0–1", servers
+/// Every fault at once, one per line: "FILE:7: server[2].loss: 1.5 is not within 0–1", servers
 /// counted from 1. Fault::bad_input. An unknown key is a fault; so are two servers on one endpoint,
 /// an address outside 127.0.0.0/8 and ::1, no server at all, and NaN or infinite numbers. See
 /// worlds/*.toml for the format; docs/worlds.md says each key.

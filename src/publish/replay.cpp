@@ -196,7 +196,7 @@ Result<std::vector<Candidate>> parse_replay(std::string_view text, std::string_v
         ++number;
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
         const Json json = Json::parse(line, nullptr, false);
-        const std::string place = fmt::format("{} line {}", file_name, number);
+        const std::string place = fmt::format("{}:{}", file_name, number);
         if (!json.is_object()) {
             faults += place + ": is no JSON object\n";
             continue;

@@ -15,7 +15,7 @@ namespace clockwright {
 std::string record_text(std::span<const Candidate> candidates);
 
 /// Candidates in the order their hosts first appear; rows may come in any order. Every fault with
-/// file and line: "FILE line 3: offset_seconds: must be a number" (Fault::bad_input). Blank lines
+/// file and line: "FILE:3: offset_seconds: must be a number" (Fault::bad_input). Blank lines
 /// are passed over.
 Result<std::vector<Candidate>> parse_replay(std::string_view text, std::string_view file_name);
 

@@ -80,14 +80,14 @@ TEST_CASE("every faulty line is named with its number and key") {
         const char* says;
     };
     const Bad rows[] = {
-        {"[]", "r line 1: is no JSON object"},
-        {"{", "r line 1: is no JSON object"},
-        {R"({"host":"a"})", "r line 1: t_seconds: is missing"},
-        {R"({"host":"a b","t_seconds":1,"lost":true})", "r line 1: host:"},
-        {R"({"host":"a","t_seconds":1})", "r line 1: offset_seconds: is missing"},
-        {R"({"host":"a","t_seconds":"1","lost":true})", "r line 1: t_seconds: must be a number"},
-        {R"({"host":"a","t_seconds":1,"lost":1})", "r line 1: lost: must be true or false"},
-        {R"({"host":"a","t_seconds":1,"lost":true,"address":"300.1.1.1"})", "r line 1: address:"},
+        {"[]", "r:1: is no JSON object"},
+        {"{", "r:1: is no JSON object"},
+        {R"({"host":"a"})", "r:1: t_seconds: is missing"},
+        {R"({"host":"a b","t_seconds":1,"lost":true})", "r:1: host:"},
+        {R"({"host":"a","t_seconds":1})", "r:1: offset_seconds: is missing"},
+        {R"({"host":"a","t_seconds":"1","lost":true})", "r:1: t_seconds: must be a number"},
+        {R"({"host":"a","t_seconds":1,"lost":1})", "r:1: lost: must be true or false"},
+        {R"({"host":"a","t_seconds":1,"lost":true,"address":"300.1.1.1"})", "r:1: address:"},
     };
     for (const Bad& bad : rows) {
         CAPTURE(bad.row);
@@ -98,5 +98,5 @@ TEST_CASE("every faulty line is named with its number and key") {
     }
     const auto two = parse_replay("{\n" + std::string(good_row) + "\n[]\n", "r");
     REQUIRE_FALSE(two.has_value());
-    CHECK(two.error().message == "r line 1: is no JSON object\nr line 3: is no JSON object");
+    CHECK(two.error().message == "r:1: is no JSON object\nr:3: is no JSON object");
 }
