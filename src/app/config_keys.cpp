@@ -38,7 +38,7 @@ Key text_key(std::string section, std::string name, std::string comment, Member 
                 member(config) = *text;
                 return {};
             },
-            [member](const Config& config) { return quoted(member(const_cast<Config&>(config))); }};
+            [member](const Config& config) { return quoted(member(config)); }};
 }
 
 template <class Member>
@@ -53,7 +53,7 @@ Key list_key(std::string section, std::string name, std::string comment, Member 
                 member(config) = *list;
                 return {};
             },
-            [member](const Config& config) { return list_text(member(const_cast<Config&>(config))); }};
+            [member](const Config& config) { return list_text(member(config)); }};
 }
 
 template <class Member>
@@ -66,7 +66,7 @@ Key bool_key(std::string section, std::string name, std::string comment, Member 
                 return {};
             },
             [member](const Config& config) {
-                return member(const_cast<Config&>(config)) ? std::string("true") : std::string("false");
+                return member(config) ? std::string("true") : std::string("false");
             }};
 }
 
@@ -84,7 +84,7 @@ Key int_key(std::string section, std::string name, std::string comment, Member m
                 return {};
             },
             [member](const Config& config) {
-                return std::to_string(member(const_cast<Config&>(config)));
+                return std::to_string(member(config));
             }};
 }
 
@@ -165,61 +165,61 @@ Key gain_key() {
 std::vector<Key> make_keys() {
     return {
         text_key("state", "directory", "where the record of changes lives",
-                 [](Config& c) -> auto& { return c.state.directory; }, absolute_path),
+                 [](auto& c) -> auto& { return c.state.directory; }, absolute_path),
         text_key("daemon", "kind", "auto | chrony | ntpsec | timesyncd | openntpd | ntpd-rs | w32time",
-                 [](Config& c) -> auto& { return c.daemon.kind; },
+                 [](auto& c) -> auto& { return c.daemon.kind; },
                  one_of({"auto", "chrony", "ntpsec", "timesyncd", "openntpd", "ntpd-rs", "w32time"})),
         text_key("daemon", "config", "its configuration file; found by itself when left out",
-                 [](Config& c) -> auto& { return c.daemon.config; }, absolute_path),
+                 [](auto& c) -> auto& { return c.daemon.config; }, absolute_path),
         text_key("daemon", "control", "its control socket, or ADDRESS:PORT",
-                 [](Config& c) -> auto& { return c.daemon.control; }, control_place),
+                 [](auto& c) -> auto& { return c.daemon.control; }, control_place),
         list_key("daemon", "restart", "how to restart it: an absolute program and its arguments",
-                 [](Config& c) -> auto& { return c.daemon.restart; },
+                 [](auto& c) -> auto& { return c.daemon.restart; },
                  [](const std::string& text) {
                      return text.find('\0') == std::string::npos ? std::string{}
                                                                  : "must not hold a zero byte";
                  }),
         list_key("candidates", "hosts", "\"name\", \"name:port\"; always candidates, taken as permitted",
-                 [](Config& c) -> auto& { return c.candidates.hosts; }, host_text),
+                 [](auto& c) -> auto& { return c.candidates.hosts; }, host_text),
         bool_key("candidates", "discover", "also what this machine knows: daemon, leases, platform",
-                 [](Config& c) -> auto& { return c.candidates.discover; }),
+                 [](auto& c) -> auto& { return c.candidates.discover; }),
         bool_key("candidates", "internet", "the catalogue too",
-                 [](Config& c) -> auto& { return c.candidates.internet; }),
+                 [](auto& c) -> auto& { return c.candidates.internet; }),
         list_key("candidates", "allow", "not empty: only these",
-                 [](Config& c) -> auto& { return c.candidates.allow; }, host_text),
+                 [](auto& c) -> auto& { return c.candidates.allow; }, host_text),
         text_key("select", "profile", "balanced | reliable | low-latency | dev",
-                 [](Config& c) -> auto& { return c.select.profile; },
+                 [](auto& c) -> auto& { return c.select.profile; },
                  one_of({"balanced", "reliable", "low-latency", "dev"})),
         text_key("select", "trust_domain", "auto | public | internal | platform",
-                 [](Config& c) -> auto& { return c.select.trust_domain; },
+                 [](auto& c) -> auto& { return c.select.trust_domain; },
                  one_of({"auto", "public", "internal", "platform"})),
         int_key("select", "count", "how many sources are wanted",
-                [](Config& c) -> auto& { return c.select.count; }, 1, 16),
+                [](auto& c) -> auto& { return c.select.count; }, 1, 16),
         int_key("select", "minimum", "what must be reached; internal: what the owner provides, at least 2",
-                [](Config& c) -> auto& { return c.select.minimum; }, 1, 16),
+                [](auto& c) -> auto& { return c.select.minimum; }, 1, 16),
         int_key("select", "max_stratum", "internal: 8",
-                [](Config& c) -> auto& { return c.select.max_stratum; }, 1, 15),
+                [](auto& c) -> auto& { return c.select.max_stratum; }, 1, 15),
         text_key("select", "nts", "off | prefer | require",
-                 [](Config& c) -> auto& { return c.select.nts; }, one_of({"off", "prefer", "require"})),
+                 [](auto& c) -> auto& { return c.select.nts; }, one_of({"off", "prefer", "require"})),
         gain_key(),
         int_key("select", "confirmations", "... in this many scans on end",
-                [](Config& c) -> auto& { return c.select.confirmations; }, 1, 100),
+                [](auto& c) -> auto& { return c.select.confirmations; }, 1, 100),
         verify_timeout_key(),
         text_key("apply", "managed", "refuse | ours: what to do with files another program manages",
-                 [](Config& c) -> auto& { return c.apply.managed; }, one_of({"refuse", "ours"})),
+                 [](auto& c) -> auto& { return c.apply.managed; }, one_of({"refuse", "ours"})),
         text_key("apply", "window", "\"Sat 02:00-04:00\": changes are made then only; empty: always",
-                 [](Config& c) -> auto& { return c.apply.window; }, window_text),
+                 [](auto& c) -> auto& { return c.apply.window; }, window_text),
         text_key("agent", "mode", "lazy | normal | fast | ultrafast",
-                 [](Config& c) -> auto& { return c.agent.mode; },
+                 [](auto& c) -> auto& { return c.agent.mode; },
                  one_of({"lazy", "normal", "fast", "ultrafast"})),
         list_key("agent", "watch", "further servers to watch",
-                 [](Config& c) -> auto& { return c.agent.watch; }, host_text),
+                 [](auto& c) -> auto& { return c.agent.watch; }, host_text),
         text_key("agent", "listen", "\"127.0.0.1:8123\" turns HTTP on",
-                 [](Config& c) -> auto& { return c.agent.listen; }, listen_place),
+                 [](auto& c) -> auto& { return c.agent.listen; }, listen_place),
         text_key("agent", "apply", "off | propose | auto",
-                 [](Config& c) -> auto& { return c.agent.apply; }, one_of({"off", "propose", "auto"})),
+                 [](auto& c) -> auto& { return c.agent.apply; }, one_of({"off", "propose", "auto"})),
         bool_key("agent", "discipline", "steer the clock where no daemon does",
-                 [](Config& c) -> auto& { return c.agent.discipline; }),
+                 [](auto& c) -> auto& { return c.agent.discipline; }),
     };
 }
 

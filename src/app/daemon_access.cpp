@@ -89,19 +89,14 @@ void note_unwritable(const std::string& path, const Host& host, Found& found) {
 /// The socket first; where it is closed to us or not there, what is open to everybody on loopback.
 Result<DaemonState> read_state(const DaemonPlace& place) {
     auto socket = system::ChronySocket::open({place.control});
-    if (socket) {
-        auto state = socket->read_state();
-        if (state || place.control_given) return state;
-    }
-    const Error error = socket ? Error{Fault::unreachable, "chronyd does not answer at " + place.control}
-                               : socket.error();
-    if (place.control_given || place.udp_port == 0) return std::unexpected(error);
+    if (socket) return socket->read_state();  // a daemon that hangs hangs on every door
+    if (place.control_given || place.udp_port == 0) return std::unexpected(socket.error());
     for (const char* address : {"127.0.0.1", "[::1]"}) {
         auto open_socket = system::ChronySocket::open({fmt::format("{}:{}", address, place.udp_port)});
         if (!open_socket) continue;
         if (auto state = open_socket->read_state()) return state;
     }
-    return std::unexpected(error);
+    return std::unexpected(socket.error());
 }
 
 }  // namespace

@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "app/gather.h"
+#include "app/output.h"
 #include "store/memory.h"
 #include "system/clock.h"
 #include "system/local_host.h"
+#include "time/spell.h"
 
 namespace clockwright::app {
 namespace {
@@ -39,6 +41,30 @@ void release_foreign(std::vector<Candidate>& candidates) {
             candidate.membership = Membership::ours;
         }
     }
+}
+
+/// With -v: one line for each stage that is behind us.
+void tell_stage(const Command& command, std::string_view stage, const std::string& text) {
+    if (command.verbose > 0) print_remark(command, fmt::format("{:<8} {}\n", stage, text));
+}
+
+void tell_daemon(const Command& command, const DaemonView& view) {
+    tell_stage(command, "daemon", fmt::format("chrony, {}, {}; {} sources", view.place.config_file,
+                                              view.place.control, view.state ? view.state->sources.size() : 0));
+}
+
+void tell_run(const Command& command, const Run& run) {
+    const Selection& selection = run.judged.selection;
+    tell_stage(command, "asked", fmt::format("{} candidates, {} of them the same server as another; {} packets",
+                                             run.measured.candidates.size(), run.judged.twins.size(),
+                                             run.measured.packets));
+    tell_stage(command, "judged", fmt::format("trust domain {}, minimum {}; {}", to_string(run.judged.settings.domain),
+                                              run.judged.settings.minimum, consensus_text(selection.consensus)));
+    tell_stage(command, "set", selection.ensemble.members.empty()
+                                   ? "none: " + selection.ensemble.refusal
+                                   : fmt::format("{} members, expected error {}", selection.ensemble.members.size(),
+                                                 spell(selection.ensemble.expected_error)));
+    tell_stage(command, "gate", run.gate.reason);
 }
 
 /// What the candidate is to the daemon, whatever it was judged as.
@@ -107,6 +133,7 @@ Result<Run> run_once(const Context& context, const DaemonView* view) {
     const GateSettings gate = gate_settings(run.judged, context.config);
     run.comparison = compare(run.judged.candidates, run.judged.selection, gate);
     run.gate = decide(run.comparison, earlier_confirmations(run, context.config), gate);
+    tell_run(context.command, run);
     return run;
 }
 
@@ -123,6 +150,7 @@ Result<Decision> make_decision(const Context& context) {
     Decision decision;
     decision.view = TRY(view_daemon(context.config, host));
     const Found found = TRY(find_all(decision.view, host));
+    tell_daemon(context.command, decision.view);
     decision.run = TRY(run_once(context, &decision.view));
     decision.no = why_no_set(decision.run.judged.selection.ensemble);
     decision.no_set = decision.no && decision.no->fault == Fault::failed;

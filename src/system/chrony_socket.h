@@ -18,7 +18,7 @@ struct ChronyAddress {
     bool is_path() const { return text.starts_with('/'); }
 };
 
-/// One conversation. Every request is sent up to three times (0.25 s, 0.5 s, 1 s) with a new
+/// One conversation. Every request is sent up to three times (0.1 s, 0.2 s, 0.4 s) with a new
 /// sequence; never blocks longer. The reply socket beside chronyd's is removed in the end.
 class ChronySocket {
   public:

@@ -1,11 +1,9 @@
 // Talks to a private chronyd that may not set the clock. Exits with 77 where it cannot run.
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,8 +11,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -24,17 +20,12 @@
 #include <vector>
 
 #include "system/chrony_socket.h"
+#include "tests/live/private_chronyd.h"
 
 using namespace clockwright;
 using clockwright::system::ChronySocket;
 
 namespace {
-
-[[noreturn]] void skip(const std::string& reason) {
-    std::printf("skipped: %s\n", reason.c_str());
-    std::fflush(stdout);
-    std::_Exit(77);
-}
 
 /// A network of our own with nothing but loopback, where the kernel lets us have one: no port is
 /// taken there, and a name that must not resolve is asked of nobody.
@@ -54,12 +45,8 @@ bool has_own_network() {
     return entered;
 }
 
-std::string chronyd_or_skip() {
-    const char* given = std::getenv("CLOCKWRIGHT_CHRONYD");
-    const std::string path =
-        given ? given : CLOCKWRIGHT_SOURCE_DIR "/build/peers/chrony/usr/sbin/chronyd";
-    if (::geteuid() != 0) skip("needs root, as chronyd starts only so");
-    if (::access(path.c_str(), X_OK) != 0) skip("no chronyd at " + path);
+std::string chronyd_in_own_network() {
+    std::string path = chronyd_or_skip();
     has_own_network();
     return path;
 }
@@ -92,44 +79,14 @@ class RunDirectory {
     std::string path_;
 };
 
-/// `chronyd -x -d`; it dies with us.
-class Daemon {
-  public:
-    Daemon(const std::string& chronyd, const std::string& config) : pid_(::fork()) {
-        if (pid_ == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            const int null = ::open("/dev/null", O_WRONLY);
-            ::dup2(null, STDERR_FILENO);
-            ::execl(chronyd.c_str(), chronyd.c_str(), "-x", "-d", "-u", "root", "-f",
-                    config.c_str(), nullptr);
-            ::_exit(127);
-        }
-    }
-    Daemon(const Daemon&) = delete;
-    Daemon& operator=(const Daemon&) = delete;
-    ~Daemon() { end(SIGKILL); }
-
-    void pause() const { ::kill(pid_, SIGSTOP); }
-
-    void end(int signal) {
-        if (pid_ <= 0) return;
-        ::kill(pid_, signal);
-        ::waitpid(pid_, nullptr, 0);
-        pid_ = 0;
-    }
-
-  private:
-    pid_t pid_;
-};
-
 /// One daemon that serves on 127.0.0.31 … 34 port 21123, one that follows some of them.
 struct Hosts {
-    std::string chronyd = chronyd_or_skip();
+    std::string chronyd = chronyd_in_own_network();
     RunDirectory run;
     std::string control = run.file("chronyd.sock");
     std::string config = prepared();
-    Daemon server{chronyd, run.file("server.conf")};
-    Daemon client{chronyd, run.file("client.conf")};
+    PrivateChronyd server{chronyd, run.file("server.conf")};
+    PrivateChronyd client{chronyd, run.file("client.conf")};
 
     std::string prepared() const {
         std::filesystem::create_directory(run.file("sources.d"));
