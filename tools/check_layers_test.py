@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """The layer check catches every kind of breach, and nothing else."""
+import contextlib
+import io
 import tempfile
 import unittest
 from pathlib import Path
@@ -69,7 +71,9 @@ class EveryRowHasItsBreach(unittest.TestCase):
             path.parent.mkdir(parents=True)
             path.write_text("/* two\nlines */\nauto t = Clock::now();\n")
             self.assertEqual([number for _, number, _ in check_layers.breaches(Path(directory))], [3])
-            self.assertEqual(check_layers.main([directory]), 1)
+            with contextlib.redirect_stdout(io.StringIO()) as printed:
+                self.assertEqual(check_layers.main([directory]), 1)
+            self.assertEqual(printed.getvalue(), "src/time/units.h:3: reads a clock, in a pure room\n")
 
     def test_a_clean_tree_passes(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "system/terminal.h"
 
@@ -34,6 +35,12 @@ void print_progress(const Command& command, std::string_view text) {
 
 void clear_progress(const Command& command) {
     if (shows_progress(command)) write(stderr, "\r\033[K");
+}
+
+bool uses_colour(const Command& command) {
+    const char* forbidden = std::getenv("NO_COLOR");
+    const bool allowed = !command.no_color && (forbidden == nullptr || *forbidden == '\0');
+    return allowed && system::stdout_is_terminal();
 }
 
 void print_error(std::string_view text) { write(stderr, fmt::format("clockwright: {}\n", text)); }

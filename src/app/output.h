@@ -17,6 +17,9 @@ void print_remark(const Command& command, std::string_view text);
 void print_progress(const Command& command, std::string_view text);
 void clear_progress(const Command& command);
 
+/// Colours: on a terminal, unless --no-color or the variable NO_COLOR forbids them.
+bool uses_colour(const Command& command);
+
 void print_error(std::string_view text);
 
 }  // namespace clockwright::app

@@ -80,15 +80,19 @@ ApplyEvent Transaction::carry_out(const ApplyEffect& effect, const std::string& 
         return FilesChecked{different_files(check->files)};
     }
     if (const auto* say = std::get_if<Say>(&effect)) {
+        clear_progress(context_->command);
         print_remark(context_->command, wrap(say->text, 0));
     } else if (const auto* pause = std::get_if<Pause>(&effect)) {
+        const Seconds waited = system::read_clocks().steady - began_.steady;
+        print_progress(context_->command, fmt::format("asking chronyd, {} so far", spell_age(waited)));
         system::wait(pause->interval);
     }
     return Continue{};
 }
 
 Done Transaction::drive(Apply machine, const std::string& id) {
-    ApplyEffect effect = machine.begin(system::read_clocks());
+    began_ = system::read_clocks();
+    ApplyEffect effect = machine.begin(began_);
     while (!std::holds_alternative<Outcome>(effect)) {
         ApplyEvent event = carry_out(effect, id);
         if (system::interrupted() && !interrupted_) {
@@ -97,6 +101,7 @@ Done Transaction::drive(Apply machine, const std::string& id) {
         }
         effect = machine.next(event, system::read_clocks());
     }
+    clear_progress(context_->command);
     Done done{std::get<Outcome>(effect), id, interrupted_};
     if (auto closed = journal_.close(id, done.outcome, system::read_clocks().wall); !closed) {
         done.outcome.reason += "; the record could not be closed: " + closed.error().message;

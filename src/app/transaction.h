@@ -51,6 +51,7 @@ class Transaction {
     store::Lock lock_;
     store::Journal journal_;
     AfterJournal after_journal_;
+    Now began_;
     bool interrupted_ = false;
 };
 

@@ -100,7 +100,7 @@ Result<int> run_scan(const Context& context) {
     }
     const ScanReport report = report_of(run.judged, run.measured, system::read_clocks().wall);
     if (!command.render.empty()) return render(context, report);
-    print_result(command, command.json ? scan_json(report) : scan_text(report, command.explain));
+    print_result(command, command.json ? scan_json(report) : scan_text(report, command.explain, uses_colour(command)));
     const bool any = std::ranges::any_of(run.judged.selection.assessments,
                                          [](const Assessment& a) { return a.stats.has_value(); });
     return any ? exit_done : exit_no_set;

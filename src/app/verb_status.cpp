@@ -27,7 +27,7 @@ Result<std::vector<std::string>> expected_names(const std::string& path) {
 Result<int> run_status(const Context& context) {
     const StatusReport report = TRY(observe(context));
     if (report.not_permitted) return fail(Fault::not_permitted, report.facts.why_not);
-    print_result(context.command, context.command.json ? status_json(report) : status_text(report));
+    print_result(context.command, context.command.json ? status_json(report) : status_text(report, uses_colour(context.command)));
     if (!report.verdict.reachable) return report.facts.hands.size() > 1 ? exit_failed : exit_no_set;
     return report.verdict.demonstrated ? exit_done : exit_failed;
 }

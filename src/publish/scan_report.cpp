@@ -61,6 +61,12 @@ char mark_of(const Assessment& assessment) {
     return assessment.verdict == Verdict::falseticker ? 'x' : '?';
 }
 
+Tone tone_of(const Assessment& assessment) {
+    if (assessment.chosen) return Tone::good;
+    if (assessment.verdict == Verdict::falseticker) return Tone::bad;
+    return is_truechimer(assessment.verdict) ? Tone::plain : Tone::warning;
+}
+
 std::string explain_text(const ScanRow& row) {
     const auto& stats = row.assessment.stats;
     std::string text = row.assessment.reason;
@@ -94,7 +100,8 @@ Table servers_table(const ScanReport& report, bool explain) {
                    cell([](const ServerStats& s) { return spell_signed(s.offset); }),
                    cell([](const ServerStats& s) { return spell(s.delay_min); }),
                    cell([](const ServerStats& s) { return spell(s.expected_error); }),
-                   std::string(to_string(row.assessment.verdict))});
+                   std::string(to_string(row.assessment.verdict))},
+                  tone_of(row.assessment));
         if (explain) {
             table.remark(explain_text(row));
         } else if (needs_reason(row) && !row.assessment.reason.empty()) {
@@ -160,9 +167,9 @@ std::string scan_json(const ScanReport& report) {
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string scan_text(const ScanReport& report, bool explain) {
+std::string scan_text(const ScanReport& report, bool explain, bool colour) {
     std::string out = consensus_text(report.consensus) + "\n";
-    if (!report.rows.empty()) out += servers_table(report, explain).text();
+    if (!report.rows.empty()) out += servers_table(report, explain).text(colour);
     out += wrap(set_text(report), 0);
     for (const std::string& note : report.notes) out += wrap(note, 0);
     return out + next_step(report) + "\n";

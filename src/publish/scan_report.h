@@ -31,7 +31,7 @@ void rank(std::vector<ScanRow>& rows);
 std::string scan_json(const ScanReport& report);
 
 /// `explain`: every term for every server; else reasons only where something is not well.
-std::string scan_text(const ScanReport& report, bool explain);
+std::string scan_text(const ScanReport& report, bool explain, bool colour = false);
 
 /// "5 of 6 agree; combined offset +0.03 ms ±1.9 ms."
 std::string consensus_text(const Consensus& consensus);

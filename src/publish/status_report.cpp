@@ -68,6 +68,12 @@ std::string sources_text(const DaemonState& state, const ClockVerdict& verdict) 
     return text;
 }
 
+Tone tone_of(const DaemonSource& source) {
+    if (source.state == '*' || source.state == '+') return Tone::good;
+    if (source.state == 'x') return Tone::bad;
+    return is_agreeing(source) ? Tone::plain : Tone::warning;
+}
+
 Table sources_table(const StatusReport& report, const DaemonState& state) {
     Table table({{""}, {"source", Align::left, 21}, {"st", Align::right}, {"offset", Align::right},
                  {"", Align::right}, {"from", Align::left, 32}});
@@ -78,7 +84,8 @@ Table sources_table(const StatusReport& report, const DaemonState& state) {
         table.add({std::string(1, source.state), printable(source.name),
                    measured ? std::to_string(source.stratum) : "-",
                    measured ? spell_signed(source.offset) : "-",
-                   measured ? "±" + spell_bound(source.error) : "", printable(origin)});
+                   measured ? "±" + spell_bound(source.error) : "", printable(origin)},
+                  tone_of(source));
         std::string remark;
         if (source.address && to_string(*source.address) != source.name) remark = to_string(*source.address);
         if (!is_agreeing(source)) {
@@ -194,15 +201,16 @@ std::string status_json(const StatusReport& report) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string status_text(const StatusReport& report) {
+std::string status_text(const StatusReport& report, bool colour) {
     const auto& state = report.facts.state;
     std::string out = wrap(report.verdict.sentence, 0);
+    if (colour && !report.verdict.demonstrated) out = toned(out, Tone::bad);
     if (!report.unfinished.empty()) out += wrap(report.unfinished, 0);
     out += field("daemon", report.daemon_text);
     if (report.verdict.bound) out += field("terms", terms_text(*report.verdict.bound));
     if (state) {
         out += field("sources", sources_text(*state, report.verdict));
-        if (!state->sources.empty()) out += sources_table(report, *state).text();
+        if (!state->sources.empty()) out += sources_table(report, *state).text(colour);
         if (!state->complete) {
             out += field("not seen", "per-source reasons and NTS state: need the chrony socket (group _chrony, or root)");
         }

@@ -21,7 +21,7 @@ struct StatusReport {
 };
 
 std::string status_json(const StatusReport& report);
-std::string status_text(const StatusReport& report);
+std::string status_text(const StatusReport& report, bool colour = false);
 
 /// What `check` compares with.
 struct CheckLimits {

@@ -68,7 +68,15 @@ std::string wrap_sentence(std::string_view text, std::string_view after_sentence
     return out;
 }
 
-std::string Table::text() const {
+std::string toned(std::string_view line, Tone tone) {
+    static constexpr std::string_view codes[] = {"", "\033[32m", "\033[33m", "\033[31m"};
+    if (tone == Tone::plain) return std::string(line);
+    const bool ended = line.ends_with('\n');
+    if (ended) line.remove_suffix(1);
+    return std::string(codes[static_cast<std::size_t>(tone)]) + std::string(line) + "\033[0m" + (ended ? "\n" : "");
+}
+
+std::string Table::text(bool colour) const {
     std::vector<std::size_t> widths;
     bool titled = false;
     for (std::size_t column = 0; column < columns_.size(); ++column) {
@@ -89,7 +97,9 @@ std::string Table::text() const {
     std::string out;
     if (titled) finish_line(out, line_of([&](std::size_t i) { return columns_[i].title; }));
     for (const Row& row : rows_) {
-        finish_line(out, line_of([&](std::size_t i) { return row.cells[i]; }));
+        std::string line;
+        finish_line(line, line_of([&](std::size_t i) { return row.cells[i]; }));
+        out += toned(line, colour ? row.tone : Tone::plain);
         if (!row.remark.empty()) out += wrap(row.remark, 4);
     }
     return out;

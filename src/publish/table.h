@@ -27,21 +27,30 @@ std::string wrap(std::string_view text, std::size_t indent, std::size_t width = 
 /// A sentence, wrapped, and after its first newline lines that stay as they are.
 std::string wrap_sentence(std::string_view text, std::string_view after_sentence = {});
 
+/// How a line is meant; shown as a colour on terminals only.
+enum class Tone { plain, good, warning, bad };
+
+/// `line` (with or without its newline) in the colour of its tone; as it is when plain.
+std::string toned(std::string_view line, Tone tone);
+
 class Table {
   public:
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-    void add(std::vector<std::string> cells) { rows_.push_back({std::move(cells), {}}); }
+    void add(std::vector<std::string> cells, Tone tone = Tone::plain) {
+        rows_.push_back({std::move(cells), {}, tone});
+    }
     /// A remark below the last row, wrapped and indented.
     void remark(std::string text) { rows_.back().remark = std::move(text); }
 
     /// Titles first, when there is one; every line ends with a newline, none with blanks.
-    std::string text() const;
+    std::string text(bool colour = false) const;
 
   private:
     struct Row {
         std::vector<std::string> cells;
         std::string remark;
+        Tone tone = Tone::plain;
     };
     std::vector<Column> columns_;
     std::vector<Row> rows_;

@@ -14,6 +14,14 @@ TEST_CASE("columns align by what is seen, not by octets") {
           "longer     1 s\n");
 }
 
+TEST_CASE("a tone is a colour only where colours are wanted") {
+    Table table({{""}});
+    table.add({"fine"}, Tone::good);
+    table.add({"plain"});
+    CHECK(table.text() == "fine\nplain\n");
+    CHECK(table.text(true) == "\033[32mfine\033[0m\nplain\n");
+}
+
 TEST_CASE("a long cell is cut in the middle, keeping both ends") {
     CHECK(shorten("0123456789", 10) == "0123456789");
     CHECK(shorten("0123456789", 7) == "012…789");

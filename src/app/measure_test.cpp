@@ -1,0 +1,81 @@
+#include "app/measure.h"
+
+#include <doctest/doctest.h>
+
+#include "store/memory.h"
+#include "system/clock.h"
+#include "tests/fakes/temporary_directory.h"
+
+using namespace clockwright;
+using namespace clockwright::app;
+using namespace std::chrono_literals;
+
+namespace {
+
+const IpAddress stranger = *parse_address("198.51.100.7");
+
+Candidate public_candidate() {
+    Candidate candidate;
+    candidate.source.host.name = candidate.source.as_written = to_string(stranger);
+    return candidate;
+}
+
+/// A public server that was asked `age` ago, with one sample if it is remembered.
+store::Memory asked(std::chrono::minutes age, bool with_series) {
+    const WallTime at = system::read_clocks().wall - age;
+    store::Memory memory;
+    memory.spent.push_back({stranger, at, at + 6s, 4});
+    if (with_series) {
+        Series series;
+        series.sent = 4;
+        Sample sample;
+        sample.offset = Seconds{0.001};
+        sample.stratum = 1;
+        sample.at = SteadyTime{} + 2s;
+        series.samples.push_back(sample);
+        memory.series.push_back({{stranger, 123}, at, series});
+    }
+    return memory;
+}
+
+}  // namespace
+
+TEST_CASE("a stranger asked within the hour is not asked again: what it answered serves") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
+    REQUIRE(store::save(config.state.directory, asked(10min, true)).has_value());
+    const auto measured = measure({public_candidate()}, config, {});
+    REQUIRE(measured.has_value());
+    CHECK(measured->packets == 0);
+    CHECK_FALSE(measured->fresh);
+    const Series& series = measured->candidates.front().series;
+    REQUIRE(series.samples.size() == 1);
+    CHECK(series.samples.front().offset == Seconds{0.001});
+    const Seconds age = system::read_clocks().steady - series.samples.front().at;
+    CHECK(age.count() == doctest::Approx(598).epsilon(0.01));
+}
+
+TEST_CASE("a stranger asked within the hour whose answer is lost is named, not asked") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
+    REQUIRE(store::save(config.state.directory, asked(59min, false)).has_value());
+    const auto measured = measure({public_candidate()}, config, {});
+    REQUIRE(measured.has_value());
+    CHECK(measured->packets == 0);
+    CHECK(measured->candidates.front().not_asked.has_value());
+    CHECK(measured->candidates.front().not_asked_why.find("less than an hour ago") != std::string::npos);
+}
+
+TEST_CASE("what would be sent is said without sending: packets and addresses") {
+    Candidate candidate;
+    candidate.source.host.name = candidate.source.as_written = "127.0.0.9";
+    Command command;
+    command.samples = 3;
+    const auto text = announce_only({candidate, public_candidate()}, command);
+    REQUIRE(text.has_value());
+    CHECK(text->starts_with("Will send 6 packets in 4.0 s to 2 addresses, 1 of them public"));
+    CHECK(text->find("127.0.0.9:123") != std::string::npos);
+    CHECK(text->ends_with("Nothing was sent.\n"));
+}
