@@ -1,6 +1,7 @@
 #include "app/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "time/spell.h"
 #include "version.h"
@@ -147,6 +148,11 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     } catch (const CLI::CallForVersion&) {
         return Parsed{std::nullopt, std::string("clockwright ") + version + "\n"};
     } catch (const CLI::ParseError& error) {
+        const std::string verb = first_word(argc, argv);
+        const auto verbs = app.get_subcommands([](const CLI::App*) { return true; });
+        if (!verb.empty() && std::ranges::find(verbs, verb, &CLI::App::get_name) == verbs.end()) {
+            return fail(Fault::usage, "\"" + printable(verb) + "\" is no verb of this release (see clockwright --help)");
+        }
         return fail(Fault::usage, printable(error.what()) + " (see clockwright --help)");
     }
     if (spacing.count() >= 0) command.spacing = spacing;
@@ -154,16 +160,16 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     return Parsed{command, {}};
 }
 
-bool names_check(int argc, char** argv) {
+std::string first_word(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
         if (word == "--config") {
             ++i;
         } else if (!word.starts_with('-')) {
-            return word == "check";
+            return std::string(word);
         }
     }
-    return false;
+    return {};
 }
 
 void override_config(Config& config, const Command& command) {

@@ -48,8 +48,8 @@ struct Parsed {
 /// Fault::usage with one sentence and how to get help.
 Result<Parsed> parse_command_line(int argc, char** argv);
 
-/// The verb the words name, if any: `check` must answer UNKNOWN even to a wrong usage.
-bool names_check(int argc, char** argv);
+/// The first word that is no option: the verb, known or not; empty without one.
+std::string first_word(int argc, char** argv);
 
 /// The command line over the files: its options become the origin "command line".
 void override_config(Config& config, const Command& command);

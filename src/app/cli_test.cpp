@@ -70,9 +70,10 @@ TEST_CASE("the command line overrides the files and says so") {
     CHECK(config.origins.at("select.minimum") == "command line");
 }
 
-TEST_CASE("check is recognised behind global options") {
+TEST_CASE("the verb is found behind global options, known or not") {
     std::vector<std::string> words{"clockwright", "--config", "status", "--json", "check", "--nonsense"};
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
-    CHECK(names_check(static_cast<int>(arguments.size()), arguments.data()));
+    CHECK(first_word(static_cast<int>(arguments.size()), arguments.data()) == "check");
+    CHECK(parse({"--json", "doctor"}).error().message.starts_with("\"doctor\" is no verb of this release"));
 }

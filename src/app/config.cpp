@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <toml++/toml.h>
 
@@ -129,6 +130,17 @@ std::string show_config(const Config& config) {
                            origin == config.origins.end() ? "default" : origin->second);
     }
     return out;
+}
+
+std::string config_json(const Config& config) {
+    nlohmann::ordered_json json;
+    for (const Key& key : config_keys()) {
+        const auto origin = config.origins.find(key.path());
+        // A value as TOML writes it here is JSON too: strings, numbers, flags and lists of strings.
+        json[key.path()] = {{"value", nlohmann::ordered_json::parse(key.show(config))},
+                            {"origin", origin == config.origins.end() ? "default" : origin->second}};
+    }
+    return json.dump(2) + "\n";
 }
 
 std::string config_template() {

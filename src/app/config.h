@@ -18,7 +18,7 @@ struct Config {
     struct Daemon {
         std::string kind = "auto";
         std::string config, control;        ///< empty: found by looking
-        std::vector<std::string> restart;
+        std::vector<std::string> restart = {"/usr/bin/systemctl", "restart", "chrony"};
     } daemon;
     struct Candidates {
         std::vector<std::string> hosts;
@@ -67,6 +67,9 @@ inline constexpr const char* default_config_file = "/etc/clockwright/clockwright
 
 /// One line per key: `select.minimum = 4   # default`.
 std::string show_config(const Config& config);
+
+/// {"select.minimum": {"value": 4, "origin": "default"}, …}
+std::string config_json(const Config& config);
 
 /// A commented file with every key at its default, for `config init`.
 std::string config_template();

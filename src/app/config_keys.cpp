@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "time/host_name.h"
 #include "time/spell.h"
@@ -139,8 +140,9 @@ Key verify_timeout_key() {
                 return {};
             },
             [](const Config& config) {
-                return fmt::format("\"{}ms\"",
-                                   static_cast<long long>(config.apply.verify_timeout.count() * 1e3));
+                const auto milliseconds = std::llround(config.apply.verify_timeout.count() * 1e3);
+                return milliseconds % 1000 == 0 ? fmt::format("\"{}s\"", milliseconds / 1000)
+                                                : fmt::format("\"{}ms\"", milliseconds);
             }};
 }
 

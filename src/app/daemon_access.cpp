@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "daemon/chrony_steps.h"
 #include "find/catalogue.h"
 #include "time/spell.h"
 
@@ -165,11 +166,9 @@ Result<Found> find_all(const DaemonView& view, const Host& host) {
     found.state = *view.state;
     for (const std::string& file : found.config.files) found.files.push_back(TRY(host.read(file)));
     const std::string own_directory = found.config.own_sourcedir();
-    if (!own_directory.empty()) {
-        found.own_file = own_directory + "/clockwright.sources";
-        found.own = TRY(host.read(found.own_file));
-        note_unwritable(found.own_file, host, found);
-    }
+    if (!own_directory.empty()) found.own_file = own_directory + "/clockwright.sources";
+    found.own = TRY(host.read(chrony::own_path(found)));
+    note_unwritable(found.own.path, host, found);
     for (const FileState& file : found.files) note_unwritable(file.path, host, found);
     return found;
 }

@@ -104,7 +104,12 @@ Result<Plan> plan_for(const Context& context, const Found& found, const Decision
     Plan plan = TRY(make_plan(found, candidates, decision.run.judged.selection, decision.run.gate,
                               plan_settings(context, decision), system::read_clocks()));
     plan.packets_planned = decision.run.measured.packets;
+    plan.gain = decision.run.comparison.gain;
     plan.id = plan_id(plan);
+    // What the journal could not read back could be neither healed nor rolled back.
+    if (const auto again = plan_from_json(plan_to_json(plan)); !again) {
+        return fail("the plan cannot be recorded: " + again.error().message);
+    }
     return plan;
 }
 
@@ -113,6 +118,7 @@ Plan empty_plan(const Decision& decision) {
     Plan plan;
     plan.daemon = "chrony";
     plan.reason = decision.no->message;
+    plan.gain = decision.run.comparison.gain;
     plan.confirmations_have = decision.run.gate.have;
     plan.confirmations_need = decision.run.gate.need;
     plan.packets_planned = decision.run.measured.packets;

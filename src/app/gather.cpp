@@ -38,11 +38,12 @@ bool is_same_server(const Candidate& a, const HostName& host) {
 /// lists none (unresolved, or the daemon is down).
 void add_daemon_line(const chrony::SourceLine& line, const std::string& own_file,
                      const DaemonView& view, std::vector<Candidate>& candidates) {
-    const auto host = parse_host(line.name);
-    if (!host) return;
-    HostName named = *host;
+    // chrony takes names that our grammar does not ("ntp1.corp.example."): asked by their address.
+    HostName named = parse_host(line.name).value_or(HostName{});
     named.port = line.port;
-    Candidate candidate = candidate_for(named, to_string(named), {Origin::Kind::daemon, line.file, line.line});
+    const bool is_name = !named.name.empty();
+    Candidate candidate = candidate_for(named, is_name ? to_string(named) : line.name,
+                                        {Origin::Kind::daemon, line.file, line.line});
     candidate.source.is_pool = line.type == chrony::SourceLine::Type::pool;
     candidate.membership = line.file == own_file ? Membership::ours : Membership::foreign;
     if (line.noselect) {
@@ -58,7 +59,7 @@ void add_daemon_line(const chrony::SourceLine& line, const std::string& own_file
             listed = true;
         }
     }
-    if (!listed) candidates.push_back(candidate);
+    if (!listed && is_name) candidates.push_back(candidate);
 }
 
 /// Sources somebody added to the running daemon by a command: in no file, so foreign.
@@ -67,9 +68,9 @@ void add_unwritten(const DaemonView& view, std::vector<Candidate>& candidates) {
         const bool known = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
             return candidate.address == source.address;
         });
-        const auto host = parse_host(source.name);
-        if (source.refclock || !source.address || known || !host) continue;
-        Candidate candidate = candidate_for(*host, source.name, {Origin::Kind::daemon, {}, 0});
+        if (source.refclock || !source.address || known) continue;
+        const HostName host = parse_host(source.name).value_or(HostName{});
+        Candidate candidate = candidate_for(host, source.name, {Origin::Kind::daemon, {}, 0});
         candidate.address = source.address;
         candidate.membership = Membership::foreign;
         candidates.push_back(candidate);
@@ -151,7 +152,8 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
 Result<void> refuse_nts(const Config& config, const Command& command) {
     if (!command.ca.empty()) return fail(Fault::usage, "--ca: this release does not speak NTS yet");
     if (config.select.nts == "require") {
-        return fail(Fault::usage, "nts = require: this release does not speak NTS yet");
+        return fail(Fault::usage, fmt::format("nts = require ({}): this release does not speak NTS yet",
+                                              config.origins.at("select.nts")));
     }
     return {};
 }

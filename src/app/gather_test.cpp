@@ -101,6 +101,15 @@ TEST_CASE("a source somebody added by a command is foreign and has no file") {
     CHECK(candidates->back().source.origin.file.empty());
 }
 
+TEST_CASE("a name that chrony takes and our grammar does not is asked by its address") {
+    DaemonView view = office();
+    view.config->sources[0].name = view.state->sources[0].name = "ntp1.corp.example.";
+    const auto candidates = gather_known({}, &view);
+    REQUIRE(candidates->size() == 4);
+    CHECK(candidates->front().source.as_written == "ntp1.corp.example.");
+    CHECK(to_string(*candidates->front().address) == "10.0.0.1");
+}
+
 TEST_CASE("the internet is asked only when the user says so") {
     const auto quiet = gather_known(with_hosts({"a.example"}), nullptr);
     CHECK(quiet->size() == 1);
@@ -117,6 +126,7 @@ TEST_CASE("nts:// and a required NTS end with 64 in this release") {
     Config config;
     CHECK(refuse_nts(config, {}).has_value());
     config.select.nts = "require";
+    config.origins["select.nts"] = "clockwright.toml:3";
     CHECK(refuse_nts(config, {}).error().fault == Fault::usage);
     Command command;
     command.ca = {"/ca.pem"};

@@ -8,6 +8,7 @@
 #include "app/output.h"
 #include "find/catalogue.h"
 #include "ntp/budget.h"
+#include "publish/scan_report.h"
 #include "publish/table.h"
 #include "store/memory.h"
 #include "system/clock.h"
@@ -47,6 +48,7 @@ system::FamilyChoice family_of(const Command& command) {
 
 /// The first line of a scan: how many packets go where, before any does.
 std::string announcement(int packets, const std::vector<Endpoint>& endpoints, const Command& command) {
+    if (endpoints.empty()) return "Will send no packet.\n";
     const auto is_public = [](const Endpoint& endpoint) { return endpoint.address.is_public(); };
     const auto strangers = std::ranges::count_if(endpoints, is_public);
     const Seconds wanted = command.spacing.value_or(near_spacing);
@@ -130,7 +132,7 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
     Measured measured;
     std::string remark;
     store::Memory memory = store::load(config.state.directory, &remark);
-    if (!remark.empty()) measured.notes.push_back(remark);
+    if (!remark.empty()) measured.notes.push_back("Memory of earlier scans: " + remark + ".");
     ntp::RateBudget budget({}, memory.spent);
     const Now began = system::read_clocks();
     const system::ScanSettings settings = scan_settings(command);
@@ -171,8 +173,11 @@ Result<std::string> announce_only(const std::vector<Candidate>& candidates, cons
         if (!resolved[i].addresses.empty()) endpoints.insert({resolved[i].addresses.front(), names[i].port});
     }
     const int packets = static_cast<int>(endpoints.size()) * command.samples.value_or(default_samples);
+    std::vector<std::string> addresses;
+    for (const Endpoint& endpoint : endpoints) addresses.push_back(to_string(endpoint));
+    if (command.json) return dry_run_json(packets, addresses);
     std::string text = announcement(packets, {endpoints.begin(), endpoints.end()}, command);
-    for (const Endpoint& endpoint : endpoints) text += "  " + to_string(endpoint) + "\n";
+    for (const std::string& address : addresses) text += "  " + address + "\n";
     return text + "Nothing was sent.\n";
 }
 

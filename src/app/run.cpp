@@ -5,6 +5,7 @@
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "app/verbs.h"
+#include "publish/plan_report.h"
 #include "system/event_loop.h"
 
 namespace clockwright::app {
@@ -27,33 +28,58 @@ Runner runner_of(Verb verb) {
     return run_status;
 }
 
-Result<int> run_command_line(int argc, char** argv) {
+/// With --json somebody waits for a document, also when there is nothing but an error to tell.
+std::string error_document(const Command& command, const Error& error) {
+    const bool refused = error.fault == Fault::refused;
+    const Outcome outcome{refused ? OutcomeKind::refused : OutcomeKind::failed, false, true, error.message};
+    Plan plan;
+    plan.daemon = "chrony";
+    plan.reason = error.message;
+    switch (command.verb) {
+        case Verb::plan: return plan_json(plan);
+        case Verb::apply: return command.dry_run ? plan_json(plan) : apply_json(plan, outcome, {});
+        case Verb::rollback: return rollback_json(outcome, command.file);
+        default: return error_json(error.message);
+    }
+}
+
+Result<int> run_command(const Command& command) {
+    Context context{{}, command};
+    const bool needs_config = command.verb != Verb::lab && command.verb != Verb::demo &&
+                              !(command.verb == Verb::config && command.file == "init");
+    if (needs_config) context.config = TRY(load_config(command.config_file));
+    override_config(context.config, command);
+    return runner_of(command.verb)(context);
+}
+
+/// A plug-in answers on stdout and knows four codes only.
+int fail_check(const Command& command, const Error& error) {
+    const std::string line =
+        fmt::format("CLOCK UNKNOWN - {}", error.message.substr(0, error.message.find('\n')));
+    print_result(command, command.json ? error_json(line) : line + "\n");
+    return 3;
+}
+
+Result<int> run_and_tell(int argc, char** argv) {
     const Parsed parsed = TRY(parse_command_line(argc, argv));
     if (!parsed.command) {
         fmt::print("{}", parsed.text);
         return exit_done;
     }
-    Context context{{}, *parsed.command};
-    const bool needs_config = context.command.verb != Verb::lab && context.command.verb != Verb::demo &&
-                              !(context.command.verb == Verb::config && context.command.file == "init");
-    if (needs_config) context.config = TRY(load_config(context.command.config_file));
-    override_config(context.config, context.command);
-    return runner_of(context.command.verb)(context);
-}
-
-/// A plug-in answers on stdout and knows four codes only.
-int fail_check(const Error& error) {
-    fmt::print("CLOCK UNKNOWN - {}\n", error.message.substr(0, error.message.find('\n')));
-    return 3;
+    const Command& command = *parsed.command;
+    Result<int> code = run_command(command);
+    if (!code && command.verb == Verb::check) return fail_check(command, code.error());
+    if (!code && command.json) print_result(command, error_document(command, code.error()));
+    return code;
 }
 
 }  // namespace
 
 int run(int argc, char** argv) {
     try {
-        const Result<int> code = run_command_line(argc, argv);
+        const Result<int> code = run_and_tell(argc, argv);
         if (code) return *code;
-        if (names_check(argc, argv)) return fail_check(code.error());
+        if (first_word(argc, argv) == "check") return fail_check({}, code.error());
         print_error(code.error().message);
         return exit_code_of(code.error().fault);
     } catch (const std::exception& failure) {

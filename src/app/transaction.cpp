@@ -125,7 +125,9 @@ Result<Done> Transaction::run(const Plan& plan, const std::string& reason) {
 Result<std::optional<Done>> Transaction::heal() {
     const auto left = TRY(journal_.unfinished());
     if (!left) return std::optional<Done>{};
-    if (!left->fault.empty()) return fail(Fault::bad_input, left->fault);
+    if (!left->fault.empty()) {
+        return fail(Fault::bad_input, left->fault + "; look at it, then move that file away");
+    }
     print_remark(context_->command,
                  fmt::format("Found unfinished change {} (begun {}). Walking it back first.\n", left->id,
                              rfc3339(left->at)));
@@ -135,6 +137,7 @@ Result<std::optional<Done>> Transaction::heal() {
 
 std::string unfinished_text(const store::Journal& journal) {
     const auto left = journal.unfinished();
+    if (!left && left.error().fault == Fault::not_permitted) return {};  // not ours to know
     if (!left) return "The record of changes cannot be read: " + left.error().message + ".";
     if (!*left) return {};
     if (!(*left)->fault.empty()) return "A record of changes cannot be read: " + (*left)->fault + ".";

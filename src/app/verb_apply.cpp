@@ -20,9 +20,11 @@ namespace clockwright::app {
 namespace {
 
 constexpr Seconds plan_life{24 * 3600.0};
+constexpr Seconds clock_tolerance{300};  // a plan may be this much from the future: clocks are set
 
 int code_of(const Done& done) {
-    if (done.interrupted && done.outcome.kind != OutcomeKind::failed) return exit_interrupted;
+    const bool proved = done.outcome.kind != OutcomeKind::failed || done.outcome.before_first_step;
+    if (done.interrupted && proved) return exit_interrupted;
     switch (done.outcome.kind) {
         case OutcomeKind::unchanged:
         case OutcomeKind::applied: return exit_done;
@@ -123,40 +125,56 @@ Result<Plan> load_plan(const Context& context, const DaemonPlace& place) {
 
 Result<int> apply_file(const Context& context) {
     const system::LocalHost host;
-    const DaemonView view = TRY(view_daemon(context.config, host));
+    DaemonView view = TRY(view_daemon(context.config, host));
     TRY(find_all(view, host));  // two hands, permission, an answer
     const Plan plan = TRY(load_plan(context, view.place));
     Transaction transaction = TRY(Transaction::begin(context, view.place));
-    TRY(transaction.heal());
+    const auto healed = TRY(transaction.heal());
+    if (healed && healed->outcome.kind == OutcomeKind::failed) return finish(context, {}, *healed);
+    if (healed) view = TRY(view_daemon(context.config, host));
+    if (!view.state) return std::unexpected(view.state_error);
     if (is_fulfilled(plan, host, *view.state)) {
         const std::string reason = fmt::format("the host already is as plan {} wants it", plan.id);
         return finish(context, plan, {{OutcomeKind::unchanged, true, true, reason}, plan.id, false});
     }
-    if (Seconds{system::read_clocks().wall - plan.made_at} > plan_life) {
-        return fail(Fault::refused, fmt::format("plan {} is older than 24 h; make a new one", plan.id));
+    const Seconds age = system::read_clocks().wall - plan.made_at;
+    if (age > plan_life || age < -clock_tolerance) {
+        return fail(Fault::refused, fmt::format("plan {} is {}; make a new one", plan.id,
+                                                age > plan_life ? "older than 24 h" : "from the future"));
     }
     TRY(ask_consent(plan, context.command));
     return finish(context, plan, TRY(transaction.run(plan, context.command.reason)));
+}
+
+int finish_without_change(const Context& context, const Decision& decision) {
+    const Result<int> code = finish(context, decision.plan, without_change(decision));
+    return decision.no_set ? exit_no_set : *code;
+}
+
+/// The lock cannot be had, say on a read-only file system: nothing to change is no failure there,
+/// and a refusal comes with its reason and the text to paste.
+Result<int> without_lock(const Context& context, const Error& error) {
+    if (error.fault == Fault::refused) return std::unexpected(error);
+    const auto decision = make_decision(context);
+    if (!decision || (!decision->no && decision->plan.change)) return std::unexpected(error);
+    return finish_without_change(context, *decision);
 }
 
 Result<int> apply_decision(const Context& context) {
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
     if (const std::string hands = two_hands(view.place); !hands.empty()) return fail(Fault::refused, hands);
-    Transaction transaction = TRY(Transaction::begin(context, view.place));
-    const auto healed = TRY(transaction.heal());
+    auto transaction = Transaction::begin(context, view.place);
+    if (!transaction) return without_lock(context, transaction.error());
+    const auto healed = TRY(transaction->heal());
     if (healed && healed->outcome.kind == OutcomeKind::failed) return finish(context, {}, *healed);
     const Decision decision = TRY(make_decision(context));
     remember_confirmation(decision.run, context.config);
     const Command& command = context.command;
     print_remark(command, consensus_text(decision.run.judged.selection.consensus) + "\n");
-    if (decision.no || !decision.plan.change) {
-        const Done done = without_change(decision);
-        const Result<int> code = finish(context, decision.plan, done);
-        return decision.no_set ? Result<int>{exit_no_set} : code;
-    }
+    if (decision.no || !decision.plan.change) return finish_without_change(context, decision);
     TRY(ask_consent(decision.plan, command));
-    return finish(context, decision.plan, TRY(transaction.run(decision.plan, command.reason)));
+    return finish(context, decision.plan, TRY(transaction->run(decision.plan, command.reason)));
 }
 
 }  // namespace

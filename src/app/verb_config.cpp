@@ -25,9 +25,12 @@ Result<int> run_config(const Context& context) {
     if (word == "init") return init(context);
     // The file was read and found good before a verb runs: faults end with 78 there.
     if (word == "check") {
-        print_result(context.command, "The configuration is good.\nNext: clockwright config show\n");
+        print_result(context.command, context.command.json
+                                          ? "{\"good\": true}\n"
+                                          : "The configuration is good.\nNext: clockwright config show\n");
     } else {
-        print_result(context.command, show_config(context.config));
+        print_result(context.command,
+                     context.command.json ? config_json(context.config) : show_config(context.config));
     }
     return exit_done;
 }

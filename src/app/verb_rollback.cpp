@@ -48,7 +48,8 @@ int code_of(const Done& done) {
 
 int report(const Context& context, const Done& done) {
     const bool back = done.outcome.kind == OutcomeKind::applied || done.outcome.kind == OutcomeKind::unchanged;
-    const std::string text = back ? "The earlier state is back: " + done.outcome.reason + "."
+    const std::string text = done.outcome.kind == OutcomeKind::unchanged ? "Nothing to do: " + done.outcome.reason + "."
+                             : back ? "The earlier state is back: " + done.outcome.reason + "."
                                   : "Not rolled back: " + done.outcome.reason + ".";
     print_result(context.command, context.command.json
                                       ? rollback_json(done.outcome, done.id)
@@ -70,6 +71,10 @@ Result<Plan> way_back(const store::Journal& journal, const store::Change& target
     return plan;
 }
 
+bool any_applied(const std::vector<store::Change>& changes) {
+    return std::ranges::find(changes, OutcomeKind::applied, &store::Change::outcome) != changes.end();
+}
+
 Result<int> roll_back(const Context& context) {
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
@@ -81,6 +86,9 @@ Result<int> roll_back(const Context& context) {
         Done done = *healed;
         if (done.outcome.kind == OutcomeKind::rolled_back) done.outcome.kind = OutcomeKind::applied;
         return report(context, done);
+    }
+    if (context.command.file == "last" && !any_applied(TRY(transaction.journal().changes()))) {
+        return report(context, {{OutcomeKind::unchanged, true, true, "no change was applied yet"}, {}, false});
     }
     const store::Change target = TRY(transaction.journal().find(context.command.file));
     if (target.outcome != OutcomeKind::applied) {

@@ -32,7 +32,8 @@ Result<Run> replayed(const Context& context) {
     return run;
 }
 
-Result<Run> given(const Context& context) {
+/// Exactly the hosts of the command line, and with --internet the catalogue.
+Result<std::vector<Candidate>> given_candidates(const Context& context) {
     auto candidates = TRY(gather_given(context.command.hosts));
     if (context.command.internet) {
         Config others = context.config;
@@ -40,6 +41,11 @@ Result<Run> given(const Context& context) {
         auto strangers = TRY(gather_known(others, nullptr));
         std::ranges::move(strangers, std::back_inserter(candidates));
     }
+    return candidates;
+}
+
+Result<Run> given(const Context& context) {
+    auto candidates = TRY(given_candidates(context));
     Run run;
     run.measured = TRY(measure(std::move(candidates), context.config, context.command));
     run.judged = judge(run.measured.candidates, context.config);
@@ -64,7 +70,7 @@ Result<int> dry_run(const Context& context) {
         const DaemonView view = TRY(view_daemon(context.config, host));
         candidates = TRY(gather_known(context.config, &view));
     } else {
-        candidates = TRY(gather_given(context.command.hosts));
+        candidates = TRY(given_candidates(context));
     }
     print_result(context.command, TRY(announce_only(candidates, context.command)));
     return exit_done;

@@ -264,7 +264,6 @@ bool Config::preferred_refclock() const {
 bool Config::serves_time() const {
     std::set<std::string> open;
     for (const auto& directive : directives) {
-        if (directive.name == "local") return true;
         const Access access = access_of(directive);
         if (directive.name == "allow") {
             open.insert(access.subnet);
@@ -273,7 +272,9 @@ bool Config::serves_time() const {
             open.erase(access.subnet);
         }
     }
-    return !open.empty();
+    const Directive* port = find("port");
+    const bool closed = port != nullptr && !port->arguments.empty() && port->arguments.front() == "0";
+    return !open.empty() && !closed;
 }
 
 Result<Config> parse(const std::string& main_file, const Files& files) {

@@ -160,15 +160,6 @@ Result<void> check_ensemble(const Ensemble& ensemble) {
     return {};
 }
 
-int packets_for(const std::vector<SourceLine>& added) {
-    int packets = 0;
-    for (const auto& line : added)
-        packets += iburst_packets * (line.type == SourceLine::Type::pool
-                                         ? line.maxsources.value_or(default_pool_sources)
-                                         : 1);
-    return packets;
-}
-
 /// Rule S-7: how many sources should agree before chronyd believes them.
 std::optional<std::string> advice_on_minsources(const Found& found, std::size_t members) {
     const auto special = std::ranges::any_of(
@@ -265,7 +256,11 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
     auto plan = frame(found, gate, settings, now);
     const auto change = chrony::decide_change(found, candidates, selection, settings);
     plan.keep = change.keep;
-    if (!gate.change) return plan;
+    if (!gate.change) {  // all that is there stays, what a change would have removed too
+        std::ranges::copy(change.remove, std::back_inserter(plan.keep));
+        std::ranges::sort(plan.keep);
+        return plan;
+    }
     if (change.empty()) {
         plan.reason = "nothing to change: the daemon already uses this set";
         return plan;
@@ -278,7 +273,6 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
     plan.remove = change.remove;
     for (const auto& line : change.taken)
         plan.taken_over.push_back(fmt::format("{}  {}", line.location(), chrony::render(line)));
-    plan.packets_planned = packets_for(change.added);
     add_notes(plan, found, change, selection);
     plan.steps = chrony::build_steps(found, change, settings);
     plan.diff = diff_of(plan);

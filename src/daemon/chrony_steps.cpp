@@ -171,12 +171,6 @@ std::string with_sourcedir(std::string content, const std::string& directory) {
     return fmt::format("{}{}\nsourcedir {}\n", content, sourcedir_marker, directory);
 }
 
-/// The file that all our lines go to.
-std::string own_path(const Found& found) {
-    if (!found.own_file.empty()) return found.own_file;
-    return directory_for_new_sourcedir(found.config) + std::string(own_name);
-}
-
 /// The lines of a foreign file as they were before we touched it.
 std::vector<std::string_view> untouched_lines(std::string_view text) {
     std::vector<std::string_view> lines;
@@ -210,6 +204,11 @@ bool is_our_edit(std::string_view a, std::string_view b) {
 std::string directory_for_new_sourcedir(const Config& config) {
     const auto slash = config.main_file.rfind('/');
     return slash == 0 || slash == std::string::npos ? "/" : config.main_file.substr(0, slash);
+}
+
+std::string own_path(const Found& found) {
+    if (!found.own_file.empty()) return found.own_file;
+    return directory_for_new_sourcedir(found.config) + std::string(own_name);
 }
 
 Expectation present_state(const Found& found) {

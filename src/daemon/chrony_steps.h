@@ -22,6 +22,9 @@ bool is_our_edit(std::string_view a, std::string_view b);
 /// Where our drop-in goes when no sourcedir is configured: beside the main file.
 std::string directory_for_new_sourcedir(const Config& config);
 
+/// The file that all our lines go to: `own_file`, or without a sourcedir the one to be made.
+std::string own_path(const Found& found);
+
 /// One step, or the union and then the final set when something goes and something comes.
 std::vector<Step> build_steps(const Found& found, const SourceChange& change,
                               const PlanSettings& settings);

@@ -79,7 +79,7 @@ struct Found {
     std::vector<FileState> files;  ///< every file of config, and our own drop-in
     DaemonState state;
     std::string own_file;  ///< …/sources.d/clockwright.sources; empty: no sourcedir
-    FileState own;         ///< its state now
+    FileState own;         ///< its state now; without a sourcedir that of the file to be made
     /// Path → why it cannot be written: directories that are closed (Host::why_not_writable) and
     /// files that are links. Asked for our drop-in and every file of the configuration.
     std::map<std::string, std::string> not_writable;

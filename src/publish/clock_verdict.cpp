@@ -140,27 +140,27 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
     const DaemonState& state = *facts.state;
     const std::string bound = spell_bound(verdict.bound->total());
     verdict.demonstrated = true;
-    verdict.condition = fmt::format("at least {} of its {} sources are honest", verdict.voting / 2 + 1,
-                                    verdict.voting);
+    const DaemonSource* followed = selected_source(state);
+    const std::string only = followed != nullptr ? printable(followed->name) : "its source";
+    verdict.condition = verdict.voting == 1 ? only + " is right"
+                                            : fmt::format("at least {} of its {} sources are honest",
+                                                          verdict.voting / 2 + 1, verdict.voting);
     if (facts.nts == "require" && facts.nts_set && verdict.authenticated.value_or(0) == 0) {
         verdict.demonstrated = false;
         verdict.condition = "NTS is required";
         verdict.sentence = "Not demonstrated: NTS is required and no authenticated source answers.";
-    } else if (facts.watches_only) {
-        verdict.sentence = watching_text(facts, *verdict.bound);
     } else if (verdict.stale) {
         verdict.condition = "this clock drifts less than 15 ppm";
         verdict.sentence = stale_text(facts, verdict);
+    } else if (facts.watches_only) {
+        verdict.sentence = watching_text(facts, *verdict.bound);
     } else if (const std::string mix = smear_mix(facts, state); !mix.empty()) {
         verdict.condition = "no leap second is near";
         verdict.sentence = fmt::format(
             "UTC is within ±{} now, but not during a leap second: {}; up to 0.5 s apart then.", bound, mix);
     } else if (verdict.voting == 1) {
-        const DaemonSource* only = selected_source(state);
-        const std::string name = only != nullptr ? printable(only->name) : "its source";
-        verdict.condition = name + " is right";
         verdict.sentence = fmt::format("UTC is within ±{} of this clock if {} is right; nothing else checks it.",
-                                       bound, name);
+                                       bound, only);
     } else if (wants_nts(facts) && verdict.authenticated == 0) {
         verdict.condition = "nobody alters packets on the way";
         verdict.sentence = fmt::format(

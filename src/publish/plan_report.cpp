@@ -8,6 +8,7 @@
 
 #include "publish/table.h"
 #include "time/spell.h"
+#include "version.h"
 
 namespace clockwright {
 namespace {
@@ -49,6 +50,22 @@ std::string sentence_of(std::string reason) {
     return reason + ".";
 }
 
+/// A diff shows what others wrote: each line made safe, the line breaks kept.
+std::string printable_lines(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        std::string tabs_kept;
+        for (std::size_t tab; (tab = line.find('\t')) != std::string_view::npos; line.remove_prefix(tab + 1)) {
+            tabs_kept += printable(line.substr(0, tab)) + "\t";
+        }
+        out += tabs_kept + printable(line) + "\n";
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
 std::size_t files_written(const Plan& plan) {
     std::size_t count = 0;
     std::vector<std::string> seen;
@@ -76,10 +93,6 @@ std::string apply_json(const Plan& plan, const Outcome& outcome, const std::stri
     return dump(json);
 }
 
-std::string refusal_json(const Plan& plan, const Outcome& outcome) {
-    return apply_json(plan, outcome, plan.id);
-}
-
 std::string plan_text(const Plan& plan, bool explain) {
     if (!plan.change) {
         std::string out = wrap("Nothing to change: " + plan.reason + ".", 0);
@@ -91,7 +104,7 @@ std::string plan_text(const Plan& plan, bool explain) {
         wrap(fmt::format("{} file{} written, chronyd {}. {}", files, files == 1 ? "" : "s",
                          plan.restart ? "restarted" : "reloaded, not restarted", sentence_of(plan.reason)),
              0);
-    out += plan.diff;
+    out += printable_lines(plan.diff);
     out += hosts_text("add", plan.add) + hosts_text("remove", plan.remove) + hosts_text("keep", plan.keep);
     for (const std::string& line : plan.taken_over) out += wrap("taken over: " + printable(line), 1);
     for (const std::string& note : plan.notes) out += wrap(note, 1);
@@ -131,6 +144,10 @@ std::string changes_text(const std::vector<ChangeLine>& changes) {
     }
     return fmt::format("{} change{} recorded.\n", changes.size(), changes.size() == 1 ? "" : "s") +
            table.text() + "Next: clockwright rollback ID (the state before that change)\n";
+}
+
+std::string error_json(const std::string& message) {
+    return dump(Json{{"clockwright", version}, {"error", message}});
 }
 
 std::string rollback_json(const Outcome& outcome, const std::string& id) {

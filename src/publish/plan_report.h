@@ -13,9 +13,6 @@ namespace clockwright {
 std::string plan_json(const Plan& plan);
 std::string apply_json(const Plan& plan, const Outcome& outcome, const std::string& id);
 
-/// A plan that could not be made: no set, or refused. `plan` holds what is known.
-std::string refusal_json(const Plan& plan, const Outcome& outcome);
-
 /// Conclusion first, then the diff, the hosts and notes.
 std::string plan_text(const Plan& plan, bool explain);
 
@@ -29,5 +26,8 @@ struct ChangeLine {
 std::string changes_json(const std::vector<ChangeLine>& changes);
 std::string changes_text(const std::vector<ChangeLine>& changes);
 std::string rollback_json(const Outcome& outcome, const std::string& id);
+
+/// A verb that could not answer: {"clockwright": …, "error": message}.
+std::string error_json(const std::string& message);
 
 }  // namespace clockwright

@@ -167,6 +167,10 @@ std::string scan_json(const ScanReport& report) {
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::string dry_run_json(int packets, const std::vector<std::string>& addresses) {
+    return Json{{"clockwright", version}, {"packets_planned", packets}, {"addresses", addresses}}.dump(2) + "\n";
+}
+
 std::string scan_text(const ScanReport& report, bool explain, bool colour) {
     std::string out = consensus_text(report.consensus) + "\n";
     if (!report.rows.empty()) out += servers_table(report, explain).text(colour);

@@ -110,11 +110,19 @@ std::string next_step(const StatusReport& report) {
     return "Look closer: clockwright scan";
 }
 
+/// Digits and a point only, as plug-ins must write it: "0.1", "0.000001".
+std::string plain_number(Seconds value) {
+    std::string text = fmt::format("{:.9f}", value.count());
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+    return text;
+}
+
 std::string perfdata(const StatusReport& report, const CheckLimits& limits) {
     std::string out;
     if (report.verdict.bound) {
         out = fmt::format("bound={:.9f}s;{};{} offset={:.9f}s ", report.verdict.bound->total().count(),
-                          limits.warning.count(), limits.critical.count(),
+                          plain_number(limits.warning), plain_number(limits.critical),
                           report.verdict.bound->offset.count());
     }
     return out + fmt::format("agreeing={};{}:;{}:", report.verdict.agreeing, limits.warning_agreeing,

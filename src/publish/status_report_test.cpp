@@ -48,6 +48,13 @@ TEST_CASE("limits of the bound and of the number of agreeing sources decide the 
     }
 }
 
+TEST_CASE("small limits are written in digits, not with an exponent") {
+    CheckLimits limits;
+    limits.warning = Seconds{1e-6};
+    limits.critical = Seconds{2};
+    CHECK(check_answer(report(Seconds{1e-3}, 5), limits).line.find("s;0.000001;2 ") != std::string::npos);
+}
+
 TEST_CASE("what is not demonstrated is critical, what does not answer is unknown") {
     StatusReport undemonstrated = report(Seconds{1e-3}, 5);
     undemonstrated.verdict.demonstrated = false;

@@ -28,7 +28,8 @@ Result<void> check_private(const std::string& path) {
     if (!directory || ::fstat(directory.number(), &status) != 0)
         return std::unexpected(last_error("open", path));
     if (::geteuid() == 0 && (status.st_uid != 0 || (status.st_mode & 022U) != 0))
-        return fail(fmt::format("{} must be owned by root and writable by nobody else", path));
+        return fail(Fault::bad_input,
+                    fmt::format("{} must be owned by root and writable by nobody else", path));
     return {};
 }
 

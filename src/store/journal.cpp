@@ -93,7 +93,7 @@ Result<std::vector<Change>> Journal::changes() const {
 Result<std::optional<Change>> Journal::unfinished() const {
     auto all = TRY(changes());
     for (auto& change : all | std::views::reverse)
-        if (!change.outcome || !change.fault.empty()) return std::optional(std::move(change));
+        if (!change.outcome) return std::optional(std::move(change));
     return std::optional<Change>();
 }
 
@@ -102,9 +102,8 @@ Result<Change> Journal::find(const std::string& id) const {
     for (auto& change : all | std::views::reverse)
         if (id == "last" ? change.outcome == OutcomeKind::applied : change.id == id)
             return std::move(change);
-    return fail(Fault::bad_input, id == "last"
-                                      ? std::string("no change was applied yet")
-                                      : fmt::format("the journal has no change {}", printable(id)));
+    return fail(id == "last" ? std::string("no change was applied yet")
+                             : fmt::format("the journal has no change {}", printable(id)));
 }
 
 Result<std::string> Journal::file_of(const std::string& id) const {

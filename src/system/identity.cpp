@@ -58,7 +58,9 @@ Result<std::string> read_trusted(const std::string& path) {
                     fmt::format("{} is a symbolic link and is not followed", path));
     }
     if (!file) {
-        return std::unexpected(file_error("read", path, file.error()));
+        Error error = file_error("read", path, file.error());
+        if (error.fault == Fault::failed) error.fault = Fault::bad_input;
+        return std::unexpected(std::move(error));
     }
     struct stat status{};
     if (::fstat(file->get(), &status) != 0) {

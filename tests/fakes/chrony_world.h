@@ -16,6 +16,7 @@
 
 #include "daemon/apply.h"
 #include "daemon/chrony_config.h"
+#include "daemon/chrony_steps.h"
 #include "daemon/plan.h"
 
 namespace clockwright::fakes {
@@ -112,10 +113,9 @@ class ChronyWorld {
                     .own_file = {},
                     .own = {},
                     .not_writable = {}};
-        if (!found.config.own_sourcedir().empty()) {
+        if (!found.config.own_sourcedir().empty())
             found.own_file = found.config.own_sourcedir() + "/clockwright.sources";
-            found.own = read(found.own_file);
-        }
+        found.own = read(chrony::own_path(found));
         for (const auto& path : found.config.files) found.files.push_back(read(path));
         return found;
     }

@@ -61,26 +61,14 @@ struct Evidence {
 class CrashHost {
   public:
     CrashHost(const std::string& chronyd, Change change)
-        : change_(change), daemon_(chronyd, write_files()) {
+        : change_(change), daemon_(chronyd, write_files()), context_(make_context()) {
         for (int i = 0; i < 100 && listed().size() != std::size(liars); ++i) {
             system::wait(Seconds{0.1});
         }
         REQUIRE(listed().size() == std::size(liars));
     }
 
-    app::Context context() const {
-        const std::string settings = fmt::format(
-            "[state]\ndirectory = \"{}\"\n[daemon]\nconfig = \"{}\"\ncontrol = \"{}\"\n"
-            "[candidates]\nhosts = [{}]\ndiscover = false\n[apply]\nverify_timeout = \"40s\"\n",
-            directory_ / "state", config_file(), control(), hosts());
-        app::Context context;
-        context.config = app::read_config({{"crash.toml", settings}}).value();
-        context.command.quiet = true;
-        context.command.samples = 3;
-        context.command.spacing = Seconds{0.1};
-        context.command.takeover = change_ == Change::takes_over_foreign;
-        return context;
-    }
+    const app::Context& context() const { return context_; }
 
     Evidence evidence() const {
         Evidence evidence{{}, listed()};
@@ -109,6 +97,20 @@ class CrashHost {
             list += fmt::format("\"{}:{}\",", to_string(private_loopback(host)), port);
         }
         return list;
+    }
+
+    app::Context make_context() const {
+        const std::string settings = fmt::format(
+            "[state]\ndirectory = \"{}\"\n[daemon]\nconfig = \"{}\"\ncontrol = \"{}\"\n"
+            "[candidates]\nhosts = [{}]\ndiscover = false\n[apply]\nverify_timeout = \"40s\"\n",
+            directory_ / "state", config_file(), control(), hosts());
+        app::Context context;
+        context.config = app::read_config({{"crash.toml", settings}}).value();
+        context.command.quiet = true;
+        context.command.samples = 3;
+        context.command.spacing = Seconds{0.1};
+        context.command.takeover = change_ == Change::takes_over_foreign;
+        return context;
     }
 
     /// Returns the path of the configuration file.
@@ -142,6 +144,7 @@ class CrashHost {
     Change change_;
     TemporaryDirectory directory_;
     PrivateChronyd daemon_;
+    app::Context context_;
 };
 
 /// What is done to a host, observed at every journal line; gives what came of it.

@@ -1,0 +1,43 @@
+#!/usr/bin/python3
+"""Without a sourcedir a change needs a restart of chronyd, and is given back like any other."""
+import json
+import os
+import signal
+
+import bed
+from badly_configured import HONEST, BadlyConfigured
+
+
+class Restart(BadlyConfigured):
+    def setUp(self):
+        super().setUp()
+        script = self.directory / "restart"
+        script.write_text(f"""#!/bin/sh
+pid=$(cat {self.run_directory}/chronyd.pid)
+kill "$pid"
+while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+exec {bed.CHRONYD} -x -u root -f {self.chrony_conf}
+""")
+        script.chmod(0o755)
+        self.configure(hosts=map(self.host, HONEST), daemon={"restart": json.dumps([str(script)])})
+        self.addCleanup(self.end_restarted)
+
+    def end_restarted(self):
+        """The chronyd that the script started is nobody's child."""
+        pid = self.run_directory / "chronyd.pid"
+        if pid.exists():
+            os.kill(int(pid.read_text()), signal.SIGTERM)
+
+    def test_a_sourcedir_is_added_and_given_back(self):
+        self.start(self.line(1), sourcedir=False)
+        before = self.evidence()
+        self.assertTrue(self.expect(self.program("--json", "plan", "--allow-restart"), 2).json["restart"])
+        self.assertEqual(self.apply("--allow-restart").json["outcome"], "applied")
+        self.assertEqual(self.listed(), self.addresses(*HONEST))
+        self.assertEqual(self.apply("--allow-restart").json["outcome"], "unchanged")
+        self.expect(self.program("--json", "rollback", "last"), 0)
+        self.assertEqual(self.evidence(), before)
+
+
+if __name__ == "__main__":
+    bed.main()
