@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "find/catalogue.h"
 #include "system/time_zone.h"
@@ -115,11 +116,10 @@ void keep_allowed(const Config& config, std::vector<Candidate>& candidates) {
 
 Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& hosts) {
     std::vector<Candidate> candidates;
+    std::set<std::string> known;
     for (const std::string& text : hosts) {
         const HostName host = TRY(plain_host(text));
-        const bool twice = std::ranges::any_of(
-            candidates, [&](const Candidate& candidate) { return is_same_server(candidate, host); });
-        if (twice) continue;
+        if (!known.insert(to_string(host)).second) continue;
         candidates.push_back(candidate_for(host, text, {Origin::Kind::command_line, {}, 0}));
         candidates.back().source.permitted = true;
     }

@@ -146,6 +146,21 @@ TEST_CASE("two names of one address are one server: the daemon's stays, the othe
     CHECK(report.rows.size() == 5);
 }
 
+TEST_CASE("chosen servers of one upstream are named: they may be wrong together") {
+    auto candidates = *gather_given({"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"});
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        Sample sample;
+        sample.delay = sample.root_dispersion = Seconds{1e-3};
+        sample.stratum = 2;
+        sample.refid = i < 2 ? 0x0a000009U : 0x0a000010U + static_cast<std::uint32_t>(i);
+        candidates[i].series.sent = 1;
+        candidates[i].series.samples = {sample};
+    }
+    const ScanReport report = report_of(judge(candidates, {}), {}, {});
+    REQUIRE(report.notes.size() == 1);
+    CHECK(report.notes.front() == "10.0.0.1 and 10.0.0.2 share upstream 10.0.0.9: they may be wrong together.");
+}
+
 TEST_CASE("private present sources make the domain internal, with what the owner provides") {
     const DaemonView view = office();
     const auto candidates = *gather_known({}, &view);

@@ -1,17 +1,17 @@
 #include "app/judgement.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <map>
 
 #include "time/spell.h"
 
 namespace clockwright::app {
 namespace {
-
-bool is_same_endpoint(const Candidate& a, const Candidate& b) {
-    return a.address && a.address == b.address && a.source.host.port == b.source.host.port;
-}
 
 /// Moves twins out of `candidates`; the first of each endpoint stays, and the daemon's come first.
 std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
@@ -20,16 +20,20 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
     });
     std::vector<Candidate> unique;
     std::vector<Twin> twins;
+    std::map<Endpoint, std::size_t> places;  // into `unique`
     for (Candidate& candidate : candidates) {
-        const auto first = std::ranges::find_if(
-            unique, [&](const Candidate& other) { return is_same_endpoint(candidate, other); });
-        if (first == unique.end()) {
+        const std::size_t next = unique.size();
+        const std::size_t of =
+            candidate.address
+                ? places.try_emplace({*candidate.address, candidate.source.host.port}, next).first->second
+                : next;
+        if (of == next) {
             unique.push_back(std::move(candidate));
             continue;
         }
-        first->source.permitted = first->source.permitted || candidate.source.permitted;
-        if (first->source.as_written != candidate.source.as_written) {
-            const auto of = static_cast<std::size_t>(first - unique.begin());
+        Candidate& first = unique[of];
+        first.source.permitted = first.source.permitted || candidate.source.permitted;
+        if (first.source.as_written != candidate.source.as_written) {
             twins.push_back({std::move(candidate), of});
         }
     }
@@ -52,6 +56,23 @@ SelectSettings select_settings(const std::vector<Candidate>& candidates, const C
     }
     if (!config.is_set("select.max_stratum")) settings.max_stratum = 8;
     return settings;
+}
+
+/// Chosen servers that follow one upstream: they may be wrong together. Loopback refids say nothing.
+std::vector<std::string> shared_upstreams(const Judged& judged) {
+    std::map<std::uint32_t, std::vector<std::string>> followers;
+    for (const std::size_t member : judged.selection.ensemble.members) {
+        const ServerStats& stats = *judged.selection.assessments[member].stats;
+        if (stats.stratum < 2 || stats.refid >> 24U == 127 || stats.refid == 0) continue;
+        followers[stats.refid].push_back(printable(judged.candidates[member].source.as_written));
+    }
+    std::vector<std::string> notes;
+    for (const auto& [refid, names] : followers) {
+        if (names.size() < 2) continue;
+        notes.push_back(fmt::format("{} share upstream {}: they may be wrong together.",
+                                    fmt::join(names, " and "), refid_text(refid, 2)));
+    }
+    return notes;
 }
 
 ScanRow twin_row(const Twin& twin, const Judged& judged) {
@@ -94,6 +115,8 @@ ScanReport report_of(const Judged& judged, const Measured& measured, WallTime at
     report.consensus = judged.selection.consensus;
     report.ensemble = judged.selection.ensemble;
     report.notes = measured.notes;
+    std::ranges::move(shared_upstreams(judged), std::back_inserter(report.notes));
+    report.rows.reserve(judged.candidates.size() + judged.twins.size());
     for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
         report.rows.push_back({judged.candidates[i], judged.selection.assessments[i]});
     }

@@ -71,9 +71,11 @@ system::ScanSettings scan_settings(const Command& command) {
     settings.spacing = command.spacing;
     settings.time_out = packet_time_out;
     settings.family = family_of(command);
-    settings.progress = [&command](int finished, int total) {
-        print_progress(command, fmt::format("{} of {} servers measured", finished, total));
-    };
+    if (shows_progress(command)) {
+        settings.progress = [&command](int finished, int total) {
+            print_progress(command, fmt::format("{} of {} servers measured", finished, total));
+        };
+    }
     settings.announce = [&command](int packets, const std::vector<Endpoint>& endpoints) {
         if (!command.json && command.render.empty()) {
             print_remark(command, announcement(packets, endpoints, command));

@@ -15,8 +15,6 @@ void write(std::FILE* stream, std::string_view text) {
     std::fflush(stream);
 }
 
-bool shows_progress(const Command& command) { return !command.quiet && system::stderr_is_terminal(); }
-
 }  // namespace
 
 void print_result(const Command& command, std::string_view text) {
@@ -28,6 +26,8 @@ void print_remark(const Command& command, std::string_view text) {
     const bool stdout_is_taken = command.json || !command.render.empty();
     write(stdout_is_taken ? stderr : stdout, text);
 }
+
+bool shows_progress(const Command& command) { return !command.quiet && system::stderr_is_terminal(); }
 
 void print_progress(const Command& command, std::string_view text) {
     if (shows_progress(command)) write(stderr, fmt::format("\r\033[K{}", text));

@@ -13,7 +13,8 @@ void print_result(const Command& command, std::string_view text);
 /// A remark for people, at once: not with -q, and on stderr with --json or --render.
 void print_remark(const Command& command, std::string_view text);
 
-/// A line that the next one overwrites: on a terminal's stderr only.
+/// A line that the next one overwrites: on a terminal's stderr only, and not with -q.
+bool shows_progress(const Command& command);
 void print_progress(const Command& command, std::string_view text);
 void clear_progress(const Command& command);
 

@@ -28,8 +28,8 @@ Runner runner_of(Verb verb) {
     return run_status;
 }
 
-/// With --json somebody waits for a document, also when there is nothing but an error to tell.
-std::string error_document(const Command& command, const Error& error) {
+/// A change that could not even begin is an outcome too; empty for verbs that have none.
+std::string outcome_document(const Command& command, const Error& error) {
     const bool refused = error.fault == Fault::refused;
     const Outcome outcome{refused ? OutcomeKind::refused : OutcomeKind::failed, false, true, error.message};
     Plan plan;
@@ -39,7 +39,7 @@ std::string error_document(const Command& command, const Error& error) {
         case Verb::plan: return plan_json(plan);
         case Verb::apply: return command.dry_run ? plan_json(plan) : apply_json(plan, outcome, {});
         case Verb::rollback: return rollback_json(outcome, command.file);
-        default: return error_json(error.message);
+        default: return {};
     }
 }
 
@@ -69,7 +69,7 @@ Result<int> run_and_tell(int argc, char** argv) {
     const Command& command = *parsed.command;
     Result<int> code = run_command(command);
     if (!code && command.verb == Verb::check) return fail_check(command, code.error());
-    if (!code && command.json) print_result(command, error_document(command, code.error()));
+    if (!code && command.json) print_result(command, outcome_document(command, code.error()));
     return code;
 }
 

@@ -272,9 +272,7 @@ bool Config::serves_time() const {
             open.erase(access.subnet);
         }
     }
-    const Directive* port = find("port");
-    const bool closed = port != nullptr && !port->arguments.empty() && port->arguments.front() == "0";
-    return !open.empty() && !closed;
+    return !open.empty();
 }
 
 Result<Config> parse(const std::string& main_file, const Files& files) {

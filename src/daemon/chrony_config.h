@@ -34,7 +34,7 @@ struct Config {
     /// First sourcedir outside /run: where clockwright.sources goes. Empty: none.
     std::string own_sourcedir() const;
     bool preferred_refclock() const;
-    bool serves_time() const;  ///< `allow` without a later deny of the same, and no `port 0`
+    bool serves_time() const;  ///< `allow` without a later deny of the same
 };
 
 /// How the parser reads files: the port's answers, so that it stays pure.

@@ -59,11 +59,22 @@ bool do_foreign_rule(Eligibles eligible, int members) {
     return 2 * foreign >= members + outside;
 }
 
+/// Those that may go before a newcomer that is the same server.
+std::vector<const Eligible*> configured_ones(Eligibles eligible) {
+    std::vector<const Eligible*> configured;
+    for (const Eligible& it : eligible) {
+        if (it.stays || (it.present && it.usable)) {
+            configured.push_back(&it);
+        }
+    }
+    return configured;
+}
+
 /// Is it the same server as one that is configured anyway?
-bool is_present_already(const Eligible& newcomer, Eligibles eligible) {
-    return std::ranges::any_of(eligible, [&](const Eligible& it) {
-        const bool goes_first = it.stays || (it.present && !newcomer.present && it.usable);
-        return &it != &newcomer && goes_first && share_server(it.ties, newcomer.ties);
+bool is_present_already(const Eligible& newcomer, std::span<const Eligible* const> configured) {
+    return std::ranges::any_of(configured, [&](const Eligible* it) {
+        const bool goes_first = it->stays || !newcomer.present;
+        return it != &newcomer && goes_first && share_server(it->ties, newcomer.ties);
     });
 }
 
@@ -71,7 +82,11 @@ bool is_present_already(const Eligible& newcomer, Eligibles eligible) {
 class Builder {
   public:
     Builder(Eligibles eligible, TrustDomain domain, int size, const Ties& smear)
-        : eligible_(eligible), domain_(domain), size_(size), smear_(smear) {}
+        : eligible_(eligible),
+          configured_(configured_ones(eligible)),
+          domain_(domain),
+          size_(size),
+          smear_(smear) {}
 
     Attempt build() {
         attempt_.passed_over.resize(eligible_.size());
@@ -106,7 +121,7 @@ class Builder {
             return fmt::format("its smear class ({}) is not that of the set",
                                to_string(newcomer.ties.smear));
         }
-        if (is_present_already(newcomer, eligible_) ||
+        if (is_present_already(newcomer, configured_) ||
             members_that([&](const Ties& ties) { return share_server(ties, newcomer.ties); }) > 0) {
             return "the same server is there under another name";
         }
@@ -135,6 +150,7 @@ class Builder {
     }
 
     Eligibles eligible_;
+    std::vector<const Eligible*> configured_;
     TrustDomain domain_;
     int size_;
     const Ties& smear_;

@@ -24,7 +24,9 @@ Json server_json(const ScanRow& row) {
     const ServerStats stats = assessment.stats.value_or(ServerStats{});
     const Series& series = candidate.series;
     const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-    Json server;
+    constexpr std::size_t keys = 23;
+    Json server = Json::object();
+    server.get_ref<Json::object_t&>().reserve(keys);
     server["host"] = candidate.source.as_written;
     server["address"] = candidate.address ? Json(to_string(*candidate.address)) : Json(nullptr);
     server["port"] = candidate.source.host.port;
@@ -130,15 +132,16 @@ std::string next_step(const ScanReport& report) {
 }  // namespace
 
 void rank(std::vector<ScanRow>& rows) {
-    std::ranges::stable_sort(rows, {}, [](const ScanRow& row) {
+    const auto key = [](const ScanRow& row) {
         const Assessment& assessment = row.assessment;
         const double error = assessment.stats ? assessment.stats->expected_error.count() : 1e9;
         return std::tuple(!assessment.chosen, -static_cast<int>(is_truechimer(assessment.verdict)),
                           -static_cast<int>(assessment.verdict == Verdict::system_peer
                                                 ? Verdict::truechimer
                                                 : assessment.verdict),
-                          error, row.candidate.source.as_written);
-    });
+                          error, std::string_view(row.candidate.source.as_written));
+    };
+    std::ranges::stable_sort(rows, {}, key);
 }
 
 std::string consensus_text(const Consensus& consensus) {

@@ -193,8 +193,7 @@ void ProbeWire::end(ntp::TargetId id) {
     if (!channel.socket) {
         return;
     }
-    sockets_.remove(channel.socket->descriptor());
-    channel.socket.reset();
+    channel.socket.reset();  // its end takes it out of the set too
     --open_channels_;
     ++finished_;
     if (callbacks_.progress) {

@@ -35,10 +35,6 @@ bool SocketSet::add(int descriptor, std::size_t index) {
     return ::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
-void SocketSet::remove(int descriptor) {
-    ::epoll_ctl(set_.native_handle(), EPOLL_CTL_DEL, descriptor, nullptr);
-}
-
 void SocketSet::watch() {
     set_.async_wait(boost::asio::posix::descriptor_base::wait_read,
                     [this](const boost::system::error_code& error) {

@@ -34,9 +34,9 @@ class SocketSet {
     /// Begins to watch. Error: the epoll set could not be made.
     Result<void> open();
 
-    /// False when the operating system refuses. `index` comes back in ReadySocket.
+    /// Until the descriptor is closed. False when the operating system refuses. `index` comes back
+    /// in ReadySocket.
     bool add(int descriptor, std::size_t index);
-    void remove(int descriptor);
 
   private:
     void watch();
