@@ -7,6 +7,7 @@
 
 #include "daemon/chrony_steps.h"
 #include "find/catalogue.h"
+#include "system/local_host.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -85,6 +86,14 @@ void note_unwritable(const std::string& path, const Host& host, Found& found) {
     if (std::string why = host.why_not_writable(directory); !why.empty()) {
         found.not_writable[directory] = std::move(why);
     }
+}
+
+/// As root, a drop-in that others may write decides nothing here.
+Result<void> check_owner(const FileState& file) {
+    const bool open_to_others = file.uid != 0 || (file.mode & 022U) != 0;
+    if (!file.exists || !system::is_root() || !open_to_others) return {};
+    return fail(Fault::bad_input,
+                fmt::format("{} must be owned by root and writable by nobody else", file.path));
 }
 
 /// The socket first; where it is closed to us or not there, what is open to everybody on loopback.
@@ -168,6 +177,7 @@ Result<Found> find_all(const DaemonView& view, const Host& host) {
     const std::string own_directory = found.config.own_sourcedir();
     if (!own_directory.empty()) found.own_file = own_directory + "/clockwright.sources";
     found.own = TRY(host.read(chrony::own_path(found)));
+    TRY(check_owner(found.own));
     note_unwritable(found.own.path, host, found);
     for (const FileState& file : found.files) note_unwritable(file.path, host, found);
     return found;

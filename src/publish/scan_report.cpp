@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <tuple>
 
+#include "publish/json_text.h"
 #include "publish/table.h"
 #include "time/spell.h"
 #include "version.h"
@@ -15,43 +17,57 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_or_null(bool present, Seconds value) { return present ? Json(value.count()) : Json(nullptr); }
-
-Json server_json(const ScanRow& row) {
-    const Candidate& candidate = row.candidate;
+std::string server_json(const ScanRow& row, int depth) {
+    const Source& source = row.candidate.source;
     const Assessment& assessment = row.assessment;
-    const bool measured = assessment.stats.has_value();
-    const ServerStats stats = assessment.stats.value_or(ServerStats{});
-    const Series& series = candidate.series;
-    const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-    constexpr std::size_t keys = 23;
-    Json server = Json::object();
-    server.get_ref<Json::object_t&>().reserve(keys);
-    server["host"] = candidate.source.as_written;
-    server["address"] = candidate.address ? Json(to_string(*candidate.address)) : Json(nullptr);
-    server["port"] = candidate.source.host.port;
-    server["operator"] = text_or_null(candidate.source.operator_name);
-    server["origin"] = to_string(candidate.source.origin);
-    server["authentication"] = to_string(candidate.source.authentication);
-    server["stratum"] = measured ? Json(stats.stratum) : Json(nullptr);
-    server["refid"] =
-        measured ? Json(refid_text(stats.refid, static_cast<std::uint8_t>(stats.stratum))) : Json(nullptr);
-    server["leap"] = measured ? Json(to_string(stats.leap)) : Json(nullptr);
-    server["smear"] = to_string(candidate.source.smear);
-    server["offset_seconds"] = json_or_null(measured, stats.offset);
-    server["delay_seconds"] = json_or_null(measured, stats.delay_min);
-    server["jitter_seconds"] = json_or_null(measured, stats.jitter);
-    server["root_delay_seconds"] = json_or_null(measured, stats.root_delay);
-    server["root_dispersion_seconds"] = json_or_null(measured, stats.root_dispersion);
-    server["root_distance_seconds"] = json_or_null(measured, stats.root_distance);
-    server["sent"] = series.sent;
-    server["received"] = series.samples.size();
-    server["verdict"] = to_string(assessment.verdict);
-    server["expected_error_seconds"] = json_or_null(measured, stats.expected_error);
-    server["score"] = assessment.score ? Json(*assessment.score) : Json(nullptr);
-    server["chosen"] = assessment.chosen;
-    server["reason"] = assessment.reason;
-    return server;
+    const auto& stats = assessment.stats;
+    const auto when_measured = [&](auto&& value) {
+        return stats ? std::optional(value(*stats)) : std::nullopt;
+    };
+    const auto seconds = [&](Seconds ServerStats::* term) {
+        return when_measured([&](const ServerStats& s) { return (s.*term).count(); });
+    };
+    const auto& address = row.candidate.address;
+    JsonObject server(depth);
+    server.add("host", source.as_written);
+    server.add("address", address ? std::optional(to_string(*address)) : std::nullopt);
+    server.add("port", source.host.port);
+    server.add("operator", source.operator_name.empty() ? std::nullopt : std::optional(source.operator_name));
+    server.add("origin", to_string(source.origin));
+    server.add("authentication", to_string(source.authentication));
+    server.add("stratum", when_measured([](const ServerStats& s) { return s.stratum; }));
+    server.add("refid", when_measured([](const ServerStats& s) {
+                   return refid_text(s.refid, static_cast<std::uint8_t>(s.stratum));
+               }));
+    server.add("leap", when_measured([](const ServerStats& s) { return to_string(s.leap); }));
+    server.add("smear", to_string(source.smear));
+    server.add("offset_seconds", seconds(&ServerStats::offset));
+    server.add("delay_seconds", seconds(&ServerStats::delay_min));
+    server.add("jitter_seconds", seconds(&ServerStats::jitter));
+    server.add("root_delay_seconds", seconds(&ServerStats::root_delay));
+    server.add("root_dispersion_seconds", seconds(&ServerStats::root_dispersion));
+    server.add("root_distance_seconds", seconds(&ServerStats::root_distance));
+    server.add("sent", row.candidate.series.sent);
+    server.add("received", row.candidate.series.samples.size());
+    server.add("verdict", to_string(assessment.verdict));
+    server.add("expected_error_seconds", seconds(&ServerStats::expected_error));
+    server.add("score", assessment.score);
+    server.add("chosen", assessment.chosen);
+    server.add("reason", assessment.reason);
+    return server.text();
+}
+
+std::string consensus_json(const Consensus& consensus, int depth) {
+    const auto when_agreed = [&](Seconds value) {
+        return consensus.majority ? std::optional(value.count()) : std::nullopt;
+    };
+    JsonObject object(depth);
+    object.add("majority", consensus.majority);
+    object.add("offset_seconds", when_agreed(consensus.offset));
+    object.add("bound_seconds", when_agreed(consensus.bound));
+    object.add("agreeing", consensus.agreeing);
+    object.add("judged", consensus.judged);
+    return object.text();
 }
 
 /// '*' system peer, '+' chosen, '-' good but not chosen, '~' outlier, 'x' falseticker, '?' no use.
@@ -155,19 +171,15 @@ std::string consensus_text(const Consensus& consensus) {
 }
 
 std::string scan_json(const ScanReport& report) {
-    const Consensus& consensus = report.consensus;
-    Json document;
-    document["clockwright"] = version;
-    document["measured_at"] = rfc3339(report.measured_at);
-    document["samples"] = report.samples;
-    document["consensus"] = {{"majority", consensus.majority},
-                             {"offset_seconds", json_or_null(consensus.majority, consensus.offset)},
-                             {"bound_seconds", json_or_null(consensus.majority, consensus.bound)},
-                             {"agreeing", consensus.agreeing},
-                             {"judged", consensus.judged}};
-    document["servers"] = Json::array();
-    for (const ScanRow& row : report.rows) document["servers"].push_back(server_json(row));
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    std::vector<std::string> servers;
+    for (const ScanRow& row : report.rows) servers.push_back(server_json(row, 2));
+    JsonObject document(0);
+    document.add("clockwright", version);
+    document.add("measured_at", rfc3339(report.measured_at));
+    document.add("samples", report.samples);
+    document.add_json("consensus", consensus_json(report.consensus, 1));
+    document.add_json("servers", json_array(servers, 1));
+    return document.text() + "\n";
 }
 
 std::string dry_run_json(int packets, const std::vector<std::string>& addresses) {

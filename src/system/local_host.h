@@ -38,7 +38,8 @@ Result<void> run_command(const std::vector<std::string>& argv, Seconds limit);
 std::uint64_t random_bits();
 
 /// As root, a file that decides what we do must be root's and not writable by others, opened
-/// without following links; else Fault::bad_input. Without root: only that it can be read.
+/// without following links; else, and when there is none, Fault::bad_input. Without root: only that
+/// it can be read. Fault::not_permitted when it is closed to us.
 Result<std::string> read_trusted(const std::string& path);
 
 bool is_root();

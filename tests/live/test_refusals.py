@@ -102,6 +102,12 @@ class Refusals(BadlyConfigured):
         os.chown(self.config, NOBODY, NOBODY)
         self.expect(self.program("plan"), 78)
 
+    def test_a_drop_in_that_others_may_write_is_not_trusted(self):
+        self.start()
+        self.own_file.write_text(f"server {self.net}.1 port {self.port} iburst\n")
+        self.own_file.chmod(0o666)
+        self.assertIn(str(self.own_file), self.expect(self.program("plan"), 78).stderr)
+
     def test_a_configuration_that_is_a_link_is_not_followed(self):
         self.start()
         target = self.config.rename(self.directory / "elsewhere.toml")

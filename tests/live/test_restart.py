@@ -13,9 +13,8 @@ class Restart(BadlyConfigured):
         super().setUp()
         script = self.directory / "restart"
         script.write_text(f"""#!/bin/sh
-pid=$(cat {self.run_directory}/chronyd.pid)
-kill "$pid"
-while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+kill "$(cat {self.run_directory}/chronyd.pid)"
+while [ -e {self.run_directory}/chronyd.pid ]; do sleep 0.1; done
 exec {bed.CHRONYD} -x -u root -f {self.chrony_conf}
 """)
         script.chmod(0o755)

@@ -1,0 +1,47 @@
+/// JSON written as text, member by member: for documents too large to build as a tree first.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace clockwright {
+
+/// One object, a member a line. `depth`: how many objects and arrays it stands in, for the indent.
+class JsonObject {
+  public:
+    explicit JsonObject(int depth) : depth_(depth) {}
+
+    /// Text is escaped; octets that are no UTF-8 are replaced.
+    void add(std::string_view key, std::string_view text);
+    void add(std::string_view key, const char* text) { add(key, std::string_view(text)); }
+    /// The shortest digits that read back the same; null when it is not finite.
+    void add(std::string_view key, double number);
+    void add(std::string_view key, std::same_as<bool> auto flag) {
+        add_json(key, flag ? "true" : "false");
+    }
+    void add(std::string_view key, std::integral auto number) {
+        add_json(key, std::to_string(number));
+    }
+    /// Empty: null.
+    template <class Value>
+    void add(std::string_view key, const std::optional<Value>& value) {
+        value ? add(key, *value) : add_json(key, "null");
+    }
+    /// `json` is written already.
+    void add_json(std::string_view key, std::string_view json);
+
+    std::string text() const;
+
+  private:
+    int depth_;
+    std::string members_;
+};
+
+/// `elements` are written already, one `depth` deeper.
+std::string json_array(const std::vector<std::string>& elements, int depth);
+
+}  // namespace clockwright
