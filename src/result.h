@@ -41,11 +41,11 @@ inline std::unexpected<Error> fail(std::string message) {
 
 /// The value of `expression`, or return its error from the enclosing function.
 /// A GNU statement expression: works for Result<void> and move-only values.
-#define TRY(expression)                                              \
-    __extension__({                                                  \
-        auto&& try_result_ = (expression);                           \
-        if (!try_result_) {                                          \
-            return std::unexpected(std::move(try_result_).error());  \
-        }                                                            \
-        std::move(try_result_).value();                              \
+#define TRY(expression)                                             \
+    __extension__({                                                 \
+        auto&& try_result_ = (expression);                          \
+        if (!try_result_) {                                         \
+            return std::unexpected(std::move(try_result_).error()); \
+        }                                                           \
+        std::move(try_result_).value();                             \
     })

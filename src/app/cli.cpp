@@ -17,8 +17,9 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name, Seconds& targe
             name, [&target](const std::string& text) { target = *parse_duration(text); }, help)
         ->type_name("DUR")
         ->check([](const std::string& text) {
-            return parse_duration(text) ? std::string{}
-                                        : "\"" + printable(text) + "\" is not a duration like 100ms or 2s";
+            return parse_duration(text)
+                       ? std::string{}
+                       : "\"" + printable(text) + "\" is not a duration like 100ms or 2s";
         });
 }
 
@@ -36,7 +37,8 @@ void add_measuring(CLI::App& app, Command& command, Seconds& spacing) {
         ->type_name("NAME")
         ->check(CLI::IsMember({"balanced", "reliable", "low-latency", "dev"}));
     app.add_option_function<int>(
-           "--minimum", [&command](int n) { command.minimum = n; }, "Sources that must be reached (4)")
+           "--minimum", [&command](int n) { command.minimum = n; },
+           "Sources that must be reached (4)")
         ->type_name("N")
         ->check(CLI::Range(1, 16));
     app.add_option_function<int>(
@@ -56,9 +58,11 @@ void add_measuring(CLI::App& app, Command& command, Seconds& spacing) {
 
 void add_scan(CLI::App& app, Command& command, Seconds& spacing) {
     auto* scan = app.add_subcommand("scan", "Measure time servers, judge and rank them");
-    scan->add_option("HOST", command.hosts, "name, name:port or [v6]:port; none: what this machine knows");
+    scan->add_option("HOST", command.hosts,
+                     "name, name:port or [v6]:port; none: what this machine knows");
     add_measuring(*scan, command, spacing);
-    scan->add_option("--record", command.record, "Write the samples as JSON lines")->type_name("FILE");
+    scan->add_option("--record", command.record, "Write the samples as JSON lines")
+        ->type_name("FILE");
     scan->add_option("--replay", command.replay, "Judge recorded samples; nothing is asked")
         ->type_name("FILE");
     scan->add_option("--render", command.render, "Print the chosen set as that daemon's lines")
@@ -72,10 +76,14 @@ void add_plan(CLI::App& app, Command& command, Seconds& spacing) {
     auto* plan = app.add_subcommand("plan", "Show what would change and why; write nothing");
     add_measuring(*plan, command, spacing);
     plan->add_option("--out", command.file, "Save the plan for `apply FILE`")->type_name("FILE");
-    plan->add_flag("--takeover", command.takeover, "Comment out foreign source lines that are not chosen");
-    plan->add_flag("--allow-restart", command.allow_restart, "A restart of the daemon may be part of it");
-    plan->add_flag("--serving", command.serving, "This host serves time, and may change all the same");
-    plan->footer("Exit code: 0 nothing to change, 2 a change is due, 3 no acceptable set, 5 refused.");
+    plan->add_flag("--takeover", command.takeover,
+                   "Comment out foreign source lines that are not chosen");
+    plan->add_flag("--allow-restart", command.allow_restart,
+                   "A restart of the daemon may be part of it");
+    plan->add_flag("--serving", command.serving,
+                   "This host serves time, and may change all the same");
+    plan->footer(
+        "Exit code: 0 nothing to change, 2 a change is due, 3 no acceptable set, 5 refused.");
 }
 
 void add_apply(CLI::App& app, Command& command, Seconds& spacing) {
@@ -83,20 +91,27 @@ void add_apply(CLI::App& app, Command& command, Seconds& spacing) {
     apply->add_option("FILE", command.file, "A saved plan: exactly that");
     add_measuring(*apply, command, spacing);
     apply->add_flag("--yes,-y", command.yes, "Do not ask");
-    apply->add_option("--reason", command.reason, "Kept in the record, e.g. a ticket")->type_name("TEXT");
-    apply->add_flag("--takeover", command.takeover, "Comment out foreign source lines that are not chosen");
-    apply->add_flag("--allow-restart", command.allow_restart, "A restart of the daemon may be part of it");
-    apply->add_flag("--serving", command.serving, "This host serves time, and may change all the same");
+    apply->add_option("--reason", command.reason, "Kept in the record, e.g. a ticket")
+        ->type_name("TEXT");
+    apply->add_flag("--takeover", command.takeover,
+                    "Comment out foreign source lines that are not chosen");
+    apply->add_flag("--allow-restart", command.allow_restart,
+                    "A restart of the daemon may be part of it");
+    apply->add_flag("--serving", command.serving,
+                    "This host serves time, and may change all the same");
     apply->add_flag("--dry-run", command.dry_run, "The same as plan");
 }
 
 void add_others(CLI::App& app, Command& command) {
-    auto* rollback = app.add_subcommand("rollback", "Restore the state before a change; or list the changes");
+    auto* rollback =
+        app.add_subcommand("rollback", "Restore the state before a change; or list the changes");
     rollback->add_option("ID", command.file, "as apply printed it, or \"last\"");
     app.add_subcommand("status", "One screen: verdict and bound, daemon, sources, last change");
-    auto* check = app.add_subcommand("check", "The same as a monitoring plug-in: one line and an exit code");
+    auto* check =
+        app.add_subcommand("check", "The same as a monitoring plug-in: one line and an exit code");
     add_duration(*check, "-w,--warning", command.warning, "Warn when the bound is above (100ms)");
-    add_duration(*check, "-c,--critical", command.critical, "Critical when the bound is above (500ms)");
+    add_duration(*check, "-c,--critical", command.critical,
+                 "Critical when the bound is above (500ms)");
     check->add_option("--expect", command.expect, "A sources file the daemon must agree with")
         ->type_name("FILE");
     auto* config = app.add_subcommand("config", "check, show or init the configuration");
@@ -104,8 +119,10 @@ void add_others(CLI::App& app, Command& command) {
         ->check(CLI::IsMember({"check", "show", "init"}));
     auto* lab = app.add_subcommand("lab", "Run a described world of time servers on loopback");
     lab->add_option("WORLD", command.file, "a TOML file, see docs/worlds.md")->required();
-    auto* demo = app.add_subcommand("demo", "The whole life in a minute, on loopback, touching no clock");
-    demo->add_option("--chronyd", command.chronyd, "The chronyd to run privately")->type_name("FILE");
+    auto* demo =
+        app.add_subcommand("demo", "The whole life in a minute, on loopback, touching no clock");
+    demo->add_option("--chronyd", command.chronyd, "The chronyd to run privately")
+        ->type_name("FILE");
 }
 
 Verb verb_named(const std::string& name) {
@@ -151,7 +168,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
         const std::string verb = first_word(argc, argv);
         const auto verbs = app.get_subcommands([](const CLI::App*) { return true; });
         if (!verb.empty() && std::ranges::find(verbs, verb, &CLI::App::get_name) == verbs.end()) {
-            return fail(Fault::usage, "\"" + printable(verb) + "\" is no verb of this release (see clockwright --help)");
+            return fail(Fault::usage, "\"" + printable(verb) +
+                                          "\" is no verb of this release (see clockwright --help)");
         }
         return fail(Fault::usage, printable(error.what()) + " (see clockwright --help)");
     }

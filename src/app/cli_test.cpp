@@ -41,10 +41,17 @@ TEST_CASE("durations and numbers of a scan arrive as values") {
 }
 
 TEST_CASE("a wrong command line is a usage fault") {
-    for (const auto& words : std::vector<std::vector<std::string>>{
-             {}, {"dance"}, {"scan", "--samples", "0"}, {"scan", "--spacing", "fast"}, {"scan", "-4", "-6"},
-             {"scan", "--render", "sundial"}, {"plan", "--yes"}, {"status", "host"}, {"lab"},
-             {"scan", "--nts", "maybe"}, {"check", "-w", "100"}}) {
+    for (const auto& words : std::vector<std::vector<std::string>>{{},
+                                                                   {"dance"},
+                                                                   {"scan", "--samples", "0"},
+                                                                   {"scan", "--spacing", "fast"},
+                                                                   {"scan", "-4", "-6"},
+                                                                   {"scan", "--render", "sundial"},
+                                                                   {"plan", "--yes"},
+                                                                   {"status", "host"},
+                                                                   {"lab"},
+                                                                   {"scan", "--nts", "maybe"},
+                                                                   {"check", "-w", "100"}}) {
         const auto parsed = parse(words);
         REQUIRE_FALSE(parsed.has_value());
         CHECK(parsed.error().fault == Fault::usage);
@@ -71,9 +78,12 @@ TEST_CASE("the command line overrides the files and says so") {
 }
 
 TEST_CASE("the verb is found behind global options, known or not") {
-    std::vector<std::string> words{"clockwright", "--config", "status", "--json", "check", "--nonsense"};
+    std::vector<std::string> words{"clockwright", "--config", "status",
+                                   "--json",      "check",    "--nonsense"};
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     CHECK(first_word(static_cast<int>(arguments.size()), arguments.data()) == "check");
-    CHECK(parse({"--json", "doctor"}).error().message.starts_with("\"doctor\" is no verb of this release"));
+    CHECK(parse({"--json", "doctor"})
+              .error()
+              .message.starts_with("\"doctor\" is no verb of this release"));
 }

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <toml++/toml.h>
 
 #include "app/config_keys.h"
 #include "time/spell.h"
@@ -50,8 +50,9 @@ void read_section(Config& config, const std::string& file, const std::string& se
                   const toml::table& table, Faults& faults) {
     for (const auto& [name, node] : table) {
         const std::string path = section + "." + printable(name.str());
-        const auto key = std::ranges::find_if(
-            config_keys(), [&](const Key& k) { return k.section == section && k.name == name.str(); });
+        const auto key = std::ranges::find_if(config_keys(), [&](const Key& k) {
+            return k.section == section && k.name == name.str();
+        });
         if (key == config_keys().end()) {
             faults.add(file, name.source(), path + ": no such key");
             continue;
@@ -73,8 +74,9 @@ void read_text(Config& config, const ConfigText& text, Faults& faults) {
             const bool known = std::ranges::any_of(
                 config_keys(), [&](const Key& key) { return key.section == section.str(); });
             if (!known || !node.is_table()) {
-                faults.add(text.file, section.source(),
-                           printable(section.str()) + (known ? ": must be a table" : ": no such section"));
+                faults.add(
+                    text.file, section.source(),
+                    printable(section.str()) + (known ? ": must be a table" : ": no such section"));
                 continue;
             }
             read_section(config, text.file, std::string(section.str()), *node.as_table(), faults);
@@ -91,8 +93,9 @@ void settle_together(Config& config, Faults& faults) {
     if (!config.is_set("select.minimum")) minimum = std::min(minimum, count);
     if (!config.is_set("select.count")) count = std::max(count, minimum);
     if (minimum > count) {
-        faults.add("configuration", {}, fmt::format("select.minimum: {} is more than select.count, {}",
-                                                    config.select.minimum, config.select.count));
+        faults.add("configuration", {},
+                   fmt::format("select.minimum: {} is more than select.count, {}",
+                               config.select.minimum, config.select.count));
     }
     if (!config.daemon.restart.empty() && !config.daemon.restart.front().starts_with('/')) {
         faults.add("configuration", {}, "daemon.restart: the program must be an absolute path");
@@ -137,14 +140,16 @@ std::string config_json(const Config& config) {
     for (const Key& key : config_keys()) {
         const auto origin = config.origins.find(key.path());
         // A value as TOML writes it here is JSON too: strings, numbers, flags and lists of strings.
-        json[key.path()] = {{"value", nlohmann::ordered_json::parse(key.show(config))},
-                            {"origin", origin == config.origins.end() ? "default" : origin->second}};
+        json[key.path()] = {
+            {"value", nlohmann::ordered_json::parse(key.show(config))},
+            {"origin", origin == config.origins.end() ? "default" : origin->second}};
     }
     return json.dump(2) + "\n";
 }
 
 std::string config_template() {
-    std::string out = "# Clockwright. Every key is shown at its default; remove the '#' to change it.\n";
+    std::string out =
+        "# Clockwright. Every key is shown at its default; remove the '#' to change it.\n";
     std::string section;
     const Config defaults;
     for (const Key& key : config_keys()) {
@@ -169,7 +174,8 @@ Result<Window> parse_window(std::string_view text) {
             break;
         }
     }
-    const auto from = rest.size() == 11 && rest[5] == '-' ? minute_of(rest.substr(0, 5)) : std::nullopt;
+    const auto from =
+        rest.size() == 11 && rest[5] == '-' ? minute_of(rest.substr(0, 5)) : std::nullopt;
     const auto to = from ? minute_of(rest.substr(6)) : std::nullopt;
     if (!from || !to || *from == *to) {
         return fail(Fault::bad_input, fmt::format("\"{}\" is not a window like \"Sat 02:00-04:00\"",

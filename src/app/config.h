@@ -17,13 +17,13 @@ struct Config {
     } state;
     struct Daemon {
         std::string kind = "auto";
-        std::string config, control;        ///< empty: found by looking
+        std::string config, control;  ///< empty: found by looking
         std::vector<std::string> restart = {"/usr/bin/systemctl", "restart", "chrony"};
     } daemon;
     struct Candidates {
         std::vector<std::string> hosts;
         bool discover = true, internet = false;
-        std::vector<std::string> allow;     ///< not empty: only these
+        std::vector<std::string> allow;  ///< not empty: only these
     } candidates;
     struct Select {
         std::string profile = "balanced", trust_domain = "auto";
@@ -76,7 +76,7 @@ std::string config_template();
 
 /// `[apply] window`: "Sat 02:00-04:00" in local time; empty: always.
 struct Window {
-    int weekday = -1;  ///< 0 Sunday … 6; −1 every day
+    int weekday = -1;            ///< 0 Sunday … 6; −1 every day
     int from = 0, to = 24 * 60;  ///< minutes of the day; `to` < `from` runs over midnight
 };
 Result<Window> parse_window(std::string_view text);

@@ -30,7 +30,8 @@ std::string list_text(const std::vector<std::string>& items) {
 }
 
 template <class Member>
-Key text_key(std::string section, std::string name, std::string comment, Member member, Part check) {
+Key text_key(std::string section, std::string name, std::string comment, Member member,
+             Part check) {
     return {std::move(section), std::move(name), std::move(comment),
             [member, check](Config& config, const Value& value) -> std::string {
                 const auto* text = std::get_if<std::string>(&value);
@@ -43,7 +44,8 @@ Key text_key(std::string section, std::string name, std::string comment, Member 
 }
 
 template <class Member>
-Key list_key(std::string section, std::string name, std::string comment, Member member, Part check) {
+Key list_key(std::string section, std::string name, std::string comment, Member member,
+             Part check) {
     return {std::move(section), std::move(name), std::move(comment),
             [member, check](Config& config, const Value& value) -> std::string {
                 const auto* list = std::get_if<std::vector<std::string>>(&value);
@@ -84,9 +86,7 @@ Key int_key(std::string section, std::string name, std::string comment, Member m
                 member(config) = static_cast<int>(*number);
                 return {};
             },
-            [member](const Config& config) {
-                return std::to_string(member(config));
-            }};
+            [member](const Config& config) { return std::to_string(member(config)); }};
 }
 
 Part one_of(std::vector<std::string> words) {
@@ -166,60 +166,81 @@ Key gain_key() {
 
 std::vector<Key> make_keys() {
     return {
-        text_key("state", "directory", "where the record of changes lives",
-                 [](auto& c) -> auto& { return c.state.directory; }, absolute_path),
-        text_key("daemon", "kind", "auto | chrony | ntpsec | timesyncd | openntpd | ntpd-rs | w32time",
-                 [](auto& c) -> auto& { return c.daemon.kind; },
-                 one_of({"auto", "chrony", "ntpsec", "timesyncd", "openntpd", "ntpd-rs", "w32time"})),
-        text_key("daemon", "config", "its configuration file; found by itself when left out",
-                 [](auto& c) -> auto& { return c.daemon.config; }, absolute_path),
-        text_key("daemon", "control", "its control socket, or ADDRESS:PORT",
-                 [](auto& c) -> auto& { return c.daemon.control; }, control_place),
-        list_key("daemon", "restart", "how to restart it: an absolute program and its arguments",
-                 [](auto& c) -> auto& { return c.daemon.restart; },
-                 [](const std::string& text) {
-                     return text.find('\0') == std::string::npos ? std::string{}
-                                                                 : "must not hold a zero byte";
-                 }),
-        list_key("candidates", "hosts", "\"name\", \"name:port\"; always candidates, taken as permitted",
-                 [](auto& c) -> auto& { return c.candidates.hosts; }, host_text),
+        text_key(
+            "state", "directory", "where the record of changes lives",
+            [](auto& c) -> auto& { return c.state.directory; }, absolute_path),
+        text_key(
+            "daemon", "kind", "auto | chrony | ntpsec | timesyncd | openntpd | ntpd-rs | w32time",
+            [](auto& c) -> auto& { return c.daemon.kind; },
+            one_of({"auto", "chrony", "ntpsec", "timesyncd", "openntpd", "ntpd-rs", "w32time"})),
+        text_key(
+            "daemon", "config", "its configuration file; found by itself when left out",
+            [](auto& c) -> auto& { return c.daemon.config; }, absolute_path),
+        text_key(
+            "daemon", "control", "its control socket, or ADDRESS:PORT",
+            [](auto& c) -> auto& { return c.daemon.control; }, control_place),
+        list_key(
+            "daemon", "restart", "how to restart it: an absolute program and its arguments",
+            [](auto& c) -> auto& { return c.daemon.restart; },
+            [](const std::string& text) {
+                return text.find('\0') == std::string::npos ? std::string{}
+                                                            : "must not hold a zero byte";
+            }),
+        list_key(
+            "candidates", "hosts", "\"name\", \"name:port\"; always candidates, taken as permitted",
+            [](auto& c) -> auto& { return c.candidates.hosts; }, host_text),
         bool_key("candidates", "discover", "also what this machine knows: daemon, leases, platform",
                  [](auto& c) -> auto& { return c.candidates.discover; }),
         bool_key("candidates", "internet", "the catalogue too",
                  [](auto& c) -> auto& { return c.candidates.internet; }),
-        list_key("candidates", "allow", "not empty: only these",
-                 [](auto& c) -> auto& { return c.candidates.allow; }, host_text),
-        text_key("select", "profile", "balanced | reliable | low-latency | dev",
-                 [](auto& c) -> auto& { return c.select.profile; },
-                 one_of({"balanced", "reliable", "low-latency", "dev"})),
-        text_key("select", "trust_domain", "auto | public | internal | platform",
-                 [](auto& c) -> auto& { return c.select.trust_domain; },
-                 one_of({"auto", "public", "internal", "platform"})),
-        int_key("select", "count", "how many sources are wanted",
-                [](auto& c) -> auto& { return c.select.count; }, 1, 16),
-        int_key("select", "minimum", "what must be reached; internal: what the owner provides, at least 2",
-                [](auto& c) -> auto& { return c.select.minimum; }, 1, 16),
-        int_key("select", "max_stratum", "internal: 8",
-                [](auto& c) -> auto& { return c.select.max_stratum; }, 1, 15),
-        text_key("select", "nts", "off | prefer | require",
-                 [](auto& c) -> auto& { return c.select.nts; }, one_of({"off", "prefer", "require"})),
+        list_key(
+            "candidates", "allow", "not empty: only these",
+            [](auto& c) -> auto& { return c.candidates.allow; }, host_text),
+        text_key(
+            "select", "profile", "balanced | reliable | low-latency | dev",
+            [](auto& c) -> auto& { return c.select.profile; },
+            one_of({"balanced", "reliable", "low-latency", "dev"})),
+        text_key(
+            "select", "trust_domain", "auto | public | internal | platform",
+            [](auto& c) -> auto& { return c.select.trust_domain; },
+            one_of({"auto", "public", "internal", "platform"})),
+        int_key(
+            "select", "count", "how many sources are wanted",
+            [](auto& c) -> auto& { return c.select.count; }, 1, 16),
+        int_key(
+            "select", "minimum",
+            "what must be reached; internal: what the owner provides, at least 2",
+            [](auto& c) -> auto& { return c.select.minimum; }, 1, 16),
+        int_key(
+            "select", "max_stratum", "internal: 8",
+            [](auto& c) -> auto& { return c.select.max_stratum; }, 1, 15),
+        text_key(
+            "select", "nts", "off | prefer | require",
+            [](auto& c) -> auto& { return c.select.nts; }, one_of({"off", "prefer", "require"})),
         gain_key(),
-        int_key("select", "confirmations", "... in this many scans on end",
-                [](auto& c) -> auto& { return c.select.confirmations; }, 1, 100),
+        int_key(
+            "select", "confirmations", "... in this many scans on end",
+            [](auto& c) -> auto& { return c.select.confirmations; }, 1, 100),
         verify_timeout_key(),
-        text_key("apply", "managed", "refuse | ours: what to do with files another program manages",
-                 [](auto& c) -> auto& { return c.apply.managed; }, one_of({"refuse", "ours"})),
-        text_key("apply", "window", "\"Sat 02:00-04:00\": changes are made then only; empty: always",
-                 [](auto& c) -> auto& { return c.apply.window; }, window_text),
-        text_key("agent", "mode", "lazy | normal | fast | ultrafast",
-                 [](auto& c) -> auto& { return c.agent.mode; },
-                 one_of({"lazy", "normal", "fast", "ultrafast"})),
-        list_key("agent", "watch", "further servers to watch",
-                 [](auto& c) -> auto& { return c.agent.watch; }, host_text),
-        text_key("agent", "listen", "\"127.0.0.1:8123\" turns HTTP on",
-                 [](auto& c) -> auto& { return c.agent.listen; }, listen_place),
-        text_key("agent", "apply", "off | propose | auto",
-                 [](auto& c) -> auto& { return c.agent.apply; }, one_of({"off", "propose", "auto"})),
+        text_key(
+            "apply", "managed", "refuse | ours: what to do with files another program manages",
+            [](auto& c) -> auto& { return c.apply.managed; }, one_of({"refuse", "ours"})),
+        text_key(
+            "apply", "window", "\"Sat 02:00-04:00\": changes are made then only; empty: always",
+            [](auto& c) -> auto& { return c.apply.window; }, window_text),
+        text_key(
+            "agent", "mode", "lazy | normal | fast | ultrafast",
+            [](auto& c) -> auto& { return c.agent.mode; },
+            one_of({"lazy", "normal", "fast", "ultrafast"})),
+        list_key(
+            "agent", "watch", "further servers to watch",
+            [](auto& c) -> auto& { return c.agent.watch; }, host_text),
+        text_key(
+            "agent", "listen", "\"127.0.0.1:8123\" turns HTTP on",
+            [](auto& c) -> auto& { return c.agent.listen; }, listen_place),
+        text_key(
+            "agent", "apply", "off | propose | auto",
+            [](auto& c) -> auto& { return c.agent.apply; }, one_of({"off", "propose", "auto"})),
         bool_key("agent", "discipline", "steer the clock where no daemon does",
                  [](auto& c) -> auto& { return c.agent.discipline; }),
     };

@@ -12,7 +12,8 @@ namespace {
 std::string default_state_directory() {
     if (system::is_root()) return "/var/lib/clockwright";
     const char* state_home = std::getenv("XDG_STATE_HOME");
-    if (state_home != nullptr && *state_home == '/') return std::string(state_home) + "/clockwright";
+    if (state_home != nullptr && *state_home == '/')
+        return std::string(state_home) + "/clockwright";
     const char* home = std::getenv("HOME");
     if (home != nullptr && *home == '/') return std::string(home) + "/.local/state/clockwright";
     return "/var/lib/clockwright";

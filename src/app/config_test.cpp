@@ -31,9 +31,10 @@ TEST_CASE("a later file wins, and each value knows its origin") {
 }
 
 TEST_CASE("all faults are named at once, each with file, line and key") {
-    const auto config = read_config({{"a.toml",
-                                      "[select]\ncount = 0\nwrong = 1\nnts = \"maybe\"\n[nonsense]\n"
-                                      "[candidates]\nhosts = [\"a b\"]\n"}});
+    const auto config =
+        read_config({{"a.toml",
+                      "[select]\ncount = 0\nwrong = 1\nnts = \"maybe\"\n[nonsense]\n"
+                      "[candidates]\nhosts = [\"a b\"]\n"}});
     REQUIRE_FALSE(config.has_value());
     CHECK(config.error().fault == Fault::bad_input);
     const std::string& message = config.error().message;
@@ -49,13 +50,14 @@ TEST_CASE("bad values of every key are refused") {
     struct Row {
         const char* toml;
     };
-    for (const Row& row : {Row{"[state]\ndirectory = \"relative\""}, Row{"[daemon]\nkind = \"ntpdate\""},
-                           Row{"[daemon]\ncontrol = \"not a path\""}, Row{"[daemon]\nrestart = [\"systemctl\"]"},
-                           Row{"[candidates]\ndiscover = \"yes\""}, Row{"[select]\ngain = 1.0"},
-                           Row{"[select]\ngain = nan"}, Row{"[select]\ncount = 4\nminimum = 5"},
-                           Row{"[apply]\nverify_timeout = 60"}, Row{"[apply]\nverify_timeout = \"0s\""},
-                           Row{"[apply]\nwindow = \"Sometimes\""}, Row{"[agent]\nlisten = \"localhost:80\""},
-                           Row{"select = 3"}, Row{"[select"}}) {
+    for (const Row& row :
+         {Row{"[state]\ndirectory = \"relative\""}, Row{"[daemon]\nkind = \"ntpdate\""},
+          Row{"[daemon]\ncontrol = \"not a path\""}, Row{"[daemon]\nrestart = [\"systemctl\"]"},
+          Row{"[candidates]\ndiscover = \"yes\""}, Row{"[select]\ngain = 1.0"},
+          Row{"[select]\ngain = nan"}, Row{"[select]\ncount = 4\nminimum = 5"},
+          Row{"[apply]\nverify_timeout = 60"}, Row{"[apply]\nverify_timeout = \"0s\""},
+          Row{"[apply]\nwindow = \"Sometimes\""}, Row{"[agent]\nlisten = \"localhost:80\""},
+          Row{"select = 3"}, Row{"[select"}}) {
         CAPTURE(row.toml);
         const auto config = read_config({{"t.toml", row.toml}});
         REQUIRE_FALSE(config.has_value());
@@ -108,7 +110,8 @@ TEST_CASE("a window of changes is open inside its hours, over midnight too") {
     CHECK(is_open(*night, 6, 30));
     CHECK_FALSE(is_open(*night, 5, 30));
     CHECK(is_open(*parse_window(""), 3, 777));
-    for (const char* bad : {"Sat", "02:00", "25:00-26:00", "Sat 02:00-02:00", "Sat02:00-04:00", "Sat 2:00-4:00"}) {
+    for (const char* bad :
+         {"Sat", "02:00", "25:00-26:00", "Sat 02:00-02:00", "Sat02:00-04:00", "Sat 2:00-4:00"}) {
         CAPTURE(bad);
         CHECK_FALSE(parse_window(bad).has_value());
     }

@@ -32,7 +32,9 @@ std::string first_existing_config(const Host& host) {
     return known_config_files[0];
 }
 
-bool is_chronyd(const ClockProgram& program) { return program.name == "chronyd"; }
+bool is_chronyd(const ClockProgram& program) {
+    return program.name == "chronyd";
+}
 
 bool runs_with(const ClockProgram& program, const std::string& config_file) {
     const std::string argument = config_argument(program);
@@ -102,7 +104,8 @@ Result<DaemonState> read_state(const DaemonPlace& place) {
     if (socket) return socket->read_state();  // a daemon that hangs hangs on every door
     if (place.control_given || place.udp_port == 0) return std::unexpected(socket.error());
     for (const char* address : {"127.0.0.1", "[::1]"}) {
-        auto open_socket = system::ChronySocket::open({fmt::format("{}:{}", address, place.udp_port)});
+        auto open_socket =
+            system::ChronySocket::open({fmt::format("{}:{}", address, place.udp_port)});
         if (!open_socket) continue;
         if (auto state = open_socket->read_state()) return state;
     }
@@ -125,7 +128,8 @@ chrony::Files files_of(const Host& host) {
 
 Result<DaemonView> view_daemon(const Config& config, const Host& host) {
     if (config.daemon.kind != "auto" && config.daemon.kind != "chrony") {
-        return fail(fmt::format("this release speaks to chrony only, not to {}", config.daemon.kind));
+        return fail(
+            fmt::format("this release speaks to chrony only, not to {}", config.daemon.kind));
     }
     DaemonView view;
     DaemonPlace& place = view.place;
@@ -162,20 +166,21 @@ Result<system::ChronySocket> open_control(const DaemonPlace& place) {
 }
 
 Result<Found> find_all(const DaemonView& view, const Host& host) {
-    if (const std::string hands = two_hands(view.place); !hands.empty()) return fail(Fault::refused, hands);
+    if (const std::string hands = two_hands(view.place); !hands.empty())
+        return fail(Fault::refused, hands);
     if (!view.config) return std::unexpected(view.config_error);
     if (!view.state) return std::unexpected(view.state_error);
     if (!view.state->complete) {
-        return fail(Fault::not_permitted,
-                    fmt::format("{} is closed to this user: a plan needs it (root, or the chrony group)",
-                                view.place.control));
+        return fail(
+            Fault::not_permitted,
+            fmt::format("{} is closed to this user: a plan needs it (root, or the chrony group)",
+                        view.place.control));
     }
     Found found;
     found.config = *view.config;
     found.state = *view.state;
     for (const std::string& file : found.config.files) found.files.push_back(TRY(host.read(file)));
-    const std::string own_directory = found.config.own_sourcedir();
-    if (!own_directory.empty()) found.own_file = own_directory + "/clockwright.sources";
+    found.own_file = found.config.own_file();
     found.own = TRY(host.read(chrony::own_path(found)));
     TRY(check_owner(found.own));
     note_unwritable(found.own.path, host, found);
@@ -187,7 +192,8 @@ std::string two_hands(const DaemonPlace& place) {
     if (place.hands.size() < 2) return {};
     std::string names;
     for (const ClockProgram& hand : place.hands) {
-        names += fmt::format("{}{} (pid {})", names.empty() ? "" : ", ", printable(hand.name), hand.pid);
+        names +=
+            fmt::format("{}{} (pid {})", names.empty() ? "" : ", ", printable(hand.name), hand.pid);
     }
     return fmt::format("{} programs discipline this clock: {}; stop all but one",
                        place.hands.size() == 2 ? "two" : std::to_string(place.hands.size()), names);

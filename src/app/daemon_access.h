@@ -18,21 +18,21 @@ namespace clockwright::app {
 
 /// Which daemon we mean, and who else has a hand on the wheel.
 struct DaemonPlace {
-    std::string config_file;                 ///< of chronyd; need not exist
-    std::string control;                     ///< socket path or ADDRESS:PORT
-    bool control_given = false;              ///< the user named it: no other place is asked
-    std::uint16_t udp_port = 323;            ///< `cmdport`; 0: closed
-    std::optional<ClockProgram> program;     ///< the running process of that configuration
-    std::vector<ClockProgram> hands;         ///< programs that steer; empty when ours only watches
+    std::string config_file;              ///< of chronyd; need not exist
+    std::string control;                  ///< socket path or ADDRESS:PORT
+    bool control_given = false;           ///< the user named it: no other place is asked
+    std::uint16_t udp_port = 323;         ///< `cmdport`; 0: closed
+    std::optional<ClockProgram> program;  ///< the running process of that configuration
+    std::vector<ClockProgram> hands;      ///< programs that steer; empty when ours only watches
     bool watches_only() const { return program && !program->steers(); }
 };
 
 /// The place with what could be read there.
 struct DaemonView {
     DaemonPlace place;
-    std::optional<chrony::Config> config;    ///< empty: `config_error`
+    std::optional<chrony::Config> config;  ///< empty: `config_error`
     Error config_error;
-    std::optional<DaemonState> state;        ///< empty: `state_error`
+    std::optional<DaemonState> state;  ///< empty: `state_error`
     Error state_error;
 };
 

@@ -49,21 +49,25 @@ void tell_stage(const Command& command, std::string_view stage, const std::strin
 }
 
 void tell_daemon(const Command& command, const DaemonView& view) {
-    tell_stage(command, "daemon", fmt::format("chrony, {}, {}; {} sources", view.place.config_file,
-                                              view.place.control, view.state ? view.state->sources.size() : 0));
+    tell_stage(command, "daemon",
+               fmt::format("chrony, {}, {}; {} sources", view.place.config_file, view.place.control,
+                           view.state ? view.state->sources.size() : 0));
 }
 
 void tell_run(const Command& command, const Run& run) {
     const Selection& selection = run.judged.selection;
-    tell_stage(command, "asked", fmt::format("{} candidates, {} of them the same server as another; {} packets",
-                                             run.measured.candidates.size(), run.judged.twins.size(),
-                                             run.measured.packets));
-    tell_stage(command, "judged", fmt::format("trust domain {}, minimum {}; {}", to_string(run.judged.settings.domain),
-                                              run.judged.settings.minimum, consensus_text(selection.consensus)));
-    tell_stage(command, "set", selection.ensemble.members.empty()
-                                   ? "none: " + selection.ensemble.refusal
-                                   : fmt::format("{} members, expected error {}", selection.ensemble.members.size(),
-                                                 spell(selection.ensemble.expected_error)));
+    tell_stage(
+        command, "asked",
+        fmt::format("{} candidates, {} of them the same server as another; {} packets",
+                    run.measured.candidates.size(), run.judged.twins.size(), run.measured.packets));
+    tell_stage(command, "judged",
+               fmt::format("trust domain {}, minimum {}; {}", to_string(run.judged.settings.domain),
+                           run.judged.settings.minimum, consensus_text(selection.consensus)));
+    tell_stage(command, "set",
+               selection.ensemble.members.empty()
+                   ? "none: " + selection.ensemble.refusal
+                   : fmt::format("{} members, expected error {}", selection.ensemble.members.size(),
+                                 spell(selection.ensemble.expected_error)));
     tell_stage(command, "gate", run.gate.reason);
 }
 
@@ -132,7 +136,8 @@ Result<Run> run_once(const Context& context, const DaemonView* view) {
     auto candidates = TRY(gather_known(context.config, view));
     const bool nobody = candidates.empty();
     run.measured = TRY(measure(std::move(candidates), context.config, context.command));
-    if (nobody) run.measured.notes.push_back("No server is known here: name some in [candidates] hosts.");
+    if (nobody)
+        run.measured.notes.push_back("No server is known here: name some in [candidates] hosts.");
     std::vector<Candidate> to_judge = run.measured.candidates;
     if (context.command.takeover) release_foreign(to_judge);
     run.judged = judge(std::move(to_judge), context.config);
@@ -146,8 +151,10 @@ Result<Run> run_once(const Context& context, const DaemonView* view) {
 void remember_confirmation(const Run& run, const Config& config) {
     if (!run.measured.fresh) return;
     store::Memory memory = store::load(config.state.directory, nullptr);
-    memory.confirmation = {present_names(run.judged.candidates), system::read_clocks().wall, run.gate.have};
-    static_cast<void>(store::save(config.state.directory, memory));  // no state: nothing is confirmed
+    memory.confirmation = {present_names(run.judged.candidates), system::read_clocks().wall,
+                           run.gate.have};
+    static_cast<void>(
+        store::save(config.state.directory, memory));  // no state: nothing is confirmed
 }
 
 Result<Decision> make_decision(const Context& context) {

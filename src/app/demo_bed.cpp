@@ -19,13 +19,16 @@ struct DemoServer {
 constexpr DemoServer far_servers[] = {
     {"127.77.1.1", "operator = \"north\"\ndelay = \"4ms\"\njitter = \"100us\""},
     {"127.77.1.2", "operator = \"north\"\ndelay = \"5ms\"\njitter = \"150us\""},
-    {"127.77.2.1", "operator = \"south\"\ndelay = \"6ms\"\njitter = \"100us\"\nstratum = 1\nrefid = \"GPS\""},
+    {"127.77.2.1",
+     "operator = \"south\"\ndelay = \"6ms\"\njitter = \"100us\"\nstratum = 1\nrefid = \"GPS\""},
     {"127.77.2.2", "operator = \"south\"\ndelay = \"9ms\"\njitter = \"300us\""},
     {"127.77.3.1", "operator = \"east\"\ndelay = \"7ms\"\njitter = \"200us\""},
     {"127.77.3.2", "operator = \"east\"\ndelay = \"12ms\"\njitter = \"400us\""},
     {"127.77.4.1", "operator = \"west\"\ndelay = \"8ms\"\njitter = \"200us\"\noffset = \"300us\""},
-    {"127.77.5.1", "operator = \"far\"\ndelay_out = \"45ms\"\ndelay_back = \"25ms\"\njitter = \"2ms\""},
-    {"127.77.6.1", "operator = \"liars\"\ndelay = \"3ms\"\noffset = \"840ms\"\nstratum = 1\nrefid = \"GPS\""},
+    {"127.77.5.1",
+     "operator = \"far\"\ndelay_out = \"45ms\"\ndelay_back = \"25ms\"\njitter = \"2ms\""},
+    {"127.77.6.1",
+     "operator = \"liars\"\ndelay = \"3ms\"\noffset = \"840ms\"\nstratum = 1\nrefid = \"GPS\""},
     {"127.77.6.2", "operator = \"liars\"\ndelay = \"3ms\"\noffset = \"841ms\""},
     {"127.77.6.3", "operator = \"liars\"\ndelay = \"4ms\"\noffset = \"840ms\""},
     {"127.77.7.1", "operator = \"dead\"\nbehaviour = \"silent\""},
@@ -61,14 +64,17 @@ Result<DemoBed> DemoBed::build(const std::string& chronyd) {
 Result<void> DemoBed::write_files() const {
     TRY(directory_.make_directory("run", 0750));
     TRY(directory_.make_directory("sources.d", 0755));
-    TRY(directory_.write("far.toml", world_text("a dozen servers, liars among them", port_, far_servers)));
-    TRY(directory_.write("near.toml", world_text("near servers that will die", port_, near_servers)));
+    TRY(directory_.write("far.toml",
+                         world_text("a dozen servers, liars among them", port_, far_servers)));
+    TRY(directory_.write("near.toml",
+                         world_text("near servers that will die", port_, near_servers)));
     std::string conf = "# badly configured: two of three servers lie, and they agree\n";
     for (const char* address : {"127.77.6.1", "127.77.6.2", "127.77.5.1"}) {
         conf += fmt::format("server {} port {} iburst minpoll 4 maxpoll 4\n", address, port_);
     }
-    conf += fmt::format("sourcedir {}\nbindcmdaddress {}\npidfile {}\ndriftfile {}\ncmdport 0\nport 0\n",
-                        path("sources.d"), path("run/chronyd.sock"), path("run/chronyd.pid"), path("drift"));
+    conf += fmt::format(
+        "sourcedir {}\nbindcmdaddress {}\npidfile {}\ndriftfile {}\ncmdport 0\nport 0\n",
+        path("sources.d"), path("run/chronyd.sock"), path("run/chronyd.pid"), path("drift"));
     TRY(directory_.write("chrony.conf", conf));
     return write_settings(false);
 }
@@ -82,11 +88,12 @@ Result<void> DemoBed::write_settings(bool with_near_servers) const {
     if (with_near_servers) {
         for (const DemoServer& server : near_servers) add(server);
     }
-    return directory_.write("clockwright.toml",
-                            fmt::format("[state]\ndirectory = \"{}\"\n[daemon]\nconfig = \"{}\"\n"
-                                        "control = \"{}\"\n[candidates]\nhosts = [{}]\n"
-                                        "[select]\nconfirmations = 1\n[apply]\nverify_timeout = \"15s\"\n",
-                                        path("state"), path("chrony.conf"), path("run/chronyd.sock"), hosts));
+    return directory_.write(
+        "clockwright.toml",
+        fmt::format("[state]\ndirectory = \"{}\"\n[daemon]\nconfig = \"{}\"\n"
+                    "control = \"{}\"\n[candidates]\nhosts = [{}]\n"
+                    "[select]\nconfirmations = 1\n[apply]\nverify_timeout = \"15s\"\n",
+                    path("state"), path("chrony.conf"), path("run/chronyd.sock"), hosts));
 }
 
 Result<system::Child> DemoBed::start_lab(const std::string& world) const {
@@ -99,7 +106,8 @@ Result<system::Child> DemoBed::start_lab(const std::string& world) const {
         system::wait(Seconds{0.05});
     }
     const auto said = system::LocalHost().read(output);
-    return fail("the lab world did not start: " + (said ? said->content : std::string("no output")));
+    return fail("the lab world did not start: " +
+                (said ? said->content : std::string("no output")));
 }
 
 Result<void> DemoBed::start_daemon(const std::string& chronyd) {
@@ -131,6 +139,8 @@ bool DemoBed::wait_until_followed(Seconds limit) const {
     return false;
 }
 
-Result<void> DemoBed::offer_near_servers() const { return write_settings(true); }
+Result<void> DemoBed::offer_near_servers() const {
+    return write_settings(true);
+}
 
 }  // namespace clockwright::app

@@ -29,7 +29,8 @@ class DemoBed {
     const std::string& directory() const { return directory_.path(); }
 
   private:
-    DemoBed(system::TemporaryDirectory directory, int port) : directory_(std::move(directory)), port_(port) {}
+    DemoBed(system::TemporaryDirectory directory, int port)
+        : directory_(std::move(directory)), port_(port) {}
 
     Result<void> write_files() const;
     Result<void> write_settings(bool with_near_servers) const;

@@ -20,13 +20,20 @@ enum ExitCode : int {
 
 inline int exit_code_of(Fault fault) {
     switch (fault) {
-        case Fault::failed: return exit_failed;
-        case Fault::usage: return exit_usage;
-        case Fault::not_permitted: return exit_not_permitted;
-        case Fault::bad_input: return exit_bad_input;
-        case Fault::refused: return exit_refused;
-        case Fault::unreachable: return exit_failed;
-        case Fault::interrupted: return exit_interrupted;
+        case Fault::failed:
+            return exit_failed;
+        case Fault::usage:
+            return exit_usage;
+        case Fault::not_permitted:
+            return exit_not_permitted;
+        case Fault::bad_input:
+            return exit_bad_input;
+        case Fault::refused:
+            return exit_refused;
+        case Fault::unreachable:
+            return exit_failed;
+        case Fault::interrupted:
+            return exit_interrupted;
     }
     return exit_failed;
 }

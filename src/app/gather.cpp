@@ -82,8 +82,9 @@ void add_hosts(const Config& config, const std::vector<HostName>& hosts,
                std::vector<Candidate>& candidates) {
     for (std::size_t i = 0; i < hosts.size(); ++i) {
         const HostName& host = hosts[i];
-        const auto known = std::ranges::find_if(
-            candidates, [&](const Candidate& candidate) { return is_same_server(candidate, host); });
+        const auto known = std::ranges::find_if(candidates, [&](const Candidate& candidate) {
+            return is_same_server(candidate, host);
+        });
         if (known != candidates.end()) {
             known->source.permitted = true;
             continue;
@@ -95,11 +96,14 @@ void add_hosts(const Config& config, const std::vector<HostName>& hosts,
 }
 
 void add_catalogue(std::vector<Candidate>& candidates) {
-    for (const CatalogueServer* server : proposals(region_of(system::time_zone()), most_strangers)) {
+    for (const CatalogueServer* server :
+         proposals(region_of(system::time_zone()), most_strangers)) {
         const HostName host{std::string(server->host)};
-        const bool known = std::ranges::any_of(
-            candidates, [&](const Candidate& candidate) { return is_same_server(candidate, host); });
-        if (!known) candidates.push_back(candidate_for(host, host.name, {Origin::Kind::catalogue, {}, 0}));
+        const bool known = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+            return is_same_server(candidate, host);
+        });
+        if (!known)
+            candidates.push_back(candidate_for(host, host.name, {Origin::Kind::catalogue, {}, 0}));
     }
 }
 
@@ -131,7 +135,7 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
     for (const std::string& text : config.candidates.hosts) hosts.push_back(TRY(plain_host(text)));
     std::vector<Candidate> candidates;
     if (view != nullptr && view->config) {
-        const std::string own_file = view->config->own_sourcedir() + "/clockwright.sources";
+        const std::string own_file = view->config->own_file();
         for (const chrony::SourceLine& line : view->config->sources) {
             add_daemon_line(line, own_file, *view, candidates);
         }
@@ -140,8 +144,9 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
     add_hosts(config, hosts, candidates);
     for (const std::string& text : config.candidates.allow) {
         const HostName host = TRY(plain_host(text));
-        const bool known = std::ranges::any_of(
-            candidates, [&](const Candidate& candidate) { return is_same_server(candidate, host); });
+        const bool known = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+            return is_same_server(candidate, host);
+        });
         if (!known) candidates.push_back(candidate_for(host, text, {Origin::Kind::hosts, {}, 0}));
     }
     if (config.candidates.internet) add_catalogue(candidates);
@@ -152,8 +157,9 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
 Result<void> refuse_nts(const Config& config, const Command& command) {
     if (!command.ca.empty()) return fail(Fault::usage, "--ca: this release does not speak NTS yet");
     if (config.select.nts == "require") {
-        return fail(Fault::usage, fmt::format("nts = require ({}): this release does not speak NTS yet",
-                                              config.origins.at("select.nts")));
+        return fail(Fault::usage,
+                    fmt::format("nts = require ({}): this release does not speak NTS yet",
+                                config.origins.at("select.nts")));
     }
     return {};
 }

@@ -29,13 +29,15 @@ DaemonView office() {
     chrony::Config config;
     config.main_file = "/etc/chrony/chrony.conf";
     config.sourcedirs = {"/etc/chrony/sources.d"};
-    config.sources = {line("server ntp1.corp.example", config.main_file, 3),
-                      line("pool pool.corp.example maxsources 2", config.main_file, 4),
-                      line("server ntp9.corp.example", "/etc/chrony/sources.d/clockwright.sources", 2)};
+    config.sources = {
+        line("server ntp1.corp.example", config.main_file, 3),
+        line("pool pool.corp.example maxsources 2", config.main_file, 4),
+        line("server ntp9.corp.example", "/etc/chrony/sources.d/clockwright.sources", 2)};
     view.config = config;
     DaemonState state;
-    state.sources = {listed("ntp1.corp.example", "10.0.0.1"), listed("pool.corp.example", "10.0.0.2"),
-                     listed("pool.corp.example", "10.0.0.3"), listed("ntp9.corp.example", "10.0.0.9")};
+    state.sources = {
+        listed("ntp1.corp.example", "10.0.0.1"), listed("pool.corp.example", "10.0.0.2"),
+        listed("pool.corp.example", "10.0.0.3"), listed("ntp9.corp.example", "10.0.0.9")};
     view.state = state;
     return view;
 }
@@ -80,8 +82,9 @@ TEST_CASE("an allow list leaves nothing else but what the daemon has") {
     const auto candidates = gather_known(config, &view);
     std::vector<std::string> names;
     for (const Candidate& candidate : *candidates) names.push_back(candidate.source.as_written);
-    CHECK(names == std::vector<std::string>{"ntp1.corp.example", "pool.corp.example", "pool.corp.example",
-                                            "ntp9.corp.example", "ntp6.corp.example", "ntp7.corp.example"});
+    CHECK(names == std::vector<std::string>{"ntp1.corp.example", "pool.corp.example",
+                                            "pool.corp.example", "ntp9.corp.example",
+                                            "ntp6.corp.example", "ntp7.corp.example"});
 }
 
 TEST_CASE("a noselect line is measured, but is no member and never chosen") {
@@ -158,7 +161,8 @@ TEST_CASE("chosen servers of one upstream are named: they may be wrong together"
     }
     const ScanReport report = report_of(judge(candidates, {}), {}, {});
     REQUIRE(report.notes.size() == 1);
-    CHECK(report.notes.front() == "10.0.0.1 and 10.0.0.2 share upstream 10.0.0.9: they may be wrong together.");
+    CHECK(report.notes.front() ==
+          "10.0.0.1 and 10.0.0.2 share upstream 10.0.0.9: they may be wrong together.");
 }
 
 TEST_CASE("private present sources make the domain internal, with what the owner provides") {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <map>
 
 #include "time/spell.h"
 
@@ -25,7 +24,8 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
         const std::size_t next = unique.size();
         const std::size_t of =
             candidate.address
-                ? places.try_emplace({*candidate.address, candidate.source.host.port}, next).first->second
+                ? places.try_emplace({*candidate.address, candidate.source.host.port}, next)
+                      .first->second
                 : next;
         if (of == next) {
             unique.push_back(std::move(candidate));
@@ -41,7 +41,9 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
     return twins;
 }
 
-bool is_present(const Candidate& candidate) { return candidate.membership != Membership::none; }
+bool is_present(const Candidate& candidate) {
+    return candidate.membership != Membership::none;
+}
 
 SelectSettings select_settings(const std::vector<Candidate>& candidates, const Config& config) {
     SelectSettings settings;
@@ -50,15 +52,18 @@ SelectSettings select_settings(const std::vector<Candidate>& candidates, const C
     settings.minimum = config.select.minimum;
     settings.max_stratum = config.select.max_stratum;
     if (settings.domain == TrustDomain::public_internet) return settings;
-    const auto provided = static_cast<int>(std::ranges::count_if(candidates, &Candidate::selectable));
+    const auto provided =
+        static_cast<int>(std::ranges::count_if(candidates, &Candidate::selectable));
     if (!config.is_set("select.minimum")) {
-        settings.minimum = std::clamp(provided, std::min(2, settings.count), std::min(4, settings.count));
+        settings.minimum =
+            std::clamp(provided, std::min(2, settings.count), std::min(4, settings.count));
     }
     if (!config.is_set("select.max_stratum")) settings.max_stratum = 8;
     return settings;
 }
 
-/// Chosen servers that follow one upstream: they may be wrong together. Loopback refids say nothing.
+/// Chosen servers that follow one upstream: they may be wrong together. Loopback refids say
+/// nothing.
 std::vector<std::string> shared_upstreams(const Judged& judged) {
     std::map<std::uint32_t, std::vector<std::string>> followers;
     for (const std::size_t member : judged.selection.ensemble.members) {
@@ -79,7 +84,8 @@ ScanRow twin_row(const Twin& twin, const Judged& judged) {
     ScanRow row{twin.candidate, judged.selection.assessments[twin.of]};
     row.candidate.series = judged.candidates[twin.of].series;
     row.assessment.chosen = false;
-    if (row.assessment.verdict == Verdict::system_peer) row.assessment.verdict = Verdict::truechimer;
+    if (row.assessment.verdict == Verdict::system_peer)
+        row.assessment.verdict = Verdict::truechimer;
     row.assessment.reason = fmt::format("the same server as {}, counted once",
                                         printable(judged.candidates[twin.of].source.as_written));
     return row;

@@ -47,21 +47,23 @@ system::FamilyChoice family_of(const Command& command) {
 }
 
 /// The first line of a scan: how many packets go where, before any does.
-std::string announcement(int packets, const std::vector<Endpoint>& endpoints, const Command& command) {
+std::string announcement(int packets, const std::vector<Endpoint>& endpoints,
+                         const Command& command) {
     if (endpoints.empty()) return "Will send no packet.\n";
     const auto is_public = [](const Endpoint& endpoint) { return endpoint.address.is_public(); };
     const auto strangers = std::ranges::count_if(endpoints, is_public);
     const Seconds wanted = command.spacing.value_or(near_spacing);
     const Seconds spacing = strangers > 0 ? std::max(wanted, far_spacing) : wanted;
     const Seconds took = (command.samples.value_or(default_samples) - 1) * spacing;
-    std::string where = fmt::format("all private. {}", command.internet || !command.hosts.empty()
-                                                           ? ""
-                                                           : "No internet source will be asked (--internet to allow).");
+    std::string where = fmt::format(
+        "all private. {}", command.internet || !command.hosts.empty()
+                               ? ""
+                               : "No internet source will be asked (--internet to allow).");
     if (strangers > 0) {
         where = fmt::format("{} of them public, each at most once an hour.", strangers);
     }
     return wrap(fmt::format("Will send {} packets in {} to {} address{}, {}", packets, spell(took),
-                                 endpoints.size(), endpoints.size() == 1 ? "" : "es", where),
+                            endpoints.size(), endpoints.size() == 1 ? "" : "es", where),
                 0);
 }
 
@@ -86,14 +88,16 @@ system::ScanSettings scan_settings(const Command& command) {
 
 /// The remembered series of an endpoint, moved to the present steady time.
 const store::RememberedSeries* remembered(const store::Memory& memory, const Endpoint& endpoint) {
-    const auto found = std::ranges::find(memory.series, endpoint, &store::RememberedSeries::endpoint);
+    const auto found =
+        std::ranges::find(memory.series, endpoint, &store::RememberedSeries::endpoint);
     return found == memory.series.end() ? nullptr : &*found;
 }
 
 Series moved_to(const store::RememberedSeries& old, const Now& now) {
     Series series = old.series;
     const auto age = now.wall - old.at;
-    for (Sample& sample : series.samples) sample.at = now.steady - age + sample.at.time_since_epoch();
+    for (Sample& sample : series.samples)
+        sample.at = now.steady - age + sample.at.time_since_epoch();
     return series;
 }
 
@@ -115,14 +119,16 @@ void take_remembered(Candidate& candidate, const store::Memory& memory, const En
 }
 
 /// Remembers the public series of this run and forgets those older than an hour.
-void remember(store::Memory& memory, const std::vector<system::ProbeOutcome>& outcomes, const Now& began,
-              const ntp::RateBudget& budget) {
+void remember(store::Memory& memory, const std::vector<system::ProbeOutcome>& outcomes,
+              const Now& began, const ntp::RateBudget& budget) {
     std::erase_if(memory.series, [&](const store::RememberedSeries& old) {
         return Seconds{began.wall - old.at} > ntp::Manners{}.series_rest;
     });
     for (const system::ProbeOutcome& outcome : outcomes) {
-        if (!outcome.endpoint || !outcome.endpoint->address.is_public() || outcome.series.sent == 0) continue;
-        std::erase_if(memory.series, [&](const auto& old) { return old.endpoint == *outcome.endpoint; });
+        if (!outcome.endpoint || !outcome.endpoint->address.is_public() || outcome.series.sent == 0)
+            continue;
+        std::erase_if(memory.series,
+                      [&](const auto& old) { return old.endpoint == *outcome.endpoint; });
         memory.series.push_back(to_remember(*outcome.endpoint, outcome.series, began));
     }
     memory.spent = budget.memory();
@@ -130,7 +136,8 @@ void remember(store::Memory& memory, const std::vector<system::ProbeOutcome>& ou
 
 }  // namespace
 
-Result<Measured> measure(std::vector<Candidate> candidates, const Config& config, const Command& command) {
+Result<Measured> measure(std::vector<Candidate> candidates, const Config& config,
+                         const Command& command) {
     Measured measured;
     std::string remark;
     store::Memory memory = store::load(config.state.directory, &remark);
@@ -158,7 +165,8 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
     if (strangers) {
         remember(memory, *outcomes, began, budget);
         if (auto saved = store::save(config.state.directory, memory); !saved) {
-            measured.notes.push_back("What was sent cannot be remembered: " + saved.error().message + ".");
+            measured.notes.push_back(
+                "What was sent cannot be remembered: " + saved.error().message + ".");
         }
     }
     measured.candidates = std::move(candidates);
@@ -166,15 +174,19 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
     return measured;
 }
 
-Result<std::string> announce_only(const std::vector<Candidate>& candidates, const Command& command) {
+Result<std::string> announce_only(const std::vector<Candidate>& candidates,
+                                  const Command& command) {
     std::vector<HostName> names;
     for (const Candidate& candidate : candidates) names.push_back(asked_name(candidate));
-    const auto resolved = TRY(system::resolve(names, family_of(command), system::ScanSettings{}.resolve_time_out));
+    const auto resolved =
+        TRY(system::resolve(names, family_of(command), system::ScanSettings{}.resolve_time_out));
     std::set<Endpoint> endpoints;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        if (!resolved[i].addresses.empty()) endpoints.insert({resolved[i].addresses.front(), names[i].port});
+        if (!resolved[i].addresses.empty())
+            endpoints.insert({resolved[i].addresses.front(), names[i].port});
     }
-    const int packets = static_cast<int>(endpoints.size()) * command.samples.value_or(default_samples);
+    const int packets =
+        static_cast<int>(endpoints.size()) * command.samples.value_or(default_samples);
     std::vector<std::string> addresses;
     for (const Endpoint& endpoint : endpoints) addresses.push_back(to_string(endpoint));
     if (command.json) return dry_run_json(packets, addresses);

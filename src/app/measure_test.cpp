@@ -65,7 +65,8 @@ TEST_CASE("a stranger asked within the hour whose answer is lost is named, not a
     REQUIRE(measured.has_value());
     CHECK(measured->packets == 0);
     CHECK(measured->candidates.front().not_asked.has_value());
-    CHECK(measured->candidates.front().not_asked_why.find("less than an hour ago") != std::string::npos);
+    CHECK(measured->candidates.front().not_asked_why.find("less than an hour ago") !=
+          std::string::npos);
 }
 
 TEST_CASE("what would be sent is said without sending: packets and addresses") {

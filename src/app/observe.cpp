@@ -28,8 +28,9 @@ void add_changes(const store::Journal& journal, StatusReport& report) {
     const auto changes = journal.changes();
     if (!changes || changes->empty() || !changes->back().outcome) return;
     const store::Change& last = changes->back();
-    report.last_change = fmt::format("{} {} {}{}", last.id, to_string(*last.outcome), rfc3339(last.at),
-                                     last.reason.empty() ? "" : " (" + printable(last.reason) + ")");
+    report.last_change =
+        fmt::format("{} {} {}{}", last.id, to_string(*last.outcome), rfc3339(last.at),
+                    last.reason.empty() ? "" : " (" + printable(last.reason) + ")");
     report.last_change_failed = *last.outcome == OutcomeKind::failed && !last.begun.empty();
 }
 
@@ -50,7 +51,8 @@ Result<StatusReport> observe(const Context& context) {
     report.verdict = judge_clock(report.facts);
     report.daemon_text = daemon_text(view);
     if (view.config && context.command.verbose > 0) {
-        for (const std::string& fault : view.config->faults) report.notes.push_back(printable(fault));
+        for (const std::string& fault : view.config->faults)
+            report.notes.push_back(printable(fault));
     }
     const auto journal = store::Journal::open_to_read(context.config.state.directory);
     if (journal) add_changes(*journal, report);

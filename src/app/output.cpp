@@ -27,7 +27,9 @@ void print_remark(const Command& command, std::string_view text) {
     write(stdout_is_taken ? stderr : stdout, text);
 }
 
-bool shows_progress(const Command& command) { return !command.quiet && system::stderr_is_terminal(); }
+bool shows_progress(const Command& command) {
+    return !command.quiet && system::stderr_is_terminal();
+}
 
 void print_progress(const Command& command, std::string_view text) {
     if (shows_progress(command)) write(stderr, fmt::format("\r\033[K{}", text));
@@ -43,6 +45,8 @@ bool uses_colour(const Command& command) {
     return allowed && system::stdout_is_terminal();
 }
 
-void print_error(std::string_view text) { write(stderr, fmt::format("clockwright: {}\n", text)); }
+void print_error(std::string_view text) {
+    write(stderr, fmt::format("clockwright: {}\n", text));
+}
 
 }  // namespace clockwright::app

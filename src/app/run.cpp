@@ -15,15 +15,24 @@ using Runner = Result<int> (*)(const Context&);
 
 Runner runner_of(Verb verb) {
     switch (verb) {
-        case Verb::scan: return run_scan;
-        case Verb::plan: return run_plan;
-        case Verb::apply: return run_apply;
-        case Verb::rollback: return run_rollback;
-        case Verb::status: return run_status;
-        case Verb::check: return run_check;
-        case Verb::config: return run_config;
-        case Verb::lab: return run_lab;
-        case Verb::demo: return run_demo;
+        case Verb::scan:
+            return run_scan;
+        case Verb::plan:
+            return run_plan;
+        case Verb::apply:
+            return run_apply;
+        case Verb::rollback:
+            return run_rollback;
+        case Verb::status:
+            return run_status;
+        case Verb::check:
+            return run_check;
+        case Verb::config:
+            return run_config;
+        case Verb::lab:
+            return run_lab;
+        case Verb::demo:
+            return run_demo;
     }
     return run_status;
 }
@@ -31,15 +40,20 @@ Runner runner_of(Verb verb) {
 /// A change that could not even begin is an outcome too; empty for verbs that have none.
 std::string outcome_document(const Command& command, const Error& error) {
     const bool refused = error.fault == Fault::refused;
-    const Outcome outcome{refused ? OutcomeKind::refused : OutcomeKind::failed, false, true, error.message};
+    const Outcome outcome{refused ? OutcomeKind::refused : OutcomeKind::failed, false, true,
+                          error.message};
     Plan plan;
     plan.daemon = "chrony";
     plan.reason = error.message;
     switch (command.verb) {
-        case Verb::plan: return plan_json(plan);
-        case Verb::apply: return command.dry_run ? plan_json(plan) : apply_json(plan, outcome, {});
-        case Verb::rollback: return rollback_json(outcome, command.file);
-        default: return {};
+        case Verb::plan:
+            return plan_json(plan);
+        case Verb::apply:
+            return command.dry_run ? plan_json(plan) : apply_json(plan, outcome, {});
+        case Verb::rollback:
+            return rollback_json(outcome, command.file);
+        default:
+            return {};
     }
 }
 

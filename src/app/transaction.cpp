@@ -37,7 +37,10 @@ std::vector<std::string> different_files(const std::vector<FileState>& files) {
 
 Transaction::Transaction(const Context& context, DaemonPlace place, store::Lock lock,
                          store::Journal journal)
-    : context_(&context), place_(std::move(place)), lock_(std::move(lock)), journal_(std::move(journal)) {}
+    : context_(&context),
+      place_(std::move(place)),
+      lock_(std::move(lock)),
+      journal_(std::move(journal)) {}
 
 Result<Transaction> Transaction::begin(const Context& context, const DaemonPlace& place) {
     system::catch_signals();
@@ -52,7 +55,8 @@ Result<void> Transaction::perform(const Action& action) {
         return system::run_command(restart->argv, restart_limit);
     }
     auto socket = TRY(open_control(place_));
-    if (const auto* removal = std::get_if<DeleteSource>(&action)) return socket.delete_source(removal->address);
+    if (const auto* removal = std::get_if<DeleteSource>(&action))
+        return socket.delete_source(removal->address);
     if (const auto* addition = std::get_if<AddSource>(&action)) {
         const auto line = chrony::parse_source_line(addition->line);
         if (!line) return fail("\"" + printable(addition->line) + "\" is no source line");
@@ -84,7 +88,8 @@ ApplyEvent Transaction::carry_out(const ApplyEffect& effect, const std::string& 
         print_remark(context_->command, wrap(say->text, 0));
     } else if (const auto* pause = std::get_if<Pause>(&effect)) {
         const Seconds waited = system::read_clocks().steady - began_.steady;
-        print_progress(context_->command, fmt::format("asking chronyd, {} so far", spell_age(waited)));
+        print_progress(context_->command,
+                       fmt::format("asking chronyd, {} so far", spell_age(waited)));
         system::wait(pause->interval);
     }
     return Continue{};
@@ -117,7 +122,8 @@ Done Transaction::drive(Apply machine, const std::string& id) {
 
 Result<Done> Transaction::run(const Plan& plan, const std::string& reason) {
     const Baseline baseline{TRY(ask_daemon())};
-    const std::string id = TRY(journal_.begin(plan, baseline, system::user_text(), reason, system::read_clocks().wall));
+    const std::string id = TRY(
+        journal_.begin(plan, baseline, system::user_text(), reason, system::read_clocks().wall));
     const ApplySettings settings{context_->config.apply.verify_timeout, Seconds{1}};
     return drive(Apply(plan, baseline, settings), id);
 }
@@ -129,10 +135,11 @@ Result<std::optional<Done>> Transaction::heal() {
         return fail(Fault::bad_input, left->fault + "; look at it, then move that file away");
     }
     print_remark(context_->command,
-                 fmt::format("Found unfinished change {} (begun {}). Walking it back first.\n", left->id,
-                             rfc3339(left->at)));
+                 fmt::format("Found unfinished change {} (begun {}). Walking it back first.\n",
+                             left->id, rfc3339(left->at)));
     const ApplySettings settings{context_->config.apply.verify_timeout, Seconds{1}};
-    return std::optional<Done>{drive(Apply::healing(left->plan, left->begun, left->baseline, settings), left->id)};
+    return std::optional<Done>{
+        drive(Apply::healing(left->plan, left->begun, left->baseline, settings), left->id)};
 }
 
 std::string unfinished_text(const store::Journal& journal) {
@@ -140,9 +147,11 @@ std::string unfinished_text(const store::Journal& journal) {
     if (!left && left.error().fault == Fault::not_permitted) return {};  // not ours to know
     if (!left) return "The record of changes cannot be read: " + left.error().message + ".";
     if (!*left) return {};
-    if (!(*left)->fault.empty()) return "A record of changes cannot be read: " + (*left)->fault + ".";
-    return fmt::format("Found unfinished change {} (begun {}); the next apply or rollback heals it.",
-                       (*left)->id, rfc3339((*left)->at));
+    if (!(*left)->fault.empty())
+        return "A record of changes cannot be read: " + (*left)->fault + ".";
+    return fmt::format(
+        "Found unfinished change {} (begun {}); the next apply or rollback heals it.", (*left)->id,
+        rfc3339((*left)->at));
 }
 
 std::string unfinished_text(const Config& config) {

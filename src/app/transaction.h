@@ -39,7 +39,8 @@ class Transaction {
     void observe(AfterJournal after_journal) { after_journal_ = std::move(after_journal); }
 
   private:
-    Transaction(const Context& context, DaemonPlace place, store::Lock lock, store::Journal journal);
+    Transaction(const Context& context, DaemonPlace place, store::Lock lock,
+                store::Journal journal);
 
     ApplyEvent carry_out(const ApplyEffect& effect, const std::string& id);
     Result<void> perform(const Action& action);

@@ -27,10 +27,14 @@ int code_of(const Done& done) {
     if (done.interrupted && proved) return exit_interrupted;
     switch (done.outcome.kind) {
         case OutcomeKind::unchanged:
-        case OutcomeKind::applied: return exit_done;
-        case OutcomeKind::rolled_back: return exit_failed;
-        case OutcomeKind::failed: return done.outcome.before_first_step ? exit_failed : exit_not_proved;
-        case OutcomeKind::refused: return exit_refused;
+        case OutcomeKind::applied:
+            return exit_done;
+        case OutcomeKind::rolled_back:
+            return exit_failed;
+        case OutcomeKind::failed:
+            return done.outcome.before_first_step ? exit_failed : exit_not_proved;
+        case OutcomeKind::refused:
+            return exit_refused;
     }
     return exit_failed;
 }
@@ -38,22 +42,28 @@ int code_of(const Done& done) {
 std::string conclusion(const Done& done) {
     const Outcome& outcome = done.outcome;
     switch (outcome.kind) {
-        case OutcomeKind::unchanged: return "Nothing to change: " + outcome.reason + ".\n";
+        case OutcomeKind::unchanged:
+            return "Nothing to change: " + outcome.reason + ".\n";
         case OutcomeKind::applied:
             return fmt::format("Applied and verified. Undo: clockwright rollback {}\n", done.id);
         case OutcomeKind::rolled_back:
-            return wrap("Nothing changed: " + outcome.reason + ".", 0) + "Next: clockwright scan --explain\n";
-        case OutcomeKind::refused: return wrap_sentence("Refused: " + outcome.reason, ". Nothing changed.");
-        case OutcomeKind::failed: break;
+            return wrap("Nothing changed: " + outcome.reason + ".", 0) +
+                   "Next: clockwright scan --explain\n";
+        case OutcomeKind::refused:
+            return wrap_sentence("Refused: " + outcome.reason, ". Nothing changed.");
+        case OutcomeKind::failed:
+            break;
     }
-    if (outcome.before_first_step) return wrap("Failed: " + outcome.reason + ". Nothing changed.", 0);
+    if (outcome.before_first_step)
+        return wrap("Failed: " + outcome.reason + ". Nothing changed.", 0);
     return wrap("Failed, and the old state is not proved: " + outcome.reason + ".", 0) +
            "Next: clockwright status, then clockwright rollback " + done.id + "\n";
 }
 
 Result<int> finish(const Context& context, const Plan& plan, const Done& done) {
     const Command& command = context.command;
-    print_result(command, command.json ? apply_json(plan, done.outcome, done.id) : conclusion(done));
+    print_result(command,
+                 command.json ? apply_json(plan, done.outcome, done.id) : conclusion(done));
     return code_of(done);
 }
 
@@ -62,7 +72,8 @@ Done without_change(const Decision& decision) {
     Outcome outcome{OutcomeKind::unchanged, true, true, decision.plan.reason};
     if (decision.no) {
         outcome = {OutcomeKind::refused, false, true, decision.no->message};
-        if (!decision.no_set && decision.no->fault != Fault::refused) outcome.kind = OutcomeKind::failed;
+        if (!decision.no_set && decision.no->fault != Fault::refused)
+            outcome.kind = OutcomeKind::failed;
     }
     return {outcome, decision.plan.id, false};
 }
@@ -71,7 +82,8 @@ Result<void> check_window(const Config& config) {
     const Window window = TRY(parse_window(config.apply.window));
     const system::LocalMoment now = system::local_moment();
     if (is_open(window, now.weekday, now.minute)) return {};
-    return fail(Fault::refused, fmt::format("outside the window of changes, {}", config.apply.window));
+    return fail(Fault::refused,
+                fmt::format("outside the window of changes, {}", config.apply.window));
 }
 
 /// With --yes one line says what is done; without it the whole plan is shown, and asked about.
@@ -109,16 +121,19 @@ Result<Plan> load_plan(const Context& context, const DaemonPlace& place) {
     const std::string saved = TRY(system::read_trusted(context.command.file));
     Plan plan = TRY(plan_from_json(saved));
     const auto digest = [](std::string_view content) { return system::sha256_hex(content); };
-    if (const auto wrong = wrong_digests(plan, digest); !wrong.empty() || plan_id(plan) != plan.id) {
-        return fail(Fault::bad_input, context.command.file + ": the plan was altered after it was saved");
+    if (const auto wrong = wrong_digests(plan, digest);
+        !wrong.empty() || plan_id(plan) != plan.id) {
+        return fail(Fault::bad_input,
+                    context.command.file + ": the plan was altered after it was saved");
     }
     if (plan.config_file != place.config_file || plan.control != place.control) {
-        return fail(Fault::refused, fmt::format("the plan is for the daemon of {} at {}, here it is {} at {}",
-                                                plan.config_file, plan.control, place.config_file,
-                                                place.control));
+        return fail(Fault::refused,
+                    fmt::format("the plan is for the daemon of {} at {}, here it is {} at {}",
+                                plan.config_file, plan.control, place.config_file, place.control));
     }
     if (!restarts_only_as(plan, context.config.daemon.restart)) {
-        return fail(Fault::refused, "the plan restarts the daemon in another way than [daemon] restart says");
+        return fail(Fault::refused,
+                    "the plan restarts the daemon in another way than [daemon] restart says");
     }
     return plan;
 }
@@ -135,12 +150,14 @@ Result<int> apply_file(const Context& context) {
     if (!view.state) return std::unexpected(view.state_error);
     if (is_fulfilled(plan, host, *view.state)) {
         const std::string reason = fmt::format("the host already is as plan {} wants it", plan.id);
-        return finish(context, plan, {{OutcomeKind::unchanged, true, true, reason}, plan.id, false});
+        return finish(context, plan,
+                      {{OutcomeKind::unchanged, true, true, reason}, plan.id, false});
     }
     const Seconds age = system::read_clocks().wall - plan.made_at;
     if (age > plan_life || age < -clock_tolerance) {
-        return fail(Fault::refused, fmt::format("plan {} is {}; make a new one", plan.id,
-                                                age > plan_life ? "older than 24 h" : "from the future"));
+        return fail(Fault::refused,
+                    fmt::format("plan {} is {}; make a new one", plan.id,
+                                age > plan_life ? "older than 24 h" : "from the future"));
     }
     TRY(ask_consent(plan, context.command));
     return finish(context, plan, TRY(transaction.run(plan, context.command.reason)));
@@ -163,7 +180,8 @@ Result<int> without_lock(const Context& context, const Error& error) {
 Result<int> apply_decision(const Context& context) {
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
-    if (const std::string hands = two_hands(view.place); !hands.empty()) return fail(Fault::refused, hands);
+    if (const std::string hands = two_hands(view.place); !hands.empty())
+        return fail(Fault::refused, hands);
     auto transaction = Transaction::begin(context, view.place);
     if (!transaction) return without_lock(context, transaction.error());
     const auto healed = TRY(transaction->heal());

@@ -12,7 +12,8 @@ namespace {
 Result<int> init(const Context& context) {
     const std::string& given = context.command.config_file;
     const std::string path = given.empty() ? default_config_file : given;
-    if (!system::LocalHost().glob(path).empty()) return fail(path + " is there already; nothing written");
+    if (!system::LocalHost().glob(path).empty())
+        return fail(path + " is there already; nothing written");
     TRY(system::write_new_file(path, config_template()));
     print_result(context.command, fmt::format("Wrote {} with every key at its default.\n", path));
     return exit_done;
@@ -25,12 +26,13 @@ Result<int> run_config(const Context& context) {
     if (word == "init") return init(context);
     // The file was read and found good before a verb runs: faults end with 78 there.
     if (word == "check") {
-        print_result(context.command, context.command.json
-                                          ? "{\"good\": true}\n"
-                                          : "The configuration is good.\nNext: clockwright config show\n");
-    } else {
         print_result(context.command,
-                     context.command.json ? config_json(context.config) : show_config(context.config));
+                     context.command.json
+                         ? "{\"good\": true}\n"
+                         : "The configuration is good.\nNext: clockwright config show\n");
+    } else {
+        print_result(context.command, context.command.json ? config_json(context.config)
+                                                           : show_config(context.config));
     }
     return exit_done;
 }

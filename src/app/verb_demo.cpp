@@ -17,9 +17,10 @@ namespace {
 Result<std::string> find_chronyd(const Command& command) {
     std::vector<std::string> places = {command.chronyd};
     if (command.chronyd.empty()) {
-        const std::filesystem::path own = std::filesystem::path(system::own_program()).parent_path();
-        places = {own / "peers/chrony/usr/sbin/chronyd", own.parent_path() / "peers/chrony/usr/sbin/chronyd",
-                  "/usr/sbin/chronyd"};
+        const std::filesystem::path own =
+            std::filesystem::path(system::own_program()).parent_path();
+        places = {own / "peers/chrony/usr/sbin/chronyd",
+                  own.parent_path() / "peers/chrony/usr/sbin/chronyd", "/usr/sbin/chronyd"};
     }
     std::error_code error;
     for (const std::string& place : places) {
@@ -32,7 +33,9 @@ class Story {
   public:
     Story(const Command& command, DemoBed& bed) : command_(command), bed_(bed) {}
 
-    void tell(const std::string& text) { print_remark(command_, fmt::format("\n{}", wrap("# " + text, 0))); }
+    void tell(const std::string& text) {
+        print_remark(command_, fmt::format("\n{}", wrap("# " + text, 0)));
+    }
 
     /// Shows the command and its output; the demo fails when its exit code is not the promised one.
     Result<void> show(const std::vector<std::string>& words, int promised) {
@@ -40,7 +43,8 @@ class Story {
         for (const std::string& word : words) line += " " + word;
         print_remark(command_, line + "\n");
         const int code = TRY(bed_.run(words));
-        if (system::interrupted()) return fail(Fault::interrupted, "interrupted; nothing is left behind");
+        if (system::interrupted())
+            return fail(Fault::interrupted, "interrupted; nothing is left behind");
         print_remark(command_, fmt::format("(exit code {})\n", code));
         if (code == promised) return {};
         return fail(fmt::format("the demo promised exit code {} here, and got {}", promised, code));
@@ -53,8 +57,9 @@ class Story {
 
 Result<void> tell_story(Story& story, DemoBed& bed) {
     const std::string plan_file = bed.directory() + "/near.plan";
-    story.tell("A private chronyd (-x: it cannot touch the clock) follows three servers. Two of them lie, "
-               "and they agree, so it believes them:");
+    story.tell(
+        "A private chronyd (-x: it cannot touch the clock) follows three servers. Two of them lie, "
+        "and they agree, so it believes them:");
     if (!bed.wait_until_followed(Seconds{20})) return fail("chronyd did not follow its sources");
     TRY(story.show({"status"}, exit_done));
     story.tell("A dozen servers are known here. Who is right is decided by agreement:");
@@ -64,7 +69,8 @@ Result<void> tell_story(Story& story, DemoBed& bed) {
     story.tell("Made, and proved by asking chronyd:");
     TRY(story.show({"apply", "--yes", "--reason", "demo"}, exit_done));
     TRY(story.show({"status"}, exit_done));
-    story.tell("Now a change that cannot work: near servers are planned, and die before it is applied.");
+    story.tell(
+        "Now a change that cannot work: near servers are planned, and die before it is applied.");
     TRY(bed.offer_near_servers());
     TRY(story.show({"plan", "--out", plan_file}, exit_change_due));
     bed.kill_near_servers();

@@ -41,7 +41,8 @@ Result<int> run_plan(const Context& context) {
     if (saves && !decision.no) {
         TRY(system::write_new_file(command.file, plan_to_json(decision.plan)));
     }
-    print_result(command, command.json ? plan_json(decision.plan) : text_of(decision, command.explain));
+    print_result(command,
+                 command.json ? plan_json(decision.plan) : text_of(decision, command.explain));
     return code_of(decision);
 }
 

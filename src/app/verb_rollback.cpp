@@ -22,11 +22,13 @@ std::string outcome_text(const store::Change& change) {
 }
 
 Result<int> list_changes(const Context& context) {
-    const store::Journal journal = TRY(store::Journal::open_to_read(context.config.state.directory));
+    const store::Journal journal =
+        TRY(store::Journal::open_to_read(context.config.state.directory));
     std::vector<ChangeLine> lines;
     for (const store::Change& change : TRY(journal.changes())) {
         lines.push_back({change.id, rfc3339(change.at), change.plan.daemon,
-                         change.reason.empty() ? change.plan.reason : change.reason, outcome_text(change)});
+                         change.reason.empty() ? change.plan.reason : change.reason,
+                         outcome_text(change)});
     }
     const std::string unfinished = unfinished_text(journal);
     if (!unfinished.empty()) print_remark(context.command, unfinished + "\n");
@@ -38,19 +40,25 @@ int code_of(const Done& done) {
     if (done.interrupted) return exit_interrupted;
     switch (done.outcome.kind) {
         case OutcomeKind::applied:
-        case OutcomeKind::unchanged: return exit_done;
-        case OutcomeKind::refused: return exit_refused;
-        case OutcomeKind::rolled_back: return exit_failed;
-        case OutcomeKind::failed: return done.outcome.before_first_step ? exit_failed : exit_not_proved;
+        case OutcomeKind::unchanged:
+            return exit_done;
+        case OutcomeKind::refused:
+            return exit_refused;
+        case OutcomeKind::rolled_back:
+            return exit_failed;
+        case OutcomeKind::failed:
+            return done.outcome.before_first_step ? exit_failed : exit_not_proved;
     }
     return exit_failed;
 }
 
 int report(const Context& context, const Done& done) {
-    const bool back = done.outcome.kind == OutcomeKind::applied || done.outcome.kind == OutcomeKind::unchanged;
-    const std::string text = done.outcome.kind == OutcomeKind::unchanged ? "Nothing to do: " + done.outcome.reason + "."
+    const bool back =
+        done.outcome.kind == OutcomeKind::applied || done.outcome.kind == OutcomeKind::unchanged;
+    const std::string text = done.outcome.kind == OutcomeKind::unchanged
+                                 ? "Nothing to do: " + done.outcome.reason + "."
                              : back ? "The earlier state is back: " + done.outcome.reason + "."
-                                  : "Not rolled back: " + done.outcome.reason + ".";
+                                    : "Not rolled back: " + done.outcome.reason + ".";
     print_result(context.command, context.command.json
                                       ? rollback_json(done.outcome, done.id)
                                       : wrap(text, 0) + "Next: clockwright status\n");
@@ -58,7 +66,8 @@ int report(const Context& context, const Done& done) {
 }
 
 /// The way back over this change and every applied one after it, newest first, as one plan.
-Result<Plan> way_back(const store::Journal& journal, const store::Change& target, const DaemonView& view) {
+Result<Plan> way_back(const store::Journal& journal, const store::Change& target,
+                      const DaemonView& view) {
     Plan since = target.plan;
     for (const store::Change& change : TRY(journal.changes())) {
         const bool later = change.at > target.at && change.outcome == OutcomeKind::applied &&
@@ -72,33 +81,40 @@ Result<Plan> way_back(const store::Journal& journal, const store::Change& target
 }
 
 bool any_applied(const std::vector<store::Change>& changes) {
-    return std::ranges::find(changes, OutcomeKind::applied, &store::Change::outcome) != changes.end();
+    return std::ranges::find(changes, OutcomeKind::applied, &store::Change::outcome) !=
+           changes.end();
 }
 
 Result<int> roll_back(const Context& context) {
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
-    if (const std::string hands = two_hands(view.place); !hands.empty()) return fail(Fault::refused, hands);
+    if (const std::string hands = two_hands(view.place); !hands.empty())
+        return fail(Fault::refused, hands);
     Transaction transaction = TRY(Transaction::begin(context, view.place));
     const auto healed = TRY(transaction.heal());
-    if (healed && (healed->outcome.kind == OutcomeKind::failed || healed->id == context.command.file ||
-                   context.command.file == "last")) {
+    if (healed && (healed->outcome.kind == OutcomeKind::failed ||
+                   healed->id == context.command.file || context.command.file == "last")) {
         Done done = *healed;
         if (done.outcome.kind == OutcomeKind::rolled_back) done.outcome.kind = OutcomeKind::applied;
         return report(context, done);
     }
     if (context.command.file == "last" && !any_applied(TRY(transaction.journal().changes()))) {
-        return report(context, {{OutcomeKind::unchanged, true, true, "no change was applied yet"}, {}, false});
+        return report(
+            context,
+            {{OutcomeKind::unchanged, true, true, "no change was applied yet"}, {}, false});
     }
     const store::Change target = TRY(transaction.journal().find(context.command.file));
     if (target.outcome != OutcomeKind::applied) {
-        return report(context, {{OutcomeKind::unchanged, true, true,
-                                 fmt::format("change {} did not last ({})", target.id, outcome_text(target))},
-                                target.id, false});
+        return report(
+            context, {{OutcomeKind::unchanged, true, true,
+                       fmt::format("change {} did not last ({})", target.id, outcome_text(target))},
+                      target.id,
+                      false});
     }
     if (!target.fault.empty()) return fail(Fault::bad_input, target.fault);
     if (target.contents_dropped) {
-        return fail(Fault::refused, fmt::format("the backup of change {} is gone: five are kept", target.id));
+        return fail(Fault::refused,
+                    fmt::format("the backup of change {} is gone: five are kept", target.id));
     }
     if (!view.state) return std::unexpected(view.state_error);
     const Plan plan = TRY(way_back(transaction.journal(), target, view));

@@ -93,8 +93,10 @@ Result<int> render(const Context& context, const ScanReport& report) {
 Result<int> run_scan(const Context& context) {
     const Command& command = context.command;
     TRY(refuse_nts(context.config, command));
-    if (!command.replay.empty() && (!command.hosts.empty() || command.internet || command.dry_run)) {
-        return fail(Fault::usage, "--replay asks nobody: it goes with no host, --internet or --dry-run");
+    if (!command.replay.empty() &&
+        (!command.hosts.empty() || command.internet || command.dry_run)) {
+        return fail(Fault::usage,
+                    "--replay asks nobody: it goes with no host, --internet or --dry-run");
     }
     if (command.json && !command.render.empty()) {
         return fail(Fault::usage, "--json and --render both want stdout: choose one");
@@ -106,7 +108,8 @@ Result<int> run_scan(const Context& context) {
     }
     const ScanReport report = report_of(run.judged, run.measured, system::read_clocks().wall);
     if (!command.render.empty()) return render(context, report);
-    print_result(command, command.json ? scan_json(report) : scan_text(report, command.explain, uses_colour(command)));
+    print_result(command, command.json ? scan_json(report)
+                                       : scan_text(report, command.explain, uses_colour(command)));
     const bool any = std::ranges::any_of(run.judged.selection.assessments,
                                          [](const Assessment& a) { return a.stats.has_value(); });
     return any ? exit_done : exit_no_set;

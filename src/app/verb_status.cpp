@@ -15,7 +15,8 @@ Result<std::vector<std::string>> expected_names(const std::string& path) {
     std::string_view rest = text;
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());
-        if (const auto line = chrony::parse_source_line(rest.substr(0, end))) names.push_back(line->name);
+        if (const auto line = chrony::parse_source_line(rest.substr(0, end)))
+            names.push_back(line->name);
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     if (names.empty()) return fail(Fault::bad_input, path + ": holds no source line");
@@ -27,7 +28,9 @@ Result<std::vector<std::string>> expected_names(const std::string& path) {
 Result<int> run_status(const Context& context) {
     const StatusReport report = TRY(observe(context));
     if (report.not_permitted) return fail(Fault::not_permitted, report.facts.why_not);
-    print_result(context.command, context.command.json ? status_json(report) : status_text(report, uses_colour(context.command)));
+    print_result(context.command, context.command.json
+                                      ? status_json(report)
+                                      : status_text(report, uses_colour(context.command)));
     if (!report.verdict.reachable) return report.facts.hands.size() > 1 ? exit_failed : exit_no_set;
     return report.verdict.demonstrated ? exit_done : exit_failed;
 }

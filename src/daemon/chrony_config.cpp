@@ -249,6 +249,11 @@ std::vector<const Directive*> Config::all(std::string_view name) const {
     return found;
 }
 
+std::string Config::own_file() const {
+    const std::string directory = own_sourcedir();
+    return directory.empty() ? directory : directory + "/clockwright.sources";
+}
+
 std::string Config::own_sourcedir() const {
     const auto own = std::ranges::find_if_not(sourcedirs, lies_under_run);
     return own == sourcedirs.end() ? std::string{} : *own;

@@ -33,6 +33,7 @@ struct Config {
     std::vector<const Directive*> all(std::string_view name) const;
     /// First sourcedir outside /run: where clockwright.sources goes. Empty: none.
     std::string own_sourcedir() const;
+    std::string own_file() const;  ///< our drop-in there, which need not exist; empty without one
     bool preferred_refclock() const;
     bool serves_time() const;  ///< `allow` without a later deny of the same
 };

@@ -13,9 +13,9 @@ struct Zone {
 };
 
 #define ROW_ZONE(name, country, continent)
-#define ROW_SERVER(host, operator_name, country, continent, smear, confidence, open, utc, rotation, \
-                   silent, nts)                                                                     \
-    CatalogueServer{host, operator_name, country,  continent, smear, confidence,                    \
+#define ROW_SERVER(host, operator_name, country, continent, smear, confidence, open, utc, \
+                   rotation, silent, nts)                                                 \
+    CatalogueServer{host, operator_name, country,  continent, smear, confidence,          \
                     open, utc,           rotation, silent,    nts},
 constexpr CatalogueServer servers[] = {
 #include "catalogue_rows.inc"
@@ -54,7 +54,8 @@ int nearness(const CatalogueServer& server, const std::optional<Region>& region)
 
 const CatalogueServer* find_in_catalogue(std::string_view host) {
     const std::string name = lower(host);
-    const auto found = std::ranges::lower_bound(servers, std::string_view(name), {}, &CatalogueServer::host);
+    const auto found =
+        std::ranges::lower_bound(servers, std::string_view(name), {}, &CatalogueServer::host);
     return found != std::end(servers) && found->host == name ? &*found : nullptr;
 }
 
@@ -64,7 +65,8 @@ std::optional<Region> region_of(std::string_view time_zone) {
     return Region{found->country, found->continent};
 }
 
-std::vector<const CatalogueServer*> proposals(const std::optional<Region>& region, std::size_t limit) {
+std::vector<const CatalogueServer*> proposals(const std::optional<Region>& region,
+                                              std::size_t limit) {
     using Rank = std::tuple<int, int, char, std::string_view>;  // nearness, turn, confidence, host
     std::vector<std::pair<Rank, const CatalogueServer*>> ranked;
     std::map<std::pair<int, std::string_view>, int> turns;

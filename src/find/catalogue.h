@@ -38,7 +38,8 @@ std::optional<Region> region_of(std::string_view time_zone);
 /// What may be proposed: open, UTC, confidence a or b, not silent. Own country first, own
 /// continent, no particular place, the rest; within each better confidence first, then operators in
 /// turn, so that a cut list stays diverse. At most `limit`.
-std::vector<const CatalogueServer*> proposals(const std::optional<Region>& region, std::size_t limit);
+std::vector<const CatalogueServer*> proposals(const std::optional<Region>& region,
+                                              std::size_t limit);
 
 /// Operator, smear class and name filled in from the catalogue where it knows the host; what is
 /// stated already stays.

@@ -100,14 +100,16 @@ std::string two_hands_text(const ClockFacts& facts) {
 
 std::string unsynchronised_text(const ClockFacts& facts, const ClockVerdict& verdict) {
     const DaemonTracking& tracking = facts.state->tracking;
-    const std::string why = verdict.voting == 0       ? "no source answers"
-                            : verdict.agreeing == 0   ? "no source is fit to follow"
-                                                      : "it has not chosen a source yet";
+    const std::string why = verdict.voting == 0     ? "no source answers"
+                            : verdict.agreeing == 0 ? "no source is fit to follow"
+                                                    : "it has not chosen a source yet";
     if (tracking.reference_time == WallTime{}) {
-        return fmt::format("Not demonstrated: {} runs but has set nothing yet ({}).", facts.daemon, why);
+        return fmt::format("Not demonstrated: {} runs but has set nothing yet ({}).", facts.daemon,
+                           why);
     }
     return fmt::format(
-        "Not demonstrated: {} runs but has set nothing for {} ({}). By drift alone the error grew by "
+        "Not demonstrated: {} runs but has set nothing for {} ({}). By drift alone the error grew "
+        "by "
         "up to {} since.",
         facts.daemon, spell_age(verdict.age), why, spell_bound(growth(verdict.age)));
 }
@@ -124,7 +126,8 @@ std::string stale_text(const ClockFacts& facts, const ClockVerdict& verdict) {
     const ErrorBound& now = *verdict.bound;
     const Seconds then = now.total() - now.growth;
     return fmt::format(
-        "UTC was within ±{} at {}, {} ago; it is within ±{} now if this clock drifts less than 15 ppm.",
+        "UTC was within ±{} at {}, {} ago; it is within ±{} now if this clock drifts less than 15 "
+        "ppm.",
         spell_bound(then), rfc3339(facts.state->tracking.reference_time).substr(11),
         spell_age(verdict.age), spell_bound(now.total()));
 }
@@ -142,9 +145,10 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
     verdict.demonstrated = true;
     const DaemonSource* followed = selected_source(state);
     const std::string only = followed != nullptr ? printable(followed->name) : "its source";
-    verdict.condition = verdict.voting == 1 ? only + " is right"
-                                            : fmt::format("at least {} of its {} sources are honest",
-                                                          verdict.voting / 2 + 1, verdict.voting);
+    verdict.condition = verdict.voting == 1
+                            ? only + " is right"
+                            : fmt::format("at least {} of its {} sources are honest",
+                                          verdict.voting / 2 + 1, verdict.voting);
     if (facts.nts == "require" && facts.nts_set && verdict.authenticated.value_or(0) == 0) {
         verdict.demonstrated = false;
         verdict.condition = "NTS is required";
@@ -157,14 +161,16 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
     } else if (const std::string mix = smear_mix(facts, state); !mix.empty()) {
         verdict.condition = "no leap second is near";
         verdict.sentence = fmt::format(
-            "UTC is within ±{} now, but not during a leap second: {}; up to 0.5 s apart then.", bound, mix);
+            "UTC is within ±{} now, but not during a leap second: {}; up to 0.5 s apart then.",
+            bound, mix);
     } else if (verdict.voting == 1) {
-        verdict.sentence = fmt::format("UTC is within ±{} of this clock if {} is right; nothing else checks it.",
-                                       bound, only);
+        verdict.sentence = fmt::format(
+            "UTC is within ±{} of this clock if {} is right; nothing else checks it.", bound, only);
     } else if (wants_nts(facts) && verdict.authenticated == 0) {
         verdict.condition = "nobody alters packets on the way";
         verdict.sentence = fmt::format(
-            "UTC is within ±{} of this clock, if nobody alters packets on the way: nts = {}, but no source "
+            "UTC is within ±{} of this clock, if nobody alters packets on the way: nts = {}, but "
+            "no source "
             "is authenticated.",
             bound, facts.nts);
     } else {
@@ -176,12 +182,15 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
 bool is_stale(const DaemonState& state, Seconds age) {
     const DaemonSource* selected = selected_source(state);
     if (selected == nullptr) return true;
-    return age > std::max(3 * Seconds{std::ldexp(1.0, std::clamp(selected->poll, 0, 17))}, Seconds{16});
+    return age >
+           std::max(3 * Seconds{std::ldexp(1.0, std::clamp(selected->poll, 0, 17))}, Seconds{16});
 }
 
 }  // namespace
 
-bool is_answering(const DaemonSource& source) { return source.reach != 0; }
+bool is_answering(const DaemonSource& source) {
+    return source.reach != 0;
+}
 
 bool is_agreeing(const DaemonSource& source) {
     return is_answering(source) && std::string_view("*+-PUDW").contains(source.state);
@@ -207,15 +216,18 @@ ClockVerdict judge_clock(const ClockFacts& facts) {
     if (tracking.local_reference()) {
         verdict.condition = "a source of UTC is followed";
         verdict.sentence = fmt::format(
-            "Not demonstrated: {} serves its own clock (local stratum {}); \"synchronised\" here means "
+            "Not demonstrated: {} serves its own clock (local stratum {}); \"synchronised\" here "
+            "means "
             "nothing about UTC.",
             facts.daemon, tracking.stratum);
         return verdict;
     }
-    if (selected_source(state) == nullptr && std::ranges::count(state.sources, 'x', &DaemonSource::state) > 1) {
+    if (selected_source(state) == nullptr &&
+        std::ranges::count(state.sources, 'x', &DaemonSource::state) > 1) {
         verdict.condition = "a majority of the sources agrees";
         verdict.sentence = fmt::format(
-            "Not demonstrated: the sources disagree ({}); nobody can tell which is right. {} is coasting.",
+            "Not demonstrated: the sources disagree ({}); nobody can tell which is right. {} is "
+            "coasting.",
             groups_text(state), facts.daemon);
         return verdict;
     }

@@ -14,36 +14,36 @@ namespace clockwright {
 
 /// What else is known of a source the daemon lists.
 struct SourceFacts {
-    std::string name;      ///< as the daemon lists it
-    std::string origin;    ///< "/etc/chrony/chrony.conf:3"; empty: added by a command
+    std::string name;    ///< as the daemon lists it
+    std::string origin;  ///< "/etc/chrony/chrony.conf:3"; empty: added by a command
     Smear smear = Smear::unknown;
     std::string operator_name;
-    bool asks_nts = false; ///< its line says `nts`
+    bool asks_nts = false;  ///< its line says `nts`
 };
 
 /// Everything the verdict is made from.
 struct ClockFacts {
     std::string daemon = "chronyd";
-    std::optional<DaemonState> state;      ///< empty: it does not answer, `why_not` says why
+    std::optional<DaemonState> state;  ///< empty: it does not answer, `why_not` says why
     std::string why_not;
-    std::vector<ClockProgram> hands;       ///< programs that can and do move this clock
-    bool watches_only = false;             ///< the daemon runs with -x
+    std::vector<ClockProgram> hands;  ///< programs that can and do move this clock
+    bool watches_only = false;        ///< the daemon runs with -x
     std::vector<SourceFacts> sources;
     std::string nts = "prefer";
-    bool nts_set = false;                  ///< the user said so
+    bool nts_set = false;  ///< the user said so
 };
 
 struct ClockVerdict {
     bool reachable = false;
     bool demonstrated = false;
-    bool stale = false;                    ///< the last update is older than three polls
-    std::optional<ErrorBound> bound;       ///< what the daemon says; also when not demonstrated
-    std::string condition;                 ///< "at least 3 of its 5 sources are honest"
+    bool stale = false;               ///< the last update is older than three polls
+    std::optional<ErrorBound> bound;  ///< what the daemon says; also when not demonstrated
+    std::string condition;            ///< "at least 3 of its 5 sources are honest"
     std::string sentence;
-    int voting = 0;                        ///< sources that answer
-    int agreeing = 0;                      ///< of these, in the daemon's majority
-    std::optional<int> authenticated;      ///< by NTS, among the agreeing
-    Seconds age{};                         ///< of the last update
+    int voting = 0;                    ///< sources that answer
+    int agreeing = 0;                  ///< of these, in the daemon's majority
+    std::optional<int> authenticated;  ///< by NTS, among the agreeing
+    Seconds age{};                     ///< of the last update
 };
 
 ClockVerdict judge_clock(const ClockFacts& facts);

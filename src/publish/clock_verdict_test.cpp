@@ -44,7 +44,8 @@ ClockFacts following(std::vector<DaemonSource> sources) {
 }
 
 ClockFacts good() {
-    return following({source("a", '*'), source("b", '+'), source("c", '+'), source("d", '-'), source("e", 'x')});
+    return following(
+        {source("a", '*'), source("b", '+'), source("c", '+'), source("d", '-'), source("e", 'x')});
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ TEST_CASE("the bound is |offset| + root dispersion + root delay/2, with its cond
     CHECK(verdict.demonstrated);
     CHECK(verdict.bound->total().count() == doctest::Approx(1.9e-3));
     CHECK(verdict.sentence ==
-          "UTC is within ±1.9 ms of this clock, if at least 3 of its 5 sources are honest (2 by NTS); "
+          "UTC is within ±1.9 ms of this clock, if at least 3 of its 5 sources are honest (2 by "
+          "NTS); "
           "last update 12 s ago.");
     CHECK(verdict.voting == 5);
     CHECK(verdict.agreeing == 4);
@@ -67,7 +69,8 @@ TEST_CASE("one source alone is a condition of its own") {
     const ClockVerdict verdict = judge_clock(following({source("ntp1.corp.example", '*')}));
     CHECK(verdict.demonstrated);
     CHECK(verdict.sentence ==
-          "UTC is within ±1.9 ms of this clock if ntp1.corp.example is right; nothing else checks it.");
+          "UTC is within ±1.9 ms of this clock if ntp1.corp.example is right; nothing else checks "
+          "it.");
 }
 
 TEST_CASE("an unsynchronised daemon is not demonstrated, and drift is counted") {
@@ -103,7 +106,8 @@ TEST_CASE("a daemon that serves its own clock says nothing about UTC") {
     const ClockVerdict verdict = judge_clock(facts);
     CHECK_FALSE(verdict.demonstrated);
     CHECK(verdict.sentence ==
-          "Not demonstrated: chronyd serves its own clock (local stratum 10); \"synchronised\" here means "
+          "Not demonstrated: chronyd serves its own clock (local stratum 10); \"synchronised\" "
+          "here means "
           "nothing about UTC.");
 }
 
@@ -113,7 +117,8 @@ TEST_CASE("two hands on the wheel come before every number") {
     const ClockVerdict verdict = judge_clock(facts);
     CHECK_FALSE(verdict.demonstrated);
     CHECK(verdict.sentence ==
-          "Not demonstrated: chronyd (611) and phc2sys (812) both move this clock. Clockwright changes "
+          "Not demonstrated: chronyd (611) and phc2sys (812) both move this clock. Clockwright "
+          "changes "
           "nothing until one stops.");
 }
 
@@ -123,7 +128,8 @@ TEST_CASE("a stale update is said with the growth since") {
     const ClockVerdict verdict = judge_clock(facts);
     CHECK(verdict.stale);
     CHECK(verdict.bound->growth.count() == doctest::Approx(47 * 60 * 15e-6));
-    CHECK(verdict.sentence.starts_with("UTC was within ±1.9 ms at 11:13:00Z, 47 min ago; it is within ±"));
+    CHECK(verdict.sentence.starts_with(
+        "UTC was within ±1.9 ms at 11:13:00Z, 47 min ago; it is within ±"));
     CHECK(verdict.sentence.ends_with(" now if this clock drifts less than 15 ppm."));
 }
 
@@ -160,7 +166,8 @@ TEST_CASE("chronyd -x watches: the offset of this clock is the verdict") {
     facts.state->tracking.root_dispersion = Seconds{0.08e-3};
     const ClockVerdict verdict = judge_clock(facts);
     CHECK(verdict.demonstrated);
-    CHECK(verdict.sentence == "This clock is 100 ms ±1.1 ms slow; chronyd (-x) watches and does not set it.");
+    CHECK(verdict.sentence ==
+          "This clock is 100 ms ±1.1 ms slow; chronyd (-x) watches and does not set it.");
     facts.state->tracking.offset = Seconds{-0.1};
     CHECK(judge_clock(facts).sentence.find(" fast; ") != std::string::npos);
 }
@@ -171,5 +178,6 @@ TEST_CASE("a daemon that does not answer is not reachable, and no number is give
     const ClockVerdict verdict = judge_clock(facts);
     CHECK_FALSE(verdict.reachable);
     CHECK_FALSE(verdict.bound.has_value());
-    CHECK(verdict.sentence == "Not demonstrated: chronyd does not answer at /run/chrony/chronyd.sock.");
+    CHECK(verdict.sentence ==
+          "Not demonstrated: chronyd does not answer at /run/chrony/chronyd.sock.");
 }

@@ -11,6 +11,7 @@
 namespace clockwright {
 
 /// One object, a member a line. `depth`: how many objects and arrays it stands in, for the indent.
+/// Keys are written as they are.
 class JsonObject {
   public:
     explicit JsonObject(int depth) : depth_(depth) {}
@@ -20,9 +21,7 @@ class JsonObject {
     void add(std::string_view key, const char* text) { add(key, std::string_view(text)); }
     /// The shortest digits that read back the same; null when it is not finite.
     void add(std::string_view key, double number);
-    void add(std::string_view key, std::same_as<bool> auto flag) {
-        add_json(key, flag ? "true" : "false");
-    }
+    void add(std::string_view key, bool flag) { add_json(key, flag ? "true" : "false"); }
     void add(std::string_view key, std::integral auto number) {
         add_json(key, std::to_string(number));
     }
@@ -37,6 +36,8 @@ class JsonObject {
     std::string text() const;
 
   private:
+    void begin_member(std::string_view key);
+
     int depth_;
     std::string members_;
 };

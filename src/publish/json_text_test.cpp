@@ -35,7 +35,8 @@ TEST_CASE("an object as text is what a tree of the same members is written as") 
 }
 
 TEST_CASE("text that JSON cannot hold as it is reads back the same") {
-    for (const std::string text : {"", "a \"quoted\" word", "back\\slash", "line\nline", "\x01\x7f", "µs"}) {
+    for (const std::string text :
+         {"", "a \"quoted\" word", "back\\slash", "line\nline", "\x01\x7f", "µs"}) {
         CAPTURE(text);
         JsonObject object(0);
         object.add("text", text);
@@ -50,8 +51,9 @@ TEST_CASE("octets that are no UTF-8 are replaced") {
 }
 
 TEST_CASE("a number reads back the same, and one that is not finite is null") {
-    for (const double number : {0.0, -1.5, 0.1, 1e-9, 3.14159e22, std::numeric_limits<double>::denorm_min(),
-                                std::numeric_limits<double>::max()}) {
+    for (const double number :
+         {0.0, -1.5, 0.1, 1e-9, 3.14159e22, std::numeric_limits<double>::denorm_min(),
+          std::numeric_limits<double>::max()}) {
         CAPTURE(number);
         JsonObject object(0);
         object.add("number", number);

@@ -57,7 +57,8 @@ std::string printable_lines(std::string_view text) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         std::string_view line = text.substr(0, end);
         std::string tabs_kept;
-        for (std::size_t tab; (tab = line.find('\t')) != std::string_view::npos; line.remove_prefix(tab + 1)) {
+        for (std::size_t tab; (tab = line.find('\t')) != std::string_view::npos;
+             line.remove_prefix(tab + 1)) {
             tabs_kept += printable(line.substr(0, tab)) + "\t";
         }
         out += tabs_kept + printable(line) + "\n";
@@ -72,7 +73,8 @@ std::size_t files_written(const Plan& plan) {
     for (const Step& step : plan.steps) {
         for (const Action& action : step.actions) {
             const auto* write = std::get_if<WriteFile>(&action);
-            if (write == nullptr || std::ranges::find(seen, write->after.path) != seen.end()) continue;
+            if (write == nullptr || std::ranges::find(seen, write->after.path) != seen.end())
+                continue;
             seen.push_back(write->after.path);
             ++count;
         }
@@ -82,7 +84,9 @@ std::size_t files_written(const Plan& plan) {
 
 }  // namespace
 
-std::string plan_json(const Plan& plan) { return dump(plan_document(plan)); }
+std::string plan_json(const Plan& plan) {
+    return dump(plan_document(plan));
+}
 
 std::string apply_json(const Plan& plan, const Outcome& outcome, const std::string& id) {
     Json json = plan_document(plan);
@@ -102,11 +106,14 @@ std::string plan_text(const Plan& plan, bool explain) {
     const std::size_t files = files_written(plan);
     std::string out =
         wrap(fmt::format("{} file{} written, chronyd {}. {}", files, files == 1 ? "" : "s",
-                         plan.restart ? "restarted" : "reloaded, not restarted", sentence_of(plan.reason)),
+                         plan.restart ? "restarted" : "reloaded, not restarted",
+                         sentence_of(plan.reason)),
              0);
     out += printable_lines(plan.diff);
-    out += hosts_text("add", plan.add) + hosts_text("remove", plan.remove) + hosts_text("keep", plan.keep);
-    for (const std::string& line : plan.taken_over) out += wrap("taken over: " + printable(line), 1);
+    out += hosts_text("add", plan.add) + hosts_text("remove", plan.remove) +
+           hosts_text("keep", plan.keep);
+    for (const std::string& line : plan.taken_over)
+        out += wrap("taken over: " + printable(line), 1);
     for (const std::string& note : plan.notes) out += wrap(note, 1);
     if (explain) {
         for (const Step& step : plan.steps) {
@@ -118,9 +125,10 @@ std::string plan_text(const Plan& plan, bool explain) {
 }
 
 std::string plan_summary(const Plan& plan) {
-    return wrap(fmt::format("Plan {}: {} to add, {} to remove, {} to keep. {}", plan.id, plan.add.size(),
-                            plan.remove.size(), plan.keep.size(), sentence_of(plan.reason)),
-                0);
+    return wrap(
+        fmt::format("Plan {}: {} to add, {} to remove, {} to keep. {}", plan.id, plan.add.size(),
+                    plan.remove.size(), plan.keep.size(), sentence_of(plan.reason)),
+        0);
 }
 
 std::string changes_json(const std::vector<ChangeLine>& changes) {

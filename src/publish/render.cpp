@@ -11,7 +11,8 @@ namespace clockwright {
 
 Result<std::string> render_set(const ScanReport& report, std::string_view daemon) {
     if (daemon != "chrony") {
-        return fail(Fault::usage, fmt::format("--render {}: this release renders chrony only", daemon));
+        return fail(Fault::usage,
+                    fmt::format("--render {}: this release renders chrony only", daemon));
     }
     std::vector<std::string> lines;
     for (const ScanRow& row : report.rows) {

@@ -50,7 +50,8 @@ class Row {
         if (!found->is_number()) return fault(key, "must be a number"), std::nullopt;
         const double value = found->get<double>();
         if (!(value >= low && value <= high)) {
-            return fault(key, fmt::format("{} is not within {} and {}", value, low, high)), std::nullopt;
+            return fault(key, fmt::format("{} is not within {} and {}", value, low, high)),
+                   std::nullopt;
         }
         return value;
     }
@@ -97,7 +98,8 @@ class Row {
 
 std::uint32_t parse_refid(const std::string& text) {
     if (const auto address = parse_address(text); address && address->family == Family::ipv4) {
-        return (std::uint32_t{address->bytes[0]} << 24U) | (std::uint32_t{address->bytes[1]} << 16U) |
+        return (std::uint32_t{address->bytes[0]} << 24U) |
+               (std::uint32_t{address->bytes[1]} << 16U) |
                (std::uint32_t{address->bytes[2]} << 8U) | address->bytes[3];
     }
     std::uint32_t refid = 0;

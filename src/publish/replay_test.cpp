@@ -64,7 +64,8 @@ TEST_CASE("a recorded unsynchronised answer stays one") {
 }
 
 TEST_CASE("what is recorded is judged alike when it is replayed") {
-    const auto first = parse_replay(std::string(good_row) + "\n" + R"({"host":"b","t_seconds":9,"lost":true})", "r");
+    const auto first = parse_replay(
+        std::string(good_row) + "\n" + R"({"host":"b","t_seconds":9,"lost":true})", "r");
     REQUIRE(first.has_value());
     const auto second = parse_replay(record_text(*first), "r");
     REQUIRE(second.has_value());

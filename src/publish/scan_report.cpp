@@ -32,7 +32,8 @@ std::string server_json(const ScanRow& row, int depth) {
     server.add("host", source.as_written);
     server.add("address", address ? std::optional(to_string(*address)) : std::nullopt);
     server.add("port", source.host.port);
-    server.add("operator", source.operator_name.empty() ? std::nullopt : std::optional(source.operator_name));
+    server.add("operator",
+               source.operator_name.empty() ? std::nullopt : std::optional(source.operator_name));
     server.add("origin", to_string(source.origin));
     server.add("authentication", to_string(source.authentication));
     server.add("stratum", when_measured([](const ServerStats& s) { return s.stratum; }));
@@ -106,8 +107,13 @@ bool needs_reason(const ScanRow& row) {
 }
 
 Table servers_table(const ScanReport& report, bool explain) {
-    Table table({{""}, {"server", Align::left, 24}, {"st", Align::right}, {"offset", Align::right},
-                 {"delay", Align::right}, {"expected", Align::right}, {"verdict"}});
+    Table table({{""},
+                 {"server", Align::left, 24},
+                 {"st", Align::right},
+                 {"offset", Align::right},
+                 {"delay", Align::right},
+                 {"expected", Align::right},
+                 {"verdict"}});
     for (const ScanRow& row : report.rows) {
         const auto& stats = row.assessment.stats;
         const auto cell = [&](auto&& text) { return stats ? text(*stats) : std::string("-"); };
@@ -138,7 +144,8 @@ std::string set_text(const ScanReport& report) {
 }
 
 std::string next_step(const ScanReport& report) {
-    const bool any = std::ranges::any_of(report.rows, [](const ScanRow& row) { return row.assessment.stats.has_value(); });
+    const bool any = std::ranges::any_of(
+        report.rows, [](const ScanRow& row) { return row.assessment.stats.has_value(); });
     if (!any) return "Nobody answered. Next: is UDP port 123 open to the outside?";
     if (!report.consensus.majority) return "Next: add servers, so that a majority can be found.";
     if (report.ensemble.members.empty()) return "Next: add hosts, or lower --minimum.";
@@ -151,11 +158,11 @@ void rank(std::vector<ScanRow>& rows) {
     const auto key = [](const ScanRow& row) {
         const Assessment& assessment = row.assessment;
         const double error = assessment.stats ? assessment.stats->expected_error.count() : 1e9;
-        return std::tuple(!assessment.chosen, -static_cast<int>(is_truechimer(assessment.verdict)),
-                          -static_cast<int>(assessment.verdict == Verdict::system_peer
-                                                ? Verdict::truechimer
-                                                : assessment.verdict),
-                          error, std::string_view(row.candidate.source.as_written));
+        return std::tuple(
+            !assessment.chosen, -static_cast<int>(is_truechimer(assessment.verdict)),
+            -static_cast<int>(assessment.verdict == Verdict::system_peer ? Verdict::truechimer
+                                                                         : assessment.verdict),
+            error, std::string_view(row.candidate.source.as_written));
     };
     std::ranges::stable_sort(rows, {}, key);
 }
@@ -166,8 +173,9 @@ std::string consensus_text(const Consensus& consensus) {
         return fmt::format("No majority: only {} of {} agree; nobody can tell which is right.",
                            consensus.agreeing, consensus.judged);
     }
-    return fmt::format("{} of {} agree; combined offset {} ±{}.", consensus.agreeing, consensus.judged,
-                       spell_signed(consensus.offset), spell_bound(consensus.bound));
+    return fmt::format("{} of {} agree; combined offset {} ±{}.", consensus.agreeing,
+                       consensus.judged, spell_signed(consensus.offset),
+                       spell_bound(consensus.bound));
 }
 
 std::string scan_json(const ScanReport& report) {
@@ -183,7 +191,9 @@ std::string scan_json(const ScanReport& report) {
 }
 
 std::string dry_run_json(int packets, const std::vector<std::string>& addresses) {
-    return Json{{"clockwright", version}, {"packets_planned", packets}, {"addresses", addresses}}.dump(2) + "\n";
+    return Json{{"clockwright", version}, {"packets_planned", packets}, {"addresses", addresses}}
+               .dump(2) +
+           "\n";
 }
 
 std::string scan_text(const ScanReport& report, bool explain, bool colour) {

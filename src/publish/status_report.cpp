@@ -33,15 +33,20 @@ Json source_json(const StatusReport& report, const DaemonSource& source) {
     json["stratum"] = source.stratum;
     json["reach"] = fmt::format("{:03o}", source.reach);
     json["poll_seconds"] = std::ldexp(1.0, source.poll);
-    json["last_sample_seconds"] = source.last_sample ? Json(source.last_sample->count()) : Json(nullptr);
+    json["last_sample_seconds"] =
+        source.last_sample ? Json(source.last_sample->count()) : Json(nullptr);
     const bool measured = source.last_sample.has_value();
     json["offset_seconds"] = measured ? Json(source.offset.count()) : Json(nullptr);
     json["error_seconds"] = measured ? Json(source.error.count()) : Json(nullptr);
     json["samples"] = source.samples ? Json(*source.samples) : Json(nullptr);
-    json["authentication"] = source.authentication ? Json(to_string(*source.authentication)) : Json(nullptr);
-    json["operator"] = known != nullptr && !known->operator_name.empty() ? Json(known->operator_name) : Json(nullptr);
+    json["authentication"] =
+        source.authentication ? Json(to_string(*source.authentication)) : Json(nullptr);
+    json["operator"] = known != nullptr && !known->operator_name.empty()
+                           ? Json(known->operator_name)
+                           : Json(nullptr);
     json["smear"] = known != nullptr ? Json(to_string(known->smear)) : Json("unknown");
-    json["origin"] = known != nullptr && !known->origin.empty() ? Json(known->origin) : Json(nullptr);
+    json["origin"] =
+        known != nullptr && !known->origin.empty() ? Json(known->origin) : Json(nullptr);
     return json;
 }
 
@@ -75,19 +80,25 @@ Tone tone_of(const DaemonSource& source) {
 }
 
 Table sources_table(const StatusReport& report, const DaemonState& state) {
-    Table table({{""}, {"source", Align::left, 21}, {"st", Align::right}, {"offset", Align::right},
-                 {"", Align::right}, {"from", Align::left, 32}});
+    Table table({{""},
+                 {"source", Align::left, 21},
+                 {"st", Align::right},
+                 {"offset", Align::right},
+                 {"", Align::right},
+                 {"from", Align::left, 32}});
     for (const DaemonSource& source : state.sources) {
         const SourceFacts* known = facts_of(report, source.name);
         const bool measured = source.last_sample.has_value() && source.reach != 0;
-        const std::string origin = known == nullptr || known->origin.empty() ? "no file" : known->origin;
+        const std::string origin =
+            known == nullptr || known->origin.empty() ? "no file" : known->origin;
         table.add({std::string(1, source.state), printable(source.name),
                    measured ? std::to_string(source.stratum) : "-",
                    measured ? spell_signed(source.offset) : "-",
                    measured ? "±" + spell_bound(source.error) : "", printable(origin)},
                   tone_of(source));
         std::string remark;
-        if (source.address && to_string(*source.address) != source.name) remark = to_string(*source.address);
+        if (source.address && to_string(*source.address) != source.name)
+            remark = to_string(*source.address);
         if (!is_agreeing(source)) {
             if (!remark.empty()) remark += ": ";
             remark += source.reach == 0 ? "does not answer" : chrony::describe_state(source.state);
@@ -121,12 +132,12 @@ std::string plain_number(Seconds value) {
 std::string perfdata(const StatusReport& report, const CheckLimits& limits) {
     std::string out;
     if (report.verdict.bound) {
-        out = fmt::format("bound={:.9f}s;{};{} offset={:.9f}s ", report.verdict.bound->total().count(),
-                          plain_number(limits.warning), plain_number(limits.critical),
-                          report.verdict.bound->offset.count());
+        out = fmt::format("bound={:.9f}s;{};{} offset={:.9f}s ",
+                          report.verdict.bound->total().count(), plain_number(limits.warning),
+                          plain_number(limits.critical), report.verdict.bound->offset.count());
     }
-    return out + fmt::format("agreeing={};{}:;{}:", report.verdict.agreeing, limits.warning_agreeing,
-                             limits.critical_agreeing);
+    return out + fmt::format("agreeing={};{}:;{}:", report.verdict.agreeing,
+                             limits.warning_agreeing, limits.critical_agreeing);
 }
 
 /// "5/5 expected sources selectable"; `missing`: those that are not, by name.
@@ -134,10 +145,11 @@ std::string expected_text(const StatusReport& report, const std::vector<std::str
                           std::vector<std::string>& missing) {
     std::size_t selectable = 0;
     for (const std::string& name : expected) {
-        const bool fine = report.facts.state &&
-                          std::ranges::any_of(report.facts.state->sources, [&](const DaemonSource& source) {
-                              return source.name == name && is_agreeing(source);
-                          });
+        const bool fine =
+            report.facts.state &&
+            std::ranges::any_of(report.facts.state->sources, [&](const DaemonSource& source) {
+                return source.name == name && is_agreeing(source);
+            });
         fine ? static_cast<void>(++selectable) : missing.push_back(name);
     }
     return fmt::format("{}/{} expected sources selectable", selectable, expected.size());
@@ -159,19 +171,23 @@ Judgement judge_report(const StatusReport& report, const CheckLimits& limits) {
     const ClockVerdict& verdict = report.verdict;
     Judgement judgement;
     if (!verdict.reachable) return {3, verdict.sentence};
-    if (report.last_change_failed) judgement.raise(2, "the last change failed and the old state is not proved");
+    if (report.last_change_failed)
+        judgement.raise(2, "the last change failed and the old state is not proved");
     if (!verdict.demonstrated) {
         judgement.raise(2, verdict.sentence);
         return judgement;
     }
     const Seconds bound = verdict.bound->total();
     const std::string within = fmt::format("UTC within {}", spell_bound(bound));
-    if (bound > limits.critical) judgement.raise(2, within + fmt::format(", more than {}", spell(limits.critical)));
+    if (bound > limits.critical)
+        judgement.raise(2, within + fmt::format(", more than {}", spell(limits.critical)));
     if (verdict.agreeing < limits.critical_agreeing) {
-        judgement.raise(2, fmt::format("{}, but only {} source{} agree{}", within, verdict.agreeing,
-                                       verdict.agreeing == 1 ? "" : "s", verdict.agreeing == 1 ? "s" : ""));
+        judgement.raise(
+            2, fmt::format("{}, but only {} source{} agree{}", within, verdict.agreeing,
+                           verdict.agreeing == 1 ? "" : "s", verdict.agreeing == 1 ? "s" : ""));
     }
-    if (bound > limits.warning) judgement.raise(1, within + fmt::format(", more than {}", spell(limits.warning)));
+    if (bound > limits.warning)
+        judgement.raise(1, within + fmt::format(", more than {}", spell(limits.warning)));
     if (verdict.stale) judgement.raise(1, verdict.sentence);
     if (!report.unfinished.empty()) judgement.raise(1, within);
     if (verdict.agreeing < limits.warning_agreeing) {
@@ -191,8 +207,9 @@ std::string status_json(const StatusReport& report) {
     json["daemon"] = report.facts.daemon == "chronyd" ? "chrony" : report.facts.daemon;
     json["demonstrated"] = verdict.demonstrated;
     json["offset_seconds"] = verdict.bound ? Json(verdict.bound->offset.count()) : Json(nullptr);
-    json["bound_seconds"] =
-        verdict.demonstrated && verdict.bound ? Json(verdict.bound->total().count()) : Json(nullptr);
+    json["bound_seconds"] = verdict.demonstrated && verdict.bound
+                                ? Json(verdict.bound->total().count())
+                                : Json(nullptr);
     json["terms"] = terms_json(verdict.bound);
     json["condition"] = verdict.condition;
     json["sentence"] = verdict.sentence;
@@ -204,7 +221,8 @@ std::string status_json(const StatusReport& report) {
     json["last_change"] = report.last_change.empty() ? Json(nullptr) : Json(report.last_change);
     json["sources"] = Json::array();
     if (state) {
-        for (const DaemonSource& source : state->sources) json["sources"].push_back(source_json(report, source));
+        for (const DaemonSource& source : state->sources)
+            json["sources"].push_back(source_json(report, source));
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -220,12 +238,16 @@ std::string status_text(const StatusReport& report, bool colour) {
         out += field("sources", sources_text(*state, report.verdict));
         if (!state->sources.empty()) out += sources_table(report, *state).text(colour);
         if (!state->complete) {
-            out += field("not seen", "per-source reasons and NTS state: need the chrony socket (group _chrony, or root)");
+            out += field("not seen",
+                         "per-source reasons and NTS state: need the chrony socket (group _chrony, "
+                         "or root)");
         }
     }
     if (!report.last_change.empty()) out += field("change", report.last_change);
     for (const std::string& note : report.notes) out += field("note", note);
-    if (state) out += wrap(fmt::format("No packet was sent; read from chronyd on {}.", state->read_from), 0);
+    if (state)
+        out +=
+            wrap(fmt::format("No packet was sent; read from chronyd on {}.", state->read_from), 0);
     return out + next_step(report) + "\n";
 }
 

@@ -13,9 +13,9 @@ struct StatusReport {
     ClockFacts facts;
     ClockVerdict verdict;
     bool not_permitted = false;       ///< the daemon is there, but closed to this user
-    std::string daemon_text;    ///< "chrony, pid 611; disciplines the clock"
-    std::string last_change;    ///< "7f3c9a applied and verified 2026-…"; empty: none
-    std::string unfinished;     ///< a change a crash left behind, in words; empty: none
+    std::string daemon_text;          ///< "chrony, pid 611; disciplines the clock"
+    std::string last_change;          ///< "7f3c9a applied and verified 2026-…"; empty: none
+    std::string unfinished;           ///< a change a crash left behind, in words; empty: none
     bool last_change_failed = false;  ///< … and the old state was not proved
     std::vector<std::string> notes;
 };

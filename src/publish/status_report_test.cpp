@@ -32,7 +32,8 @@ TEST_CASE("a good clock is one OK line with performance data") {
     const CheckAnswer answer = check_answer(report(Seconds{612e-6}, 5), {});
     CHECK(answer.code == 0);
     CHECK(answer.line ==
-          "CLOCK OK - UTC within 620 µs |bound=0.000612000s;0.1;0.5 offset=0.000030000s agreeing=5;3:;2:\n");
+          "CLOCK OK - UTC within 620 µs |bound=0.000612000s;0.1;0.5 offset=0.000030000s "
+          "agreeing=5;3:;2:\n");
 }
 
 TEST_CASE("limits of the bound and of the number of agreeing sources decide the code") {
@@ -40,8 +41,8 @@ TEST_CASE("limits of the bound and of the number of agreeing sources decide the 
         double bound;
         int agreeing, code;
     };
-    for (const Row& row : {Row{0.1, 5, 0}, Row{0.11, 5, 1}, Row{0.51, 5, 2}, Row{0.001, 2, 1}, Row{0.001, 1, 2},
-                           Row{0.51, 2, 2}}) {
+    for (const Row& row : {Row{0.1, 5, 0}, Row{0.11, 5, 1}, Row{0.51, 5, 2}, Row{0.001, 2, 1},
+                           Row{0.001, 1, 2}, Row{0.51, 2, 2}}) {
         CAPTURE(row.bound);
         CAPTURE(row.agreeing);
         CHECK(check_answer(report(Seconds{row.bound}, row.agreeing), {}).code == row.code);
@@ -52,7 +53,8 @@ TEST_CASE("small limits are written in digits, not with an exponent") {
     CheckLimits limits;
     limits.warning = Seconds{1e-6};
     limits.critical = Seconds{2};
-    CHECK(check_answer(report(Seconds{1e-3}, 5), limits).line.find("s;0.000001;2 ") != std::string::npos);
+    CHECK(check_answer(report(Seconds{1e-3}, 5), limits).line.find("s;0.000001;2 ") !=
+          std::string::npos);
 }
 
 TEST_CASE("what is not demonstrated is critical, what does not answer is unknown") {
@@ -80,7 +82,8 @@ TEST_CASE("expected sources are counted by name, and a missing one is named") {
     with_sources.facts.state->sources = {listed("a", '*'), listed("b", 'x')};
     CheckLimits limits;
     limits.expected = {"a"};
-    CHECK(check_answer(with_sources, limits).line.find("1/1 expected sources selectable") != std::string::npos);
+    CHECK(check_answer(with_sources, limits).line.find("1/1 expected sources selectable") !=
+          std::string::npos);
     limits.expected = {"a", "b"};
     const CheckAnswer answer = check_answer(with_sources, limits);
     CHECK(answer.code == 1);
@@ -91,8 +94,8 @@ TEST_CASE("status as JSON has the contract's keys and null where nothing is know
     StatusReport silent;
     silent.verdict.sentence = "Not demonstrated: nobody there.";
     const auto json = nlohmann::json::parse(status_json(silent));
-    for (const char* key : {"daemon", "demonstrated", "offset_seconds", "bound_seconds", "terms", "condition",
-                            "sentence", "stratum", "sources"}) {
+    for (const char* key : {"daemon", "demonstrated", "offset_seconds", "bound_seconds", "terms",
+                            "condition", "sentence", "stratum", "sources"}) {
         CAPTURE(key);
         CHECK(json.contains(key));
     }
@@ -104,8 +107,10 @@ TEST_CASE("status as JSON has the contract's keys and null where nothing is know
 TEST_CASE("no line of the status is wider than 80 columns") {
     StatusReport wide = report(Seconds{1e-3}, 5);
     wide.verdict.sentence = std::string(60, 'x') + " " + std::string(60, 'y');
-    wide.daemon_text = "chrony, pid 611; disciplines the clock; /etc/chrony/with/a/very/long/path/chrony.conf";
-    wide.facts.state->sources = {listed("a-very-long-server-name.in.a.deep.domain.example.org", '*')};
+    wide.daemon_text =
+        "chrony, pid 611; disciplines the clock; /etc/chrony/with/a/very/long/path/chrony.conf";
+    wide.facts.state->sources = {
+        listed("a-very-long-server-name.in.a.deep.domain.example.org", '*')};
     wide.facts.sources = {{"a-very-long-server-name.in.a.deep.domain.example.org",
                            "/etc/chrony/sources.d/clockwright.sources:12", Smear::none, "", false}};
     std::string text = status_text(wide);
@@ -114,7 +119,8 @@ TEST_CASE("no line of the status is wider than 80 columns") {
         const std::string line = text.substr(begin, end - begin);
         CAPTURE(line);
         std::size_t width = 0;
-        for (const char octet : line) width += (static_cast<unsigned char>(octet) & 0xC0U) != 0x80U ? 1 : 0;
+        for (const char octet : line)
+            width += (static_cast<unsigned char>(octet) & 0xC0U) != 0x80U ? 1 : 0;
         CHECK(width <= 80);
         begin = end + 1;
     }

@@ -5,7 +5,9 @@
 namespace clockwright {
 namespace {
 
-bool is_continuation(char octet) { return (static_cast<unsigned char>(octet) & 0xC0U) == 0x80U; }
+bool is_continuation(char octet) {
+    return (static_cast<unsigned char>(octet) & 0xC0U) == 0x80U;
+}
 
 /// The octets of the first `count` code points.
 std::string_view first_points(std::string_view text, std::size_t count) {
@@ -42,7 +44,8 @@ std::size_t width_of(std::string_view text) {
 std::string shorten(std::string_view text, std::size_t most) {
     if (width_of(text) <= most) return std::string(text);
     const std::size_t tail = (most - 1) / 2;
-    return std::string(first_points(text, most - 1 - tail)) + "…" + std::string(last_points(text, tail));
+    return std::string(first_points(text, most - 1 - tail)) + "…" +
+           std::string(last_points(text, tail));
 }
 
 std::string wrap(std::string_view text, std::size_t indent, std::size_t width) {
@@ -73,7 +76,8 @@ std::string toned(std::string_view line, Tone tone) {
     if (tone == Tone::plain) return std::string(line);
     const bool ended = line.ends_with('\n');
     if (ended) line.remove_suffix(1);
-    return std::string(codes[static_cast<std::size_t>(tone)]) + std::string(line) + "\033[0m" + (ended ? "\n" : "");
+    return std::string(codes[static_cast<std::size_t>(tone)]) + std::string(line) + "\033[0m" +
+           (ended ? "\n" : "");
 }
 
 std::string Table::text(bool colour) const {

@@ -31,7 +31,8 @@ Result<Child> Child::start(const std::vector<std::string>& argv, const std::stri
     for (const std::string& word : argv) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     pid_t pid = -1;
-    const int fault = ::posix_spawn(&pid, argv.front().c_str(), &files, nullptr, arguments.data(), environ);
+    const int fault =
+        ::posix_spawn(&pid, argv.front().c_str(), &files, nullptr, arguments.data(), environ);
     ::posix_spawn_file_actions_destroy(&files);
     if (fault != 0) return fail(fmt::format("cannot run {}: {}", argv.front(), errno_text(fault)));
     return Child(pid);
@@ -70,7 +71,8 @@ std::string own_program() {
 
 Result<TemporaryDirectory> TemporaryDirectory::make(const std::string& prefix) {
     const char* root = std::getenv("TMPDIR");
-    std::string path = fmt::format("{}/{}-XXXXXX", root != nullptr && *root == '/' ? root : "/tmp", prefix);
+    std::string path =
+        fmt::format("{}/{}-XXXXXX", root != nullptr && *root == '/' ? root : "/tmp", prefix);
     if (::mkdtemp(path.data()) == nullptr) return fail("cannot make a directory in " + path);
     return TemporaryDirectory(path);
 }

@@ -40,7 +40,8 @@ std::string own_program();
 class TemporaryDirectory {
   public:
     static Result<TemporaryDirectory> make(const std::string& prefix);
-    TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    TemporaryDirectory(TemporaryDirectory&& other) noexcept
+        : path_(std::exchange(other.path_, {})) {}
     TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
     ~TemporaryDirectory();
 

@@ -21,8 +21,10 @@ Result<void> give_up_clock_rights() {
     sets[0].effective &= ~clock_bit;
     sets[0].permitted &= ~clock_bit;
     sets[0].inheritable &= ~clock_bit;
-    if (::syscall(SYS_capset, &header, sets) != 0) return fail("cannot give up the right to set the clock");
-    const bool root_may_regain = ::geteuid() == 0 && ::prctl(PR_CAPBSET_READ, CAP_SYS_TIME, 0, 0, 0) == 1;
+    if (::syscall(SYS_capset, &header, sets) != 0)
+        return fail("cannot give up the right to set the clock");
+    const bool root_may_regain =
+        ::geteuid() == 0 && ::prctl(PR_CAPBSET_READ, CAP_SYS_TIME, 0, 0, 0) == 1;
     if (root_may_regain) return fail("the right to set the clock cannot be given up here");
     return {};
 }

@@ -16,6 +16,8 @@ namespace {
 
 constexpr Seconds gathering{200e-6};          ///< how long a burst of replies may collect
 constexpr Seconds retry_sending{1e-3};        ///< after the kernel had no room for a datagram
+constexpr std::size_t batch = 256;            ///< the first of so many is answered while the next
+                                              ///< open their sockets, and so in every round
 constexpr std::size_t kept_descriptors = 32;  ///< for all that is no probe's socket
 
 std::size_t sockets_allowed() {
@@ -63,11 +65,15 @@ void ProbeWire::ask(const ntp::Target& target) {
 }
 
 void ProbeWire::turn() {
-    begin_waiting();
-    const Now now = read_clocks();
     send_burst(std::exchange(unsent_, {}));
-    poller_.tick(now, effects_);
-    perform();
+    bool can_begin = true;
+    while (can_begin) {
+        const bool more = begin_batch();
+        const int finished_before = finished_;
+        poller_.tick(read_clocks(), effects_);
+        perform();
+        can_begin = more || (finished_ > finished_before && !waiting_.empty());
+    }
     arm();
     if (idle()) {
         callbacks_.idle();
@@ -83,13 +89,17 @@ ProbeWire::Ended ProbeWire::result(std::size_t number) const {
     return {.series = probe.id ? &poller_.series(*probe.id) : nullptr, .error = probe.error};
 }
 
-void ProbeWire::begin_waiting() {
+/// True when more can begin after the packets of this batch have left.
+bool ProbeWire::begin_batch() {
     // All of them at one moment, so that their later packets leave in one burst too.
     const Now now = read_clocks();
-    while (!waiting_.empty() && open_channels_ < channels_at_most_ &&
+    std::size_t begun = 0;
+    while (!waiting_.empty() && open_channels_ < channels_at_most_ && begun < batch &&
            begin(waiting_.front(), now)) {
         waiting_.pop_front();
+        ++begun;
     }
+    return begun == batch && !waiting_.empty();
 }
 
 /// False when it must wait until another one gives its descriptor back.
@@ -123,7 +133,6 @@ void ProbeWire::perform() {
         }
         performing_.sends.clear();
         performing_.finished.clear();
-        begin_waiting();
     }
 }
 

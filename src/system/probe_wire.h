@@ -69,7 +69,7 @@ class ProbeWire {
         Now burst_at;  ///< when the burst began that its last datagram left in
     };
 
-    void begin_waiting();
+    bool begin_batch();
     bool begin(std::size_t number, const Now& now);
     void perform();
     void send_burst(std::span<const ntp::Send> sends);

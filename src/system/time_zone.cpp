@@ -23,7 +23,7 @@ std::string time_zone() {
 
 LocalMoment local_moment() {
     const time_t now = ::time(nullptr);
-    struct tm local {};
+    struct tm local{};
     ::localtime_r(&now, &local);
     return {local.tm_wday, local.tm_hour * 60 + local.tm_min};
 }

@@ -8,34 +8,24 @@
 #include <cerrno>
 
 #include "system/descriptor.h"
+#include "system/file_io.h"
 
 namespace clockwright::system {
 namespace {
 
 constexpr std::size_t largest = std::size_t{64} << 20U;
 
-
-
-bool write_whole(int descriptor, std::string_view content) {
-    while (!content.empty()) {
-        const ssize_t written = ::write(descriptor, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
 bool is_device_or_pipe(const std::string& path) {
-    struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
+           !S_ISDIR(status.st_mode);
 }
 
 Result<void> write_directly(const std::string& path, std::string_view content) {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!file.is_open() || !write_whole(file.get(), content)) {
-        return fail(fmt::format("cannot write {}: {}", path, errno_text(errno)));
-    }
+    const auto written = file.is_open() ? write_all(file.get(), content) : std::unexpected(errno);
+    if (!written)
+        return fail(fmt::format("cannot write {}: {}", path, errno_text(written.error())));
     return {};
 }
 
@@ -64,11 +54,11 @@ Result<void> write_new_file(const std::string& path, std::string_view content) {
     const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
     const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (!file.is_open()) return fail(fmt::format("cannot write {}: {}", path, errno_text(errno)));
-    if (write_whole(file.get(), content) && ::fsync(file.get()) == 0 &&
-        ::rename(temporary.c_str(), path.c_str()) == 0) {
-        return {};
-    }
-    const int number = errno;
+    auto written = write_all(file.get(), content);
+    const bool in_place =
+        written && ::fsync(file.get()) == 0 && ::rename(temporary.c_str(), path.c_str()) == 0;
+    if (in_place) return {};
+    const int number = written ? errno : written.error();
     ::unlink(temporary.c_str());
     return fail(fmt::format("cannot write {}: {}", path, errno_text(number)));
 }

@@ -8,7 +8,8 @@
 using namespace clockwright;
 
 TEST_CASE("what is written is read back, and nothing is left beside it") {
-    const auto directory = std::filesystem::temp_directory_path() / ("user-file-" + std::to_string(::getpid()));
+    const auto directory =
+        std::filesystem::temp_directory_path() / ("user-file-" + std::to_string(::getpid()));
     std::filesystem::create_directory(directory);
     const std::string path = directory / "record.jsonl";
     REQUIRE(system::write_new_file(path, "one\n").has_value());

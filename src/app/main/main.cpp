@@ -1,3 +1,5 @@
 #include "app/verbs.h"
 
-int main(int argc, char** argv) { return clockwright::app::run(argc, argv); }
+int main(int argc, char** argv) {
+    return clockwright::app::run(argc, argv);
+}
