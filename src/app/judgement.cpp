@@ -114,7 +114,7 @@ Judged judge(std::vector<Candidate> candidates, const Config& config) {
     return judged;
 }
 
-ScanReport report_of(const Judged& judged, const Measured& measured, WallTime at) {
+ScanReport report_of(Judged judged, const Measured& measured, WallTime at) {
     ScanReport report;
     report.measured_at = at;
     report.samples = measured.samples;
@@ -123,10 +123,11 @@ ScanReport report_of(const Judged& judged, const Measured& measured, WallTime at
     report.notes = measured.notes;
     std::ranges::move(shared_upstreams(judged), std::back_inserter(report.notes));
     report.rows.reserve(judged.candidates.size() + judged.twins.size());
-    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
-        report.rows.push_back({judged.candidates[i], judged.selection.assessments[i]});
-    }
     for (const Twin& twin : judged.twins) report.rows.push_back(twin_row(twin, judged));
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
+        report.rows.push_back(
+            {std::move(judged.candidates[i]), std::move(judged.selection.assessments[i])});
+    }
     rank(report.rows);
     return report;
 }

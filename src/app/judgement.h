@@ -32,7 +32,8 @@ Judged judge(std::vector<Candidate> candidates, const Config& config);
 /// Internal when there are present sources and all of them are private; else public.
 TrustDomain trust_domain(const std::vector<Candidate>& candidates, const Config& config);
 
-ScanReport report_of(const Judged& judged, const Measured& measured, WallTime at);
+/// Takes the judged candidates into its rows.
+ScanReport report_of(Judged judged, const Measured& measured, WallTime at);
 
 GateSettings gate_settings(const Judged& judged, const Config& config);
 

@@ -48,7 +48,9 @@ Result<Run> given(const Context& context) {
     auto candidates = TRY(given_candidates(context));
     Run run;
     run.measured = TRY(measure(std::move(candidates), context.config, context.command));
-    run.judged = judge(run.measured.candidates, context.config);
+    run.judged = judge(context.command.record.empty() ? std::move(run.measured.candidates)
+                                                      : run.measured.candidates,
+                       context.config);
     return run;
 }
 
@@ -102,16 +104,17 @@ Result<int> run_scan(const Context& context) {
         return fail(Fault::usage, "--json and --render both want stdout: choose one");
     }
     if (command.dry_run) return dry_run(context);
-    const Run run = TRY(measured_run(context));
+    Run run = TRY(measured_run(context));
     if (!command.record.empty()) {
         TRY(system::write_new_file(command.record, record_text(run.measured.candidates)));
     }
-    const ScanReport report = report_of(run.judged, run.measured, system::read_clocks().wall);
+    const ScanReport report =
+        report_of(std::move(run.judged), run.measured, system::read_clocks().wall);
     if (!command.render.empty()) return render(context, report);
     print_result(command, command.json ? scan_json(report)
                                        : scan_text(report, command.explain, uses_colour(command)));
-    const bool any = std::ranges::any_of(run.judged.selection.assessments,
-                                         [](const Assessment& a) { return a.stats.has_value(); });
+    const bool any = std::ranges::any_of(
+        report.rows, [](const ScanRow& row) { return row.assessment.stats.has_value(); });
     return any ? exit_done : exit_no_set;
 }
 
