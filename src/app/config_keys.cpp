@@ -31,7 +31,7 @@ std::string list_text(const std::vector<std::string>& items) {
 
 template <class Member>
 Key text_key(std::string section, std::string name, std::string comment, Member member,
-             Part check) {
+             const Part& check) {
     return {std::move(section), std::move(name), std::move(comment),
             [member, check](Config& config, const Value& value) -> std::string {
                 const auto* text = std::get_if<std::string>(&value);
@@ -45,7 +45,7 @@ Key text_key(std::string section, std::string name, std::string comment, Member 
 
 template <class Member>
 Key list_key(std::string section, std::string name, std::string comment, Member member,
-             Part check) {
+             const Part& check) {
     return {std::move(section), std::move(name), std::move(comment),
             [member, check](Config& config, const Value& value) -> std::string {
                 const auto* list = std::get_if<std::vector<std::string>>(&value);

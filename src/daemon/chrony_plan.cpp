@@ -54,7 +54,8 @@ Result<void> refuse(std::string why) {
     return fail(Fault::refused, std::move(why));
 }
 
-/// After the sentence: our lines as they would be written, to paste where the configuration is made.
+/// After the sentence: our lines as they would be written, to paste where the configuration is
+/// made.
 std::string text_to_paste(const SourceChange& change) {
     auto lines = change.kept;
     std::ranges::copy(change.added, std::back_inserter(lines));
@@ -82,9 +83,9 @@ Result<void> check_writable(const Found& found, const SourceChange& change) {
         for (const auto& path : {file.path, directory_of(file.path)}) {
             const auto why = found.not_writable.find(path);
             if (why == found.not_writable.end()) continue;
-            return refuse(fmt::format(
-                "{} cannot be written: {}; put this where the configuration is made{}", file.path,
-                why->second, text_to_paste(change)));
+            return refuse(
+                fmt::format("{} cannot be written: {}; put this where the configuration is made{}",
+                            file.path, why->second, text_to_paste(change)));
         }
     }
     return {};

@@ -12,7 +12,7 @@ namespace clockwright {
 
 /// A running program that matters to time.
 struct ClockProgram {
-    std::string name;       ///< "chronyd", "systemd-timesyncd", "phc2sys", …
+    std::string name;  ///< "chronyd", "systemd-timesyncd", "phc2sys", …
     int pid = 0;
     std::vector<std::string> argv;
     bool may_set_clock = false;  ///< CAP_SYS_TIME effective
@@ -26,7 +26,8 @@ class Host {
     virtual ~Host() = default;
     /// Links are followed, as the daemon follows them; larger than 4 MiB is an error.
     virtual Result<FileState> read(const std::string& path) const = 0;
-    virtual std::vector<std::string> list(const std::string& directory, std::string_view suffix) const = 0;
+    virtual std::vector<std::string> list(const std::string& directory,
+                                          std::string_view suffix) const = 0;
     virtual std::vector<std::string> glob(const std::string& pattern) const = 0;
     /// Empty when our drop-in can be written there, else the reason (read-only, a store link …).
     virtual std::string why_not_writable(const std::string& directory) const = 0;

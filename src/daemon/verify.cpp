@@ -159,7 +159,7 @@ class Examination {
         if (verification_.usable >= wanted_.minimum) return;
         std::ranges::for_each(shortfalls_, [this](const std::string& text) { miss(text); });
         miss(fmt::format("{} of {} usable, {} wanted{}", verification_.usable, listed_,
-                             wanted_.minimum, states_of_others()));
+                         wanted_.minimum, states_of_others()));
     }
 
     /// " (ntp1: falseticker; …)": what the sources that do not count are.

@@ -93,9 +93,9 @@ std::optional<Unfit> unfitness(const Candidate& candidate, const std::optional<S
     const Series& series = candidate.series;
     if (candidate.not_asked) {
         const bool forbidden = candidate.not_asked == Rejection::forbidden_address;
-        return Unfit{forbidden ? Verdict::malformed : Verdict::unreachable, candidate.not_asked_why.empty()
-                                               ? std::string(describe(*candidate.not_asked))
-                                               : candidate.not_asked_why};
+        return Unfit{forbidden ? Verdict::malformed : Verdict::unreachable,
+                     candidate.not_asked_why.empty() ? std::string(describe(*candidate.not_asked))
+                                                     : candidate.not_asked_why};
     }
     if (series.kiss == kiss_deny || series.kiss == kiss_rstr || (series.kiss != 0 && !stats)) {
         return Unfit{Verdict::denied, kiss_reason(series.kiss)};

@@ -36,8 +36,8 @@ std::string Faults::text(std::string_view file_name) const {
     std::ranges::stable_sort(sorted, {}, &Entry::line);
     std::string text;
     for (const Entry& fault : sorted) {
-        fmt::format_to(std::back_inserter(text), "{}{}:{}: {}", text.empty() ? "" : "\n",
-                       file_name, fault.line, fault.sentence);
+        fmt::format_to(std::back_inserter(text), "{}{}:{}: {}", text.empty() ? "" : "\n", file_name,
+                       fault.line, fault.sentence);
     }
     return text;
 }

@@ -163,8 +163,7 @@ TEST_CASE("a faulty value is named with its line, key and reason") {
         CHECK(faults.find(row.fault) != std::string::npos);
         CHECK(faults.starts_with("w.toml:"));
         const bool of_the_table = row.line == "behaviour = \"kiss\"";  // its kiss is not there
-        CHECK(faults.starts_with(of_the_table ? "w.toml:1: server[1]."
-                                              : "w.toml:3: server[1]."));
+        CHECK(faults.starts_with(of_the_table ? "w.toml:1: server[1]." : "w.toml:3: server[1]."));
         CHECK(faults.find('\n') == std::string::npos);
     }
 }
@@ -174,9 +173,9 @@ TEST_CASE("an address is a loopback address in full") {
          {"192.0.2.1", "::2", "localhost", "127.1", "127.0.1.1:0", "127.0.1.1:65536", "127.0.1.1:",
           "127.0.1.1:1x", "[127.0.1.1]:1", "::1:123:", "[::1", "[::1]1", "", "[]", ":1"}) {
         CAPTURE(written);
-        CHECK(faults_of("[[server]]\naddress = \"" + std::string(written) + "\"\n")
-                  .starts_with("w.toml:2: server[1].address: \"" + std::string(written) +
-                               "\" is "));
+        CHECK(
+            faults_of("[[server]]\naddress = \"" + std::string(written) + "\"\n")
+                .starts_with("w.toml:2: server[1].address: \"" + std::string(written) + "\" is "));
     }
 }
 
