@@ -35,6 +35,23 @@ std::vector<std::string> different_files(const std::vector<FileState>& files) {
 
 }  // namespace
 
+int exit_code_of(const Done& done) {
+    const Outcome& outcome = done.outcome;
+    const bool proved = outcome.kind != OutcomeKind::failed || outcome.before_first_step;
+    if (done.interrupted && proved) return exit_interrupted;
+    switch (outcome.kind) {
+        case OutcomeKind::unchanged:
+        case OutcomeKind::applied:
+            return exit_done;
+        case OutcomeKind::refused:
+            return exit_refused;
+        case OutcomeKind::rolled_back:
+        case OutcomeKind::failed:
+            break;
+    }
+    return proved ? exit_failed : exit_not_proved;
+}
+
 Transaction::Transaction(const Context& context, DaemonPlace place, store::Lock lock,
                          store::Journal journal)
     : context_(&context),

@@ -20,6 +20,9 @@ struct Done {
     bool interrupted = false;
 };
 
+/// 130 for an interrupt that left nothing half done, else by the outcome.
+int exit_code_of(const Done& done);
+
 /// Called after every journal line is durable; a test may end the process there.
 using AfterJournal = std::function<void(const JournalLine&)>;
 

@@ -22,28 +22,11 @@ namespace {
 constexpr Seconds plan_life{24 * 3600.0};
 constexpr Seconds clock_tolerance{300};  // a plan may be this much from the future: clocks are set
 
-int code_of(const Done& done) {
-    const bool proved = done.outcome.kind != OutcomeKind::failed || done.outcome.before_first_step;
-    if (done.interrupted && proved) return exit_interrupted;
-    switch (done.outcome.kind) {
-        case OutcomeKind::unchanged:
-        case OutcomeKind::applied:
-            return exit_done;
-        case OutcomeKind::rolled_back:
-            return exit_failed;
-        case OutcomeKind::failed:
-            return done.outcome.before_first_step ? exit_failed : exit_not_proved;
-        case OutcomeKind::refused:
-            return exit_refused;
-    }
-    return exit_failed;
-}
-
 std::string conclusion(const Done& done) {
     const Outcome& outcome = done.outcome;
     switch (outcome.kind) {
         case OutcomeKind::unchanged:
-            return "Nothing to change: " + outcome.reason + ".\n";
+            return wrap("Nothing to change: " + outcome.reason + ".", 0);
         case OutcomeKind::applied:
             return fmt::format("Applied and verified. Undo: clockwright rollback {}\n", done.id);
         case OutcomeKind::rolled_back:
@@ -64,7 +47,7 @@ Result<int> finish(const Context& context, const Plan& plan, const Done& done) {
     const Command& command = context.command;
     print_result(command,
                  command.json ? apply_json(plan, done.outcome, done.id) : conclusion(done));
-    return code_of(done);
+    return exit_code_of(done);
 }
 
 /// A decision that gives no plan, or nothing to do, as an outcome.

@@ -36,22 +36,6 @@ Result<int> list_changes(const Context& context) {
     return exit_done;
 }
 
-int code_of(const Done& done) {
-    if (done.interrupted) return exit_interrupted;
-    switch (done.outcome.kind) {
-        case OutcomeKind::applied:
-        case OutcomeKind::unchanged:
-            return exit_done;
-        case OutcomeKind::refused:
-            return exit_refused;
-        case OutcomeKind::rolled_back:
-            return exit_failed;
-        case OutcomeKind::failed:
-            return done.outcome.before_first_step ? exit_failed : exit_not_proved;
-    }
-    return exit_failed;
-}
-
 int report(const Context& context, const Done& done) {
     const bool back =
         done.outcome.kind == OutcomeKind::applied || done.outcome.kind == OutcomeKind::unchanged;
@@ -62,7 +46,7 @@ int report(const Context& context, const Done& done) {
     print_result(context.command, context.command.json
                                       ? rollback_json(done.outcome, done.id)
                                       : wrap(text, 0) + "Next: clockwright status\n");
-    return code_of(done);
+    return exit_code_of(done);
 }
 
 /// The way back over this change and every applied one after it, newest first, as one plan.
