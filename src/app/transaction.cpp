@@ -35,6 +35,10 @@ std::vector<std::string> different_files(const std::vector<FileState>& files) {
 
 }  // namespace
 
+Done nothing_done(std::string id, std::string reason) {
+    return {{OutcomeKind::unchanged, true, true, std::move(reason)}, std::move(id), false};
+}
+
 int exit_code_of(const Done& done) {
     const Outcome& outcome = done.outcome;
     const bool proved = outcome.kind != OutcomeKind::failed || outcome.before_first_step;

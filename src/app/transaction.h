@@ -20,6 +20,9 @@ struct Done {
     bool interrupted = false;
 };
 
+/// Nothing was to be done, and why.
+Done nothing_done(std::string id, std::string reason);
+
 /// 130 for an interrupt that left nothing half done, else by the outcome.
 int exit_code_of(const Done& done);
 

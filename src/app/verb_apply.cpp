@@ -121,15 +121,6 @@ Result<Plan> load_plan(const Context& context, const DaemonPlace& place) {
     return plan;
 }
 
-Done unchanged(const Plan& plan) {
-    Done done;
-    done.id = plan.id;
-    done.outcome.kind = OutcomeKind::unchanged;
-    done.outcome.verified = done.outcome.before_first_step = true;
-    done.outcome.reason = fmt::format("the host already is as plan {} wants it", plan.id);
-    return done;
-}
-
 Result<int> apply_file(const Context& context) {
     const system::LocalHost host;
     DaemonView view = TRY(view_daemon(context.config, host));
@@ -141,7 +132,9 @@ Result<int> apply_file(const Context& context) {
     if (healed) view = TRY(view_daemon(context.config, host));
     if (!view.state) return std::unexpected(view.state_error);
     if (is_fulfilled(plan, host, *view.state)) {
-        return finish(context, plan, unchanged(plan));
+        return finish(
+            context, plan,
+            nothing_done(plan.id, fmt::format("the host already is as plan {} wants it", plan.id)));
     }
     const Seconds age = system::read_clocks().wall - plan.made_at;
     if (age > plan_life || age < -clock_tolerance) {

@@ -83,17 +83,13 @@ Result<int> roll_back(const Context& context) {
         return report(context, done);
     }
     if (context.command.file == "last" && !any_applied(TRY(transaction.journal().changes()))) {
-        return report(
-            context,
-            {{OutcomeKind::unchanged, true, true, "no change was applied yet"}, {}, false});
+        return report(context, nothing_done({}, "no change was applied yet"));
     }
     const store::Change target = TRY(transaction.journal().find(context.command.file));
     if (target.outcome != OutcomeKind::applied) {
-        return report(
-            context, {{OutcomeKind::unchanged, true, true,
-                       fmt::format("change {} did not last ({})", target.id, outcome_text(target))},
-                      target.id,
-                      false});
+        return report(context,
+                      nothing_done(target.id, fmt::format("change {} did not last ({})", target.id,
+                                                          outcome_text(target))));
     }
     if (!target.fault.empty()) return fail(Fault::bad_input, target.fault);
     if (target.contents_dropped) {
