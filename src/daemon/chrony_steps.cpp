@@ -134,6 +134,14 @@ Expectation expectation_of(const Found& found, const std::vector<SourceLine>& st
     return expectation;
 }
 
+/// The union must stand on what will remain: add, confirm, only then remove (rule T-6).
+Expectation without_support_of(Expectation expectation, const std::vector<SourceLine>& leaving) {
+    for (auto& source : expectation.sources) {
+        source.leaving = !source.added && names(leaving, source.name);
+    }
+    return expectation;
+}
+
 std::vector<SourceLine> joined(std::vector<SourceLine> lines, const std::vector<SourceLine>& more) {
     lines.insert(lines.end(), more.begin(), more.end());
     return lines;
@@ -243,9 +251,10 @@ std::vector<Step> build_steps(const Found& found, const SourceChange& change,
         parts.writes.push_back(
             writer.write(path, render_file(joined(change.added, staying)), main_file));
         parts.control = parts.undo_control = {tell};
-        steps.push_back(
-            assemble_step("add", std::move(parts),
-                          expectation_of(found, staying, change.added, {}, settings.minimum)));
+        steps.push_back(assemble_step(
+            "add", std::move(parts),
+            without_support_of(expectation_of(found, staying, change.added, {}, settings.minimum),
+                               joined(change.removed, change.taken))));
     }
     if (replaces) {
         const auto final_lines = joined(change.kept, change.added);

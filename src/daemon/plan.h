@@ -24,6 +24,7 @@ struct ExpectedSource {
     bool added = false;         ///< needs three samples taken after the reload
     bool kept_foreign = false;  ///< not ours: listed, but may be bad
     bool pool = false;          ///< a pool line: at least one member
+    bool leaving = false;  ///< goes with the next step: listed, but it no longer counts as usable
     bool may_be_absent =
         false;  ///< no fault when it is not listed: a file and the daemon differ on it
     Authentication authentication = Authentication::none;

@@ -68,6 +68,7 @@ Json expectation_to_json(const Expectation& expectation) {
                            {"added", source.added},
                            {"kept_foreign", source.kept_foreign},
                            {"pool", source.pool},
+                           {"leaving", source.leaving},
                            {"may_be_absent", source.may_be_absent},
                            {"authentication", to_string(source.authentication)}});
     return {{"sources", std::move(sources)},

@@ -135,6 +135,7 @@ ExpectedSource read_source(const Json& json, const std::string& place, JsonFault
     source.added = fields.boolean("added");
     source.kept_foreign = fields.boolean("kept_foreign");
     source.pool = fields.boolean("pool");
+    source.leaving = fields.boolean("leaving");
     source.may_be_absent = fields.boolean("may_be_absent");
     const auto authentication = fields.text("authentication");
     fields.close();

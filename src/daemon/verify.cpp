@@ -152,7 +152,7 @@ class Examination {
     void check_minimum() {
         for (const auto& source : state_.sources) {
             const auto* expected = source.refclock ? nullptr : expected_as(source.name);
-            if (!expected) continue;
+            if (!expected || expected->leaving) continue;
             ++listed_;
             verification_.usable += expected->added ? is_usable(source) : kept_is_usable(source);
         }
