@@ -19,7 +19,6 @@ using chrony::SourceLine;
 
 /// Below this round trip a private server is near, and may be asked every 16 s.
 constexpr Seconds near_delay{2e-3};
-/// What `iburst` sends to a source that answers (chrony.conf(5)), and the sources of a pool line.
 /// chrony's makestep threshold when its argument cannot be read.
 constexpr double default_step_threshold = 1.0;
 

@@ -43,14 +43,6 @@ std::string user_text() {
     return fmt::format("uid {}", ::geteuid());
 }
 
-std::string machine_id() {
-    const auto state = read_state(AT_FDCWD, "/etc/machine-id", "/etc/machine-id");
-    if (!state) {
-        return {};
-    }
-    return state->content.substr(0, state->content.find_first_of(" \t\r\n"));
-}
-
 Result<std::string> read_trusted(const std::string& path) {
     const auto file = open_regular(AT_FDCWD, path);
     if (!file && file.error() == ELOOP) {

@@ -43,7 +43,6 @@ std::uint64_t random_bits();
 Result<std::string> read_trusted(const std::string& path);
 
 bool is_root();
-std::string user_text();   ///< "uid 1007 (sudo)" : who runs this
-std::string machine_id();  ///< of /etc/machine-id, or empty
+std::string user_text();  ///< "uid 1007 (sudo)" : who runs this
 
 }  // namespace clockwright::system
