@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "time/address.h"
+#include "time/nts.h"
 #include "time/series.h"
 #include "time/source.h"
 
@@ -21,6 +22,7 @@ struct Candidate {
     Membership membership = Membership::none;
     bool selectable = true;  ///< false: `noselect`, or a host that may be measured only
     Series series;
+    std::optional<NtsReport> nts;  ///< what its key exchange told; empty: NTS was not asked for
     /// Why it could not be asked at all (unresolved, forbidden address, blocked), with words:
     /// `unreachable` whatever the rejection, for nothing was heard from it.
     std::optional<Rejection> not_asked;

@@ -31,6 +31,7 @@ int informativeness(Rejection rejection) {
         case Rejection::duplicate:
         case Rejection::wrong_source:
         case Rejection::bogus_origin:
+        case Rejection::unauthenticated:
             return 3;  // anybody may have sent these
         case Rejection::forbidden_address:
         case Rejection::malformed:
@@ -40,6 +41,7 @@ int informativeness(Rejection rejection) {
         case Rejection::bad_interval:
         case Rejection::too_late:
             return 4;
+        case Rejection::nts_nak:
         case Rejection::loop:
             return 5;
         case Rejection::unsynchronised:
@@ -56,6 +58,8 @@ Verdict verdict_of(Rejection rejection) {
         case Rejection::time_out:
         case Rejection::refused:
         case Rejection::unresolved:
+        case Rejection::unauthenticated:
+        case Rejection::nts_nak:
             return Verdict::unreachable;
         case Rejection::kiss:
             return Verdict::denied;

@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int memory_format = 1;
-constexpr auto last_rejection = static_cast<std::int64_t>(Rejection::too_late);
+constexpr auto last_rejection = static_cast<std::int64_t>(Rejection::nts_nak);
 
 std::string file_in(const std::string& state_directory) {
     return state_directory + "/memory.json";

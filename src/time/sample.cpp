@@ -58,6 +58,10 @@ std::string_view describe(Rejection rejection) {
             return "takes its time from this host";
         case Rejection::too_late:
             return "answer took longer than 3 s";
+        case Rejection::unauthenticated:
+            return "not authentic";
+        case Rejection::nts_nak:
+            return "server does not know our cookie (NTS NAK)";
     }
     std::unreachable();
 }

@@ -24,7 +24,9 @@ struct Sample {
     Seconds root_dispersion{};  ///< E
     Leap leap = Leap::none;
     std::uint8_t stratum = 0;
-    std::uint32_t refid = 0;  ///< big-endian: the first octet is the highest byte
+    std::uint32_t refid = 0;     ///< big-endian: the first octet is the highest byte
+    bool interleaved = false;    ///< T3 is the server's later, truer stamp (RFC 9769)
+    bool authenticated = false;  ///< by NTS
 
     friend bool operator==(const Sample&, const Sample&) = default;
 };
@@ -49,6 +51,8 @@ enum class Rejection : std::uint8_t {
     bad_root,           ///< Δ/2 + E ≥ 16 s, or the reference time is later than T3 (6)
     loop,               ///< its refid is one of our addresses (8)
     too_late,           ///< delay above the limit, 3 s (11)
+    unauthenticated,    ///< NTS was asked for, and the reply is not authentic (4)
+    nts_nak,            ///< the server does not know our cookie (RFC 8915 §5.7)
 };
 
 /// For people: "no answer", "bogus origin timestamp (spoofed?)", …
