@@ -85,6 +85,7 @@ PlanSettings plan_settings(const Context& context, const Decision& decision) {
     settings.allow_restart = context.command.allow_restart;
     settings.serving_confirmed = context.command.serving;
     settings.restart = context.config.daemon.restart;
+    settings.nts = nts_policy(context.config);
     settings.managed_ours = context.config.apply.managed == "ours";
     settings.config_file = decision.view.place.config_file;
     settings.control = decision.view.place.control;

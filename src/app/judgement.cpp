@@ -12,21 +12,32 @@
 namespace clockwright::app {
 namespace {
 
+/// Which of two names of one server stays: what is foreign in the daemon, then the authenticated
+/// one.
+int order(const Candidate& candidate) {
+    if (candidate.membership == Membership::foreign) return 0;
+    return candidate.source.authentication == Authentication::nts ? 1 : 2;
+}
+
+/// Where it answers NTP: an NTS server is the same one as its plain name.
+Endpoint ntp_endpoint(const Candidate& candidate) {
+    const HostName& host = candidate.source.host;
+    const std::uint16_t plain = host.nts ? 123 : host.port;
+    return {*candidate.address, candidate.nts ? candidate.nts->port : plain};
+}
+
 /// Moves twins out of `candidates`; the first of each endpoint stays, and the daemon's come first.
 std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
-    std::ranges::stable_sort(candidates, [](const Candidate& a, const Candidate& b) {
-        return a.membership == Membership::foreign && b.membership != Membership::foreign;
-    });
+    std::ranges::stable_sort(
+        candidates, [](const Candidate& a, const Candidate& b) { return order(a) < order(b); });
     std::vector<Candidate> unique;
     std::vector<Twin> twins;
     std::map<Endpoint, std::size_t> places;  // into `unique`
     for (Candidate& candidate : candidates) {
         const std::size_t next = unique.size();
-        const std::size_t of =
-            candidate.address
-                ? places.try_emplace({*candidate.address, candidate.source.host.port}, next)
-                      .first->second
-                : next;
+        const std::size_t of = candidate.address
+                                   ? places.try_emplace(ntp_endpoint(candidate), next).first->second
+                                   : next;
         if (of == next) {
             unique.push_back(std::move(candidate));
             continue;
@@ -39,6 +50,17 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
     }
     candidates = std::move(unique);
     return twins;
+}
+
+/// With `nts = require` a plain source is measured only, unless it is foreign and stays anyway.
+void keep_to_policy(std::vector<Candidate>& candidates, const Config& config) {
+    const NtsPolicy policy = nts_policy(config);
+    for (Candidate& candidate : candidates) {
+        const std::string objection = objection_to(candidate, policy);
+        if (objection.empty()) continue;
+        candidate.selectable = false;
+        candidate.why_not_selectable = objection;
+    }
 }
 
 bool is_present(const Candidate& candidate) {
@@ -105,10 +127,15 @@ TrustDomain trust_domain(const std::vector<Candidate>& candidates, const Config&
                                                               : TrustDomain::public_internet;
 }
 
+NtsPolicy nts_policy(const Config& config) {
+    return parse_nts_policy(config.select.nts).value_or(NtsPolicy::prefer);
+}
+
 Judged judge(std::vector<Candidate> candidates, const Config& config) {
     Judged judged;
     judged.twins = fold_twins(candidates);
     judged.candidates = std::move(candidates);
+    keep_to_policy(judged.candidates, config);
     judged.settings = select_settings(judged.candidates, config);
     judged.selection = select(judged.candidates, judged.settings);
     return judged;

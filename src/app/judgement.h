@@ -7,6 +7,7 @@
 #include "app/config.h"
 #include "app/measure.h"
 #include "judge/hysteresis.h"
+#include "judge/nts_policy.h"
 #include "judge/selection.h"
 #include "publish/scan_report.h"
 
@@ -34,6 +35,8 @@ TrustDomain trust_domain(const std::vector<Candidate>& candidates, const Config&
 
 /// Takes the judged candidates into its rows.
 ScanReport report_of(Judged judged, const Measured& measured, WallTime at);
+
+NtsPolicy nts_policy(const Config& config);
 
 GateSettings gate_settings(const Judged& judged, const Config& config);
 

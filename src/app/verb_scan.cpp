@@ -84,7 +84,8 @@ Result<Run> measured_run(const Context& context) {
 }
 
 Result<int> render(const Context& context, const ScanReport& report) {
-    const std::string lines = TRY(render_set(report, context.command.render));
+    const std::string lines =
+        TRY(render_set(report, context.command.render, nts_policy(context.config)));
     print_remark(context.command, scan_text(report, context.command.explain));
     print_result(context.command, lines);
     return lines.empty() ? exit_no_set : exit_done;

@@ -7,7 +7,51 @@
 
 #include "time/spell.h"
 
-namespace clockwright::chrony {
+namespace clockwright {
+
+using chrony::SourceLine;
+
+namespace {
+
+/// Below this round trip a private server is near, and may be asked every 16 s.
+constexpr Seconds near_delay{2e-3};
+constexpr std::uint16_t key_exchange_port = 4460;
+
+/// Where the source answers plain NTP: its key exchange may have named another place.
+void name_plainly(SourceLine& line, const Candidate& candidate) {
+    const HostName& host = candidate.source.host;
+    line.port = host.nts ? 123 : host.port;
+    if (!candidate.nts) return;
+    line.port = candidate.nts->port;
+    if (const auto named = parse_host(candidate.nts->server)) line.name = named->name;
+}
+
+}  // namespace
+
+SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>& stats,
+                    bool with_nts) {
+    SourceLine line;
+    const auto& host = candidate.source.host;
+    line.type = candidate.source.is_pool ? SourceLine::Type::pool : SourceLine::Type::server;
+    line.name = host.name;
+    line.iburst = true;
+    line.nts = with_nts && candidate.source.authentication == Authentication::nts;
+    if (!line.nts)
+        name_plainly(line, candidate);
+    else if (host.nts && host.port != key_exchange_port)
+        line.ntsport = host.port;
+    const auto own = candidate.address && !candidate.address->is_public();
+    if (own && stats && stats->delay_min < near_delay) {
+        line.minpoll = 4;
+        line.maxpoll = 6;
+    } else if (candidate.source.permitted) {
+        line.minpoll = 6;
+        line.maxpoll = 6;
+    }
+    return line;
+}
+
+namespace chrony {
 namespace {
 
 /// What makes two lines the same source to us; options may differ.
@@ -106,12 +150,21 @@ std::vector<SourceLine> foreign_lines(const Found& found) {
     return lines;
 }
 
+std::vector<SourceLine> lines_after(const SourceChange& change) {
+    auto lines = change.staying;
+    std::ranges::copy(change.kept, std::back_inserter(lines));
+    std::ranges::copy(change.added, std::back_inserter(lines));
+    return lines;
+}
+
 SourceChange decide_change(const Found& found, std::span<const Candidate> candidates,
                            const Selection& selection, const PlanSettings& settings) {
     const auto own = own_lines(found);
     const auto chosen = chosen_of(candidates, selection);
     SourceChange change;
     divide_foreign(change, foreign_lines(found), chosen, found, settings.takeover);
+    change.nts = choose_nts(candidates, selection.ensemble.members, settings.nts);
+    if (!change.nts.decision.empty()) change.notes.push_back(change.nts.decision);
 
     std::set<IpAddress> used;
     for (const auto* candidate : chosen) {
@@ -125,7 +178,8 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
                                                printable(provider->location())));
             continue;
         }
-        const auto line = line_for(*candidate, stats_of(*candidate, candidates, selection));
+        const auto line =
+            line_for(*candidate, stats_of(*candidate, candidates, selection), change.nts.write);
         if (contains(change.added, line) || contains(change.kept, line)) continue;
         if (candidate->address && !used.insert(*candidate->address).second) continue;
         const auto present =
@@ -149,4 +203,5 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
     return change;
 }
 
-}  // namespace clockwright::chrony
+}  // namespace chrony
+}  // namespace clockwright

@@ -16,10 +16,14 @@ struct SourceChange {
     std::vector<SourceLine> staying;               ///< foreign lines that nobody touches
     std::vector<std::string> add, remove, keep;    ///< hosts as written, sorted
     std::vector<std::string> notes;                ///< what was decided on the way and why
+    NtsChoice nts;                                 ///< whether NTS sources are written as such
 
     bool empty() const { return added.empty() && removed.empty() && taken.empty(); }
     std::size_t size() const { return added.size() + removed.size() + taken.size(); }
 };
+
+/// Lines that will be there afterwards, in no order: what is kept, added and foreign.
+std::vector<SourceLine> lines_after(const SourceChange& change);
 
 /// A chosen candidate that a foreign line already provides, by name or by address, is not added. A
 /// line of ours that stays is kept with its options, so that chronyd keeps what it learned.

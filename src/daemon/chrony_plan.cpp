@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "daemon/chrony_change.h"
+#include "daemon/chrony_nts.h"
 #include "daemon/chrony_steps.h"
 #include "daemon/plan.h"
 #include "daemon/verify.h"
@@ -17,8 +18,6 @@ namespace {
 using chrony::SourceChange;
 using chrony::SourceLine;
 
-/// Below this round trip a private server is near, and may be asked every 16 s.
-constexpr Seconds near_delay{2e-3};
 /// chrony's makestep threshold when its argument cannot be read.
 constexpr double default_step_threshold = 1.0;
 
@@ -144,6 +143,7 @@ Result<void> check_policy(const Found& found, const SourceChange& change,
                           const Selection& selection, const PlanSettings& settings) {
     if (auto held = check_managed(found, change, settings); !held) return held;
     if (auto held = check_refclock(found); !held) return held;
+    if (auto held = chrony::check_nts(change, settings.nts); !held) return held;
     if (auto held = check_restart(found, selection, settings); !held) return held;
     if (auto held = check_writable(found, change); !held) return held;
     return check_serving(found, change, settings);
@@ -188,6 +188,7 @@ void add_notes(Plan& plan, const Found& found, const SourceChange& change,
             "foreign sources hold half of the votes or more: the result is theirs");
     if (auto advice = advice_on_minsources(found, selection.ensemble.members.size()))
         plan.notes.push_back(std::move(*advice));
+    std::ranges::move(chrony::nts_notes(found.config, change), std::back_inserter(plan.notes));
 }
 
 std::vector<FileState> ground_of(const Found& found) {
@@ -224,28 +225,6 @@ Plan frame(const Found& found, const GateDecision& gate, const PlanSettings& set
 }
 
 }  // namespace
-
-chrony::SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>& stats) {
-    SourceLine line;
-    const auto& host = candidate.source.host;
-    line.type = candidate.source.is_pool ? SourceLine::Type::pool : SourceLine::Type::server;
-    line.name = host.name;
-    line.iburst = true;
-    line.nts = host.nts;
-    if (!host.nts)
-        line.port = host.port;
-    else if (host.port != 4460)
-        line.ntsport = host.port;
-    const auto own = candidate.address && !candidate.address->is_public();
-    if (own && stats && stats->delay_min < near_delay) {
-        line.minpoll = 4;
-        line.maxpoll = 6;
-    } else if (candidate.source.permitted) {
-        line.minpoll = 6;
-        line.maxpoll = 6;
-    }
-    return line;
-}
 
 Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates,
                        const Selection& selection, const GateDecision& gate,

@@ -54,20 +54,36 @@ TEST_CASE("poll limits follow permission and nearness") {
         candidate.address = parse_address(row.address);
         ServerStats stats;
         stats.delay_min = row.delay;
-        CHECK(chrony::render(line_for(candidate, stats)) == row.line);
+        CHECK(chrony::render(line_for(candidate, stats, true)) == row.line);
     }
 }
 
 TEST_CASE("a line carries the port, and for NTS the port of the key exchange") {
     Candidate candidate;
     candidate.source.host = {.name = "ntp1", .port = 1123, .nts = false};
-    CHECK(chrony::render(line_for(candidate, {})) == "server ntp1 port 1123 iburst");
+    CHECK(chrony::render(line_for(candidate, {}, true)) == "server ntp1 port 1123 iburst");
     candidate.source.host = {.name = "ntp1", .port = 4460, .nts = true};
-    CHECK(line_for(candidate, {}).nts);
-    CHECK_FALSE(line_for(candidate, {}).ntsport);
+    candidate.source.authentication = Authentication::nts;
+    CHECK(line_for(candidate, {}, true).nts);
+    CHECK_FALSE(line_for(candidate, {}, true).ntsport);
     candidate.source.host.port = 4461;
-    CHECK(line_for(candidate, {}).ntsport == 4461);
-    CHECK(line_for(candidate, {}).port == 123);
+    CHECK(line_for(candidate, {}, true).ntsport == 4461);
+    CHECK(line_for(candidate, {}, true).port == 123);
+}
+
+TEST_CASE("without nts an NTS source is named as its key exchange named it") {
+    Candidate candidate;
+    candidate.source.host = {.name = "ke.example", .port = 4461, .nts = true};
+    candidate.source.authentication = Authentication::nts;
+    CHECK(chrony::render(line_for(candidate, {}, false)) == "server ke.example iburst");
+    candidate.nts.emplace();
+    candidate.nts->server = "ntp.example";
+    candidate.nts->port = 1123;
+    CHECK(chrony::render(line_for(candidate, {}, false)) == "server ntp.example port 1123 iburst");
+    CHECK(chrony::render(line_for(candidate, {}, true)) ==
+          "server ke.example iburst nts ntsport 4461");
+    candidate.nts->server = "no name\nallow all";
+    CHECK(line_for(candidate, {}, false).name == "ke.example");
 }
 
 TEST_CASE("an addition is one step with its way back") {

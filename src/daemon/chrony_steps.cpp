@@ -155,6 +155,13 @@ std::vector<SourceLine> not_replaced(std::vector<SourceLine> removed,
     return removed;
 }
 
+/// A name comes again with other options. A reload then only drops the source (seen on chronyd
+/// 4.3); the next one adds it.
+bool replaces_options(const SourceChange& change) {
+    return std::ranges::any_of(change.removed,
+                               [&](const auto& line) { return names(change.added, line.name); });
+}
+
 /// Lines of the main file and of confdir are read once, so chronyd is told by command.
 void drop_taken(StepParts& parts, const SourceChange& change, const Found& found, Writer& writer) {
     std::map<std::string, std::vector<int>> by_file;
@@ -251,6 +258,10 @@ std::vector<Step> build_steps(const Found& found, const SourceChange& change,
         parts.writes.push_back(
             writer.write(path, render_file(joined(change.added, staying)), main_file));
         parts.control = parts.undo_control = {tell};
+        if (replaces_options(change)) {
+            parts.control.push_back(tell);
+            parts.undo_control.push_back(tell);
+        }
         steps.push_back(assemble_step(
             "add", std::move(parts),
             without_support_of(expectation_of(found, staying, change.added, {}, settings.minimum),

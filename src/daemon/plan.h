@@ -13,6 +13,7 @@
 #include "daemon/chrony_config.h"
 #include "daemon/state.h"
 #include "judge/hysteresis.h"
+#include "judge/nts_policy.h"
 #include "judge/selection.h"
 #include "result.h"
 
@@ -96,21 +97,24 @@ struct PlanSettings {
     bool serving_confirmed = false;
     std::vector<std::string> restart;  ///< argv
     bool managed_ours = false;
+    NtsPolicy nts = NtsPolicy::prefer;
     std::string config_file, control;
     Digest sha256;  ///< must be given
 };
 
 /// Makes the plan for the chosen set, the gate's decision given. Refused (Fault::refused): a
 /// managed file, a preferred refclock (unless additions are `noselect`), no own sourcedir without
-/// --allow-restart, a set the foreign sources do not allow. The id is left empty: the caller
-/// digests.
+/// --allow-restart, a set the foreign sources do not allow, `nts = require` that cannot be kept.
+/// The id is left empty: the caller digests.
 Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates,
                        const Selection& selection, const GateDecision& gate,
                        const PlanSettings& settings, const Now& now);
 
 /// The source line we would write for a candidate: iburst, poll limits by permission
-/// (product.md, *Choice and gate*: poll settings).
-chrony::SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>& stats);
+/// (product.md, *Choice and gate*: poll settings). An NTS source written without `nts` is named as
+/// its key exchange named it, for there its time was measured.
+chrony::SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>& stats,
+                            bool with_nts);
 
 /// A plan that puts these files back, runs `control` (a reload when it is empty) and expects these
 /// sources. What an undo of it must prove, the names the daemon lists and the id are the caller's.

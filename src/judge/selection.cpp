@@ -221,7 +221,8 @@ void Judgement::tell_choice(std::span<const Eligible> eligible) {
     }
     for (const std::size_t i : judged_) {
         if (!candidates_[i].selectable && is_truechimer(assessments[i].verdict)) {
-            assessments[i].reason = "passed over: to be measured only";
+            const std::string& why = candidates_[i].why_not_selectable;
+            assessments[i].reason = "passed over: " + (why.empty() ? "to be measured only" : why);
         }
         if (serves_own_clock(*assessments[i].stats)) {
             assessments[i].reason += "; serves its own clock (no reference)";

@@ -9,15 +9,22 @@
 
 namespace clockwright {
 
-Result<std::string> render_set(const ScanReport& report, std::string_view daemon) {
+Result<std::string> render_set(const ScanReport& report, std::string_view daemon, NtsPolicy nts) {
     if (daemon != "chrony") {
         return fail(Fault::usage,
                     fmt::format("--render {}: this release renders chrony only", daemon));
     }
-    std::vector<std::string> lines;
+    std::vector<Candidate> candidates;
+    std::vector<std::size_t> members;
     for (const ScanRow& row : report.rows) {
-        if (!row.assessment.chosen) continue;
-        lines.push_back(chrony::render(line_for(row.candidate, row.assessment.stats)) + "\n");
+        if (row.assessment.chosen) members.push_back(candidates.size());
+        candidates.push_back(row.candidate);
+    }
+    const NtsChoice choice = choose_nts(candidates, members, nts);
+    std::vector<std::string> lines;
+    for (const std::size_t member : members) {
+        const auto& stats = report.rows[member].assessment.stats;
+        lines.push_back(chrony::render(line_for(candidates[member], stats, choice.write)) + "\n");
     }
     std::ranges::sort(lines);
     std::string out;

@@ -220,6 +220,9 @@ Result<std::vector<Candidate>> parse_replay(std::string_view text, std::string_v
     }
     for (Candidate& candidate : candidates) {
         std::ranges::stable_sort(candidate.series.samples, {}, &Sample::at);
+        for (Sample& sample : candidate.series.samples) {
+            sample.authenticated = candidate.source.authentication == Authentication::nts;
+        }
     }
     return candidates;
 }

@@ -1,0 +1,119 @@
+#include "daemon/chrony_nts.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/fakes/plan_case.h"
+
+using namespace clockwright;
+using namespace clockwright::fakes;
+
+namespace {
+
+void make_secure(PlanCase& made, std::initializer_list<const char*> names) {
+    for (const auto* name : names) {
+        Candidate& candidate = made.candidate(name);
+        candidate.source.host.nts = true;
+        candidate.source.host.port = 4460;
+        candidate.source.as_written = std::string("nts://") + name;
+        candidate.source.authentication = Authentication::nts;
+        candidate.series.samples.resize(1);
+        candidate.series.samples.front().authenticated = true;
+    }
+}
+
+bool has_note(const Plan& plan, std::string_view text) {
+    return std::ranges::any_of(plan.notes, [&](const auto& note) { return note.contains(text); });
+}
+
+std::string own_text(const Plan& plan) {
+    for (const auto& file : files_after(plan))
+        if (file.path == ChronyWorld::own_file) return file.content;
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("three NTS sources of three operators are written with nts, and verified as such") {
+    const auto world = office_world({}, {});
+    auto made = plan_case(world, {"ntp1", "ntp2", "ntp3", "ntp4"});
+    make_secure(made, {"ntp1", "ntp2", "ntp3"});
+    const auto plan = made.make();
+    REQUIRE(plan);
+    CHECK(own_text(*plan).contains("server ntp1 iburst nts minpoll 6 maxpoll 6\n"));
+    CHECK(own_text(*plan).contains("server ntp4 iburst minpoll 6 maxpoll 6\n"));
+    CHECK(has_note(*plan, "authselectmode mix: chronyd takes the 3 NTS sources"));
+    for (const auto& source : plan->steps.front().expect.sources)
+        CHECK((source.authentication == Authentication::nts) == (source.name != "ntp4"));
+}
+
+TEST_CASE("two NTS sources are written plain, and the plan says why") {
+    const auto world = office_world({}, {});
+    auto made = plan_case(world, {"ntp1", "ntp2", "ntp3"});
+    make_secure(made, {"ntp1", "ntp2"});
+    const auto plan = made.make();
+    REQUIRE(plan);
+    CHECK_FALSE(own_text(*plan).contains(" nts"));
+    CHECK(has_note(*plan, "2 NTS sources of 2 operators"));
+    CHECK_FALSE(has_note(*plan, "nocerttimecheck"));
+}
+
+TEST_CASE("a required set beside a plain foreign member is refused without three operators") {
+    const auto world = office_world("server ntp3 iburst\n", {});
+    auto made = plan_case(world, {"ntp1", "ntp2", "ntp3"});
+    make_secure(made, {"ntp1", "ntp2"});
+    made.settings.nts = NtsPolicy::require;
+    const auto plan = made.make();
+    REQUIRE_FALSE(plan);
+    CHECK(plan.error().fault == Fault::refused);
+    CHECK(plan.error().message.starts_with("nts = require cannot be kept: 2 NTS sources"));
+}
+
+TEST_CASE("a line that gains nts is dropped by one reload and added by the next") {
+    const auto world =
+        office_world({}, "server ntp1 iburst\nserver ntp2 iburst\nserver ntp3 iburst\n");
+    auto made = plan_case(world, {"ntp1", "ntp2", "ntp3"});
+    make_secure(made, {"ntp1", "ntp2", "ntp3"});
+    const auto plan = made.make();
+    REQUIRE(plan);
+    const auto reloads = [](const std::vector<Action>& actions) {
+        return std::ranges::count_if(actions, [](const auto& action) {
+            return std::holds_alternative<ReloadSources>(action);
+        });
+    };
+    CHECK(reloads(plan->steps.front().actions) == 2);
+    CHECK(reloads(plan->steps.front().undo) == 2);
+}
+
+TEST_CASE("what chronyd makes of plain sources beside NTS follows authselectmode") {
+    const struct {
+        std::string directives, note;
+    } rows[] = {
+        {"", "authselectmode mix"},
+        {"authselectmode mix\n", "authselectmode mix"},
+        {"authselectmode require\n", "never selects the 1 plain sources"},
+        {"authselectmode prefer\n", "never selects the 1 plain sources"},
+        {"authselectmode ignore\n", "chooses among NTS and plain sources alike"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.directives);
+        const auto world = office_world(row.directives, {});
+        auto made = plan_case(world, {"ntp1", "ntp2", "ntp3", "ntp4"});
+        make_secure(made, {"ntp1", "ntp2", "ntp3"});
+        const auto plan = made.make();
+        REQUIRE(plan);
+        CHECK(has_note(*plan, row.note));
+    }
+}
+
+TEST_CASE("what NTS wants and only a restart could bring is named, unless it is there") {
+    const auto bare = office_world({}, {});
+    const auto ready = office_world("nocerttimecheck 1\nntsdumpdir /var/lib/chrony\n", {});
+    for (const auto* world : {&bare, &ready}) {
+        auto made = plan_case(*world, {"ntp1", "ntp2", "ntp3"});
+        make_secure(made, {"ntp1", "ntp2", "ntp3"});
+        const auto plan = made.make();
+        REQUIRE(plan);
+        CHECK(has_note(*plan, "nocerttimecheck 1") == (world == &bare));
+        CHECK(has_note(*plan, "ntsdumpdir") == (world == &bare));
+    }
+}

@@ -1,0 +1,50 @@
+/// When authenticated sources are written as such: rule A-2, as corrected by running chronyd.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "judge/candidate.h"
+#include "judge/selection.h"
+
+namespace clockwright {
+
+enum class NtsPolicy : std::uint8_t {
+    off,      ///< no source is written with `nts`
+    prefer,   ///< with `nts` when three sources of three operators have it, else none
+    require,  ///< authenticated sources alone may be chosen
+};
+
+std::string_view to_string(NtsPolicy policy);
+std::optional<NtsPolicy> parse_nts_policy(std::string_view text);  ///< "off", "prefer", "require"
+
+/// As soon as chronyd has authenticated sources beside plain ones, it trusts them and requires
+/// them: one that lies then outvotes any number of honest plain ones. So many keep each other in
+/// check.
+inline constexpr int enough_nts_sources = 3;
+
+/// What is decided for one chosen set.
+struct NtsChoice {
+    bool write = false;    ///< the NTS sources among the members are written with `nts`
+    int sources = 0;       ///< members that were measured authenticated
+    int operators = 0;     ///< their operators; one that is not stated is one of its own
+    std::string decision;  ///< for people; empty when no member speaks NTS and none has to
+};
+
+/// Was it measured by authenticated packets alone?
+bool is_authenticated(const Candidate& candidate);
+
+/// Why the policy does not let this candidate into a set; empty when it may. A foreign source stays
+/// in the daemon whatever the policy says.
+std::string objection_to(const Candidate& candidate, NtsPolicy policy);
+
+/// With `require` a set of NTS sources alone is written with `nts` whatever its size: there is no
+/// plain source that it could outvote.
+NtsChoice choose_nts(std::span<const Candidate> candidates, std::span<const std::size_t> members,
+                     NtsPolicy policy);
+
+}  // namespace clockwright
