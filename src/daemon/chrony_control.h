@@ -131,8 +131,12 @@ std::optional<SelectData> decode_selectdata(const Reply& reply);
 enum class SelectOption : std::uint16_t { noselect = 1, prefer = 2, trust = 4, require = 8 };
 
 struct AuthData {
-    int mode = 0;      ///< 0 none, 1 symmetric key, 2 NTS
-    int key_type = 0;  ///< with NTS the AEAD algorithm's number
+    int mode = 0;                           ///< 0 none, 1 symmetric key, 2 NTS
+    int key_type = 0;                       ///< with NTS the AEAD algorithm's number
+    int attempts = 0;                       ///< key exchanges since the last that worked
+    std::optional<Seconds> since_exchange;  ///< empty: none has worked yet
+    int cookies = 0;
+    bool nak = false;
 };
 std::optional<AuthData> decode_authdata(const Reply& reply);
 

@@ -180,7 +180,14 @@ std::optional<SelectData> decode_selectdata(const Reply& reply) {
 
 std::optional<AuthData> decode_authdata(const Reply& reply) {
     if (!has_layout(reply, code::authdata, 24)) return std::nullopt;
-    return AuthData{.mode = field16(reply.data, 0), .key_type = field16(reply.data, 2)};
+    const std::uint32_t since = field32(reply.data, 12);
+    return AuthData{
+        .mode = field16(reply.data, 0),
+        .key_type = field16(reply.data, 2),
+        .attempts = field16(reply.data, 10),
+        .since_exchange = since == absent ? std::nullopt : std::optional(Seconds{since}),
+        .cookies = field16(reply.data, 16),
+        .nak = field16(reply.data, 20) != 0};
 }
 
 std::optional<Activity> decode_activity(const Reply& reply) {

@@ -249,10 +249,20 @@ TEST_CASE("selection data is read field by field, its interval with our sign") {
 }
 
 TEST_CASE("authentication and activity are read field by field") {
-    const auto auth = decode_authdata(reply_of(20, data(24, {{0, 0x0002000f}})));
+    const auto auth = decode_authdata(reply_of(
+        20,
+        data(24, {{0, 0x0002000f}, {8, 0x00100003}, {12, 17}, {16, 0x00070064}, {20, 1 << 16}})));
     REQUIRE(auth);
     CHECK(auth->mode == 2);
     CHECK(auth->key_type == 15);
+    CHECK(auth->attempts == 3);
+    CHECK(auth->since_exchange == Seconds{17});
+    CHECK(auth->cookies == 7);
+    CHECK(auth->nak);
+    const auto none_yet = decode_authdata(reply_of(20, data(24, {{12, 0xffffffff}})));
+    REQUIRE(none_yet);
+    CHECK_FALSE(none_yet->since_exchange);
+    CHECK_FALSE(none_yet->nak);
     const auto activity =
         decode_activity(reply_of(12, data(20, {{0, 1}, {4, 2}, {8, 3}, {12, 4}, {16, 5}})));
     REQUIRE(activity);

@@ -13,6 +13,15 @@
 
 namespace clockwright {
 
+/// NTS of one source as the daemon keeps it.
+struct NtsState {
+    int algorithm = 0;                      ///< the AEAD's number
+    int failed_exchanges = 0;               ///< key exchanges begun since the last that worked
+    int cookies = 0;                        ///< left; the next request needs one
+    std::optional<Seconds> since_exchange;  ///< age of the last key exchange; empty: none yet
+    bool nak = false;                       ///< the server did not know the last cookie
+};
+
 /// One source as the daemon sees it. Empty optionals: not known, or not permitted to know.
 struct DaemonSource {
     std::string name;                  ///< as configured; a refclock's refid text
@@ -30,6 +39,7 @@ struct DaemonSource {
     std::optional<int> samples;                  ///< in the daemon's regression
     std::optional<std::uint32_t> valid_replies;  ///< since the source was added
     std::optional<Authentication> authentication;
+    std::optional<NtsState> nts;                           ///< with Authentication::nts only
     std::optional<bool> prefer, noselect, trust, require;  ///< effective options
 };
 

@@ -73,6 +73,14 @@ std::string nts_text(const ClockVerdict& verdict) {
                                        : fmt::format(" ({} by NTS)", *verdict.authenticated);
 }
 
+/// " (key exchanges fail with 3)": what stands against NTS, as far as the daemon knows.
+std::string failed_exchanges_text(const DaemonState& state) {
+    const auto failed = std::ranges::count_if(state.sources, [](const DaemonSource& source) {
+        return source.nts && source.nts->cookies == 0 && source.nts->failed_exchanges > 0;
+    });
+    return failed == 0 ? std::string() : fmt::format(" (key exchanges fail with {})", failed);
+}
+
 /// Counts who votes, who agrees and who is authenticated.
 void count_sources(const DaemonState& state, ClockVerdict& verdict) {
     int authenticated = 0;
@@ -170,9 +178,8 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
         verdict.condition = "nobody alters packets on the way";
         verdict.sentence = fmt::format(
             "UTC is within ±{} of this clock, if nobody alters packets on the way: nts = {}, but "
-            "no source "
-            "is authenticated.",
-            bound, facts.nts);
+            "no source is authenticated{}.",
+            bound, facts.nts, failed_exchanges_text(state));
     } else {
         verdict.sentence = good_text(verdict);
     }

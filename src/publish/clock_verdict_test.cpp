@@ -172,6 +172,19 @@ TEST_CASE("chronyd -x watches: the offset of this clock is the verdict") {
     CHECK(judge_clock(facts).sentence.find(" fast; ") != std::string::npos);
 }
 
+TEST_CASE("where NTS is wanted and missing, the sentence says with how many its exchange fails") {
+    ClockFacts facts = good();
+    facts.nts_set = true;
+    const std::string plain = judge_clock(facts).sentence;
+    CHECK(plain.ends_with("nts = prefer, but no source is authenticated."));
+    for (DaemonSource* source : {&facts.state->sources[1], &facts.state->sources[2]}) {
+        source->nts.emplace();
+        source->nts->failed_exchanges = 4;
+    }
+    CHECK(judge_clock(facts).sentence.ends_with(
+        "but no source is authenticated (key exchanges fail with 2)."));
+}
+
 TEST_CASE("a daemon that does not answer is not reachable, and no number is given") {
     ClockFacts facts;
     facts.why_not = "chronyd does not answer at /run/chrony/chronyd.sock";

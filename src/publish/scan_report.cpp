@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "publish/json_text.h"
+#include "publish/nts_text.h"
 #include "publish/table.h"
 #include "time/spell.h"
 #include "version.h"
@@ -55,6 +56,7 @@ std::string server_json(const ScanRow& row, int depth) {
     server.add("score", assessment.score);
     server.add("chosen", assessment.chosen);
     server.add("reason", assessment.reason);
+    if (row.candidate.nts) server.add_json("nts", nts_json(*row.candidate.nts, depth + 1));
     return server.text();
 }
 
@@ -89,6 +91,8 @@ Tone tone_of(const Assessment& assessment) {
 std::string explain_text(const ScanRow& row) {
     const auto& stats = row.assessment.stats;
     std::string text = row.assessment.reason;
+    if (row.candidate.nts && row.candidate.nts->failure == NtsFailure::none)
+        text += "; " + nts_text(*row.candidate.nts);
     if (!stats) return text;
     text += fmt::format(
         "; expected error {} = 0.04 x delay {} + 0.1 x root ({}/2 + {}) + 0.5 x queueing {}; root "
@@ -126,6 +130,10 @@ Table servers_table(const ScanReport& report, bool explain) {
                    cell([](const ServerStats& s) { return spell(s.expected_error); }),
                    std::string(to_string(row.assessment.verdict))},
                   tone_of(row.assessment));
+        if (row.candidate.nts) {
+            const std::string end = certificate_end(*row.candidate.nts, report.measured_at);
+            if (!end.empty()) table.remark(end);
+        }
         if (explain) {
             table.remark(explain_text(row));
         } else if (needs_reason(row) && !row.assessment.reason.empty()) {

@@ -1,12 +1,14 @@
 #include "publish/status_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "daemon/chrony_control.h"
+#include "publish/nts_text.h"
 #include "publish/table.h"
 #include "time/spell.h"
 #include "version.h"
@@ -19,6 +21,17 @@ using Json = nlohmann::ordered_json;
 const SourceFacts* facts_of(const StatusReport& report, const std::string& name) {
     const auto found = std::ranges::find(report.facts.sources, name, &SourceFacts::name);
     return found == report.facts.sources.end() ? nullptr : &*found;
+}
+
+Json nts_state_json(const DaemonSource& source) {
+    if (!source.nts) return nullptr;
+    const NtsState& nts = *source.nts;
+    return {{"algorithm", algorithm_name(static_cast<std::uint16_t>(nts.algorithm))},
+            {"cookies", nts.cookies},
+            {"failed_key_exchanges", nts.failed_exchanges},
+            {"last_key_exchange_seconds",
+             nts.since_exchange ? Json(nts.since_exchange->count()) : Json(nullptr)},
+            {"nak", nts.nak}};
 }
 
 Json source_json(const StatusReport& report, const DaemonSource& source) {
@@ -41,6 +54,9 @@ Json source_json(const StatusReport& report, const DaemonSource& source) {
     json["samples"] = source.samples ? Json(*source.samples) : Json(nullptr);
     json["authentication"] =
         source.authentication ? Json(to_string(*source.authentication)) : Json(nullptr);
+    json["nts"] = nts_state_json(source);
+    json["effective_options"] =
+        source.state_exact ? Json(effective_options(source)) : Json(nullptr);
     json["operator"] = known != nullptr && !known->operator_name.empty()
                            ? Json(known->operator_name)
                            : Json(nullptr);
@@ -79,6 +95,23 @@ Tone tone_of(const DaemonSource& source) {
     return is_agreeing(source) ? Tone::plain : Tone::warning;
 }
 
+/// Its address, and what is not as usual: the state, NTS, options that chronyd gave it.
+std::string remark_on(const DaemonSource& source, const SourceFacts* known) {
+    std::vector<std::string> parts;
+    if (!is_agreeing(source)) {
+        parts.emplace_back(source.reach == 0 ? "does not answer"
+                                             : chrony::describe_state(source.state));
+    }
+    if (auto fault = nts_fault(source, known != nullptr && known->asks_nts); !fault.empty())
+        parts.push_back(std::move(fault));
+    if (auto options = effective_options(source); !options.empty())
+        parts.push_back("options in effect: " + options);
+    std::string remark = fmt::format("{}", fmt::join(parts, "; "));
+    if (!source.address || to_string(*source.address) == source.name) return remark;
+    const std::string address = to_string(*source.address);
+    return remark.empty() ? address : address + ": " + remark;
+}
+
 Table sources_table(const StatusReport& report, const DaemonState& state) {
     Table table({{""},
                  {"source", Align::left, 21},
@@ -96,13 +129,7 @@ Table sources_table(const StatusReport& report, const DaemonState& state) {
                    measured ? spell_signed(source.offset) : "-",
                    measured ? "±" + spell_bound(source.error) : "", printable(origin)},
                   tone_of(source));
-        std::string remark;
-        if (source.address && to_string(*source.address) != source.name)
-            remark = to_string(*source.address);
-        if (!is_agreeing(source)) {
-            if (!remark.empty()) remark += ": ";
-            remark += source.reach == 0 ? "does not answer" : chrony::describe_state(source.state);
-        }
+        const std::string remark = remark_on(source, known);
         if (!remark.empty()) table.remark(remark);
     }
     return table;

@@ -138,8 +138,15 @@ class StateReader {
             source.refid = packets->refid;
             source.valid_replies = packets->valid;
         }
-        if (const auto auth = TRY(of(data, Command::authdata, chrony::decode_authdata)))
+        if (const auto auth = TRY(of(data, Command::authdata, chrony::decode_authdata))) {
             source.authentication = auth->mode == nts ? Authentication::nts : Authentication::none;
+            if (auth->mode == nts)
+                source.nts = NtsState{.algorithm = auth->key_type,
+                                      .failed_exchanges = auth->attempts,
+                                      .cookies = auth->cookies,
+                                      .since_exchange = auth->since_exchange,
+                                      .nak = auth->nak};
+        }
         return {};
     }
 
