@@ -68,6 +68,8 @@ void add_scan(CLI::App& app, Command& command, Seconds& spacing) {
     scan->add_option("--render", command.render, "Print the chosen set as that daemon's lines")
         ->type_name("DAEMON")
         ->check(CLI::IsMember({"chrony", "ntpsec", "timesyncd", "openntpd", "ntpd-rs"}));
+    scan->add_flag("--diagnose", command.diagnose,
+                   "Try the way to a few servers: filters, interception, IPv6, asymmetry");
     scan->add_flag("--dry-run", command.dry_run, "Say what would be sent where, and stop");
     scan->footer("Example: clockwright scan ntp1.corp.example ntp2.corp.example:123");
 }

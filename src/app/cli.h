@@ -23,7 +23,8 @@ struct Command {
     std::vector<std::string> hosts;
     std::optional<int> samples;
     std::optional<Seconds> spacing;
-    bool internet = false, ipv4 = false, ipv6 = false, explain = false, dry_run = false;
+    bool internet = false, ipv4 = false, ipv6 = false, explain = false, dry_run = false,
+         diagnose = false;
     std::optional<std::string> profile, nts;
     std::optional<int> minimum, confirmations;
     std::vector<std::string> ca;

@@ -4,6 +4,7 @@
 
 #include "app/daemon_access.h"
 #include "app/decision.h"
+#include "app/diagnosis.h"
 #include "app/exit_code.h"
 #include "app/gather.h"
 #include "app/output.h"
@@ -97,9 +98,10 @@ Result<int> run_scan(const Context& context) {
     const Command& command = context.command;
     TRY(refuse_nts(context.config, command));
     if (!command.replay.empty() &&
-        (!command.hosts.empty() || command.internet || command.dry_run)) {
+        (!command.hosts.empty() || command.internet || command.dry_run || command.diagnose)) {
         return fail(Fault::usage,
-                    "--replay asks nobody: it goes with no host, --internet or --dry-run");
+                    "--replay asks nobody: it goes with no host, --internet, --dry-run or "
+                    "--diagnose");
     }
     if (command.json && !command.render.empty()) {
         return fail(Fault::usage, "--json and --render both want stdout: choose one");
@@ -109,8 +111,8 @@ Result<int> run_scan(const Context& context) {
     if (!command.record.empty()) {
         TRY(system::write_new_file(command.record, record_text(run.measured.candidates)));
     }
-    const ScanReport report =
-        report_of(std::move(run.judged), run.measured, system::read_clocks().wall);
+    ScanReport report = report_of(std::move(run.judged), run.measured, system::read_clocks().wall);
+    if (command.replay.empty()) TRY(diagnose_paths(report, context));
     if (!command.render.empty()) return render(context, report);
     print_result(command, command.json ? scan_json(report)
                                        : scan_text(report, command.explain, uses_colour(command)));

@@ -60,6 +60,18 @@ std::string server_json(const ScanRow& row, int depth) {
     return server.text();
 }
 
+std::string findings_json(const std::vector<PathFinding>& findings, int depth) {
+    std::vector<std::string> objects;
+    for (const PathFinding& finding : findings) {
+        JsonObject object(depth + 1);
+        object.add("kind", to_string(finding.kind));
+        object.add("what", finding.what);
+        object.add("advice", finding.advice);
+        objects.push_back(object.text());
+    }
+    return json_array(objects, depth);
+}
+
 std::string consensus_json(const Consensus& consensus, int depth) {
     const auto when_agreed = [&](Seconds value) {
         return consensus.majority ? std::optional(value.count()) : std::nullopt;
@@ -151,10 +163,20 @@ std::string set_text(const ScanReport& report) {
                        report.rows.size(), spell(set.expected_error), set.tolerates);
 }
 
+std::string findings_text(const std::vector<PathFinding>& findings) {
+    if (findings.empty()) return "Path: nothing is wrong on the way, as far as this shows.\n";
+    std::string out;
+    for (const PathFinding& finding : findings)
+        out += wrap(fmt::format("Path: {}. Advice: {}.", finding.what, finding.advice), 0);
+    return out;
+}
+
 std::string next_step(const ScanReport& report) {
+    if (report.findings && !report.findings->empty())
+        return "Next: " + report.findings->front().advice + ".";
     const bool any = std::ranges::any_of(
         report.rows, [](const ScanRow& row) { return row.assessment.stats.has_value(); });
-    if (!any) return "Nobody answered. Next: is UDP port 123 open to the outside?";
+    if (!any) return "Nobody answered. Next: clockwright scan --diagnose";
     if (!report.consensus.majority) return "Next: add servers, so that a majority can be found.";
     if (report.ensemble.members.empty()) return "Next: add hosts, or lower --minimum.";
     return "Next: clockwright plan";
@@ -195,6 +217,7 @@ std::string scan_json(const ScanReport& report) {
     document.add("samples", report.samples);
     document.add_json("consensus", consensus_json(report.consensus, 1));
     document.add_json("servers", json_array(servers, 1));
+    if (report.findings) document.add_json("findings", findings_json(*report.findings, 1));
     return document.text() + "\n";
 }
 
@@ -209,7 +232,8 @@ std::string scan_text(const ScanReport& report, bool explain, bool colour) {
     if (!report.rows.empty()) out += servers_table(report, explain).text(colour);
     out += wrap(set_text(report), 0);
     for (const std::string& note : report.notes) out += wrap(note, 0);
-    return out + next_step(report) + "\n";
+    if (report.findings) out += findings_text(*report.findings);
+    return out + wrap(next_step(report), 0);
 }
 
 }  // namespace clockwright

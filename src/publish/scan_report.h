@@ -1,9 +1,11 @@
 /// What a scan found, as text and as JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "judge/path.h"
 #include "judge/selection.h"
 
 namespace clockwright {
@@ -22,6 +24,8 @@ struct ScanReport {
     Consensus consensus;
     Ensemble ensemble;
     std::vector<std::string> notes;  ///< remarks on the run as a whole
+    /// What failures have in common; empty optional: not asked for.
+    std::optional<std::vector<PathFinding>> findings;
 };
 
 /// Best first: the chosen by expected error, other truechimers, outliers, falsetickers, the rest.

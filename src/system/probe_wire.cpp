@@ -1,7 +1,5 @@
 #include "system/probe_wire.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -34,19 +32,6 @@ bool no_descriptor(int error) {
 }
 
 }  // namespace
-
-std::uint64_t RandomBits::operator()() {
-    if (left_ == 0) {
-        std::size_t filled = 0;
-        auto* bytes = reinterpret_cast<std::uint8_t*>(bits_.data());
-        while (filled < sizeof bits_) {
-            const ssize_t got = ::getrandom(bytes + filled, sizeof bits_ - filled, 0);
-            filled += got > 0 ? static_cast<std::size_t>(got) : 0;
-        }
-        left_ = bits_.size();
-    }
-    return bits_[--left_];
-}
 
 ProbeWire::ProbeWire(boost::asio::io_context& context, ntp::RateBudget& budget, ntp::Self self,
                      Seconds time_out, Callbacks callbacks, const ntp::Aead* aead)

@@ -13,20 +13,11 @@
 
 #include "ntp/poller.h"
 #include "result.h"
+#include "system/random_bits.h"
 #include "system/socket_set.h"
 #include "system/udp_socket.h"
 
 namespace clockwright::system {
-
-/// 64 random bits at a time, fetched from the kernel a page at once.
-class RandomBits {
-  public:
-    std::uint64_t operator()();
-
-  private:
-    std::array<std::uint64_t, 64> bits_{};
-    std::size_t left_ = 0;
-};
 
 /// Asks every target it is given, all of them at the same time; when there are not enough
 /// descriptors, the next one begins as soon as one has ended.
