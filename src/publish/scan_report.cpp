@@ -172,11 +172,11 @@ std::string findings_text(const std::vector<PathFinding>& findings) {
 }
 
 std::string next_step(const ScanReport& report) {
-    if (report.findings && !report.findings->empty())
-        return "Next: " + report.findings->front().advice + ".";
     const bool any = std::ranges::any_of(
         report.rows, [](const ScanRow& row) { return row.assessment.stats.has_value(); });
-    if (!any) return "Nobody answered. Next: clockwright scan --diagnose";
+    if (!any) return "Next: follow the advice; clockwright scan --diagnose tries the way itself.";
+    if (report.findings && !report.findings->empty())
+        return "Next: follow the advice, then scan again.";
     if (!report.consensus.majority) return "Next: add servers, so that a majority can be found.";
     if (report.ensemble.members.empty()) return "Next: add hosts, or lower --minimum.";
     return "Next: clockwright plan";
