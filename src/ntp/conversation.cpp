@@ -1,6 +1,7 @@
 #include "ntp/conversation.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ntp/kiss.h"
 
@@ -24,10 +25,26 @@ bool is_stray(Rejection why) {
     }
 }
 
+/// Never zero: an origin of zero is never accepted.
+Timestamp fresh(const Random& random, Timestamp other_than = {}) {
+    const Timestamp bits{std::max<std::uint64_t>(random(), 1)};
+    return bits == other_than ? Timestamp{bits.bits ^ 2U} : bits;
+}
+
 }  // namespace
 
-Conversation::Conversation(const Target& target, SteadyTime begin)
-    : target_(target), sending_(target.samples > 0), next_send_(begin) {}
+Conversation::Conversation(const Target& target, SteadyTime begin, const Aead* aead)
+    : target_(target), sending_(target.samples > 0), next_send_(begin) {
+    if (!target_.nts) {
+        return;
+    }
+    if (aead != nullptr) {
+        nts_ = std::make_unique<NtsSession>(std::move(*target_.nts), *aead);
+    } else {
+        sending_ = false;
+    }
+    target_.nts.reset();
+}
 
 SteadyTime Conversation::due() const {
     const SteadyTime send = sending_ ? next_send_ : SteadyTime::max();
@@ -35,19 +52,40 @@ SteadyTime Conversation::due() const {
     return std::min(send, time_out);
 }
 
-HeaderBytes Conversation::send(Timestamp cookie, Now now, std::chrono::nanoseconds time_out) {
-    probes_.push_back({.cookie = cookie, .t1 = now.wall, .deadline = now.steady + time_out});
+std::optional<RequestBytes> Conversation::send(const Random& random, Now now,
+                                               std::chrono::nanoseconds time_out) {
+    Probe probe{.cookie = fresh(random),
+                .receive = {},
+                .deadline = now.steady + time_out,
+                .stamps = {.t1 = now.wall, .t4 = {}, .t2 = {}}};
+    Timestamp origin;
+    if (asks_interleaved()) {
+        probe.before = last_answered_;
+        probe.receive = fresh(random, probe.cookie);
+        origin = probes_[last_answered_].stamps.t2;
+    }
+    const HeaderBytes header = encode_request(probe.cookie, origin, probe.receive);
+    std::optional<RequestBytes> request;
+    if (!nts_) {
+        request = header;
+    } else if (auto datagram = nts_->protect(header, random)) {
+        request = std::move(*datagram);
+    } else {
+        stop_sending();
+        return std::nullopt;
+    }
+    probes_.push_back(probe);
     ++waiting_;
     ++series_.sent;
     sending_ = series_.sent < target_.samples;
     const Seconds spacing = std::max({target_.spacing, target_.operator_spacing, Seconds{0}});
     next_send_ = now.steady + to_nanoseconds(spacing);
-    return encode_request(cookie);
+    return request;
 }
 
 void Conversation::stamp(WallTime t1) {
     if (!probes_.empty() && probes_.back().state == Probe::State::waiting) {
-        probes_.back().t1 = t1;
+        probes_.back().stamps.t1 = t1;
     }
 }
 
@@ -59,27 +97,39 @@ void Conversation::expire(SteadyTime now) {
 
 void Conversation::receive(const Arrival& arrival, std::span<const std::uint8_t> bytes,
                            const Self& self) {
-    Probe* probe = find(bytes);
+    const auto packet = decode(bytes);
+    Probe* probe = packet ? find(packet->origin) : nullptr;
     if (probe != nullptr && probe->state != Probe::State::waiting &&
         arrival.from == target_.endpoint) {
         const bool answered = probe->state == Probe::State::answered;
         note_stray(answered ? Rejection::duplicate : Rejection::too_late);
         return;
     }
-    Request request{.to = target_.endpoint, .cookie = {}, .t1 = {}};
+    Request request{.to = target_.endpoint, .cookie = {}, .t1 = {}, .stay = stay_};
     if (probe != nullptr) {
         request.cookie = probe->cookie;
-        request.t1 = probe->t1;
+        request.t1 = probe->stamps.t1;
+        request.receive = probe->receive;
     }
-    const auto judged = judge_reply(request, bytes, arrival, last_transmit_, self);
-    if (!judged) {
-        refuse(judged.error(), probe);
+    const auto reply = match_reply(request, packet, arrival.from, last_transmit_);
+    if (!reply && nts_) {
+        note_stray(reply.error().rejection);
         return;
     }
-    last_transmit_ = decode(bytes)->transmit;
-    losses_on_end_ = 0;
-    series_.samples.push_back(*judged);
-    settle(*probe, Probe::State::answered);
+    if (!reply) {
+        refuse(reply.error(), probe);
+        return;
+    }
+    if (const auto why = not_authentic(*probe, bytes)) {
+        note_stray(*why);
+        return;
+    }
+    const auto sample = measure_reply(request, *reply, arrival, self);
+    if (!sample) {
+        refuse(sample.error(), probe);
+        return;
+    }
+    accept(*reply, *sample, arrival, *probe, self);
 }
 
 void Conversation::fail(Rejection why) {
@@ -91,13 +141,76 @@ void Conversation::fail(Rejection why) {
     }
 }
 
-Conversation::Probe* Conversation::find(std::span<const std::uint8_t> bytes) {
-    const auto packet = decode(bytes);
-    if (!packet) {
-        return nullptr;
-    }
-    const auto found = std::ranges::find(probes_, packet->origin, &Probe::cookie);
+/// A server that has shown no true T3 yet is asked for one only when it has answered the request
+/// before, so that trying costs one sample at most.
+bool Conversation::asks_interleaved() const {
+    return !basic_only_ && last_answered_ != none &&
+           (interleaves_ || last_answered_ + 1 == probes_.size());
+}
+
+Conversation::Probe* Conversation::find(Timestamp origin) {
+    const auto found = std::ranges::find_if(probes_, [origin](const Probe& probe) {
+        return probe.cookie == origin || (probe.receive == origin && !origin.is_zero());
+    });
     return found == probes_.end() ? nullptr : &*found;
+}
+
+std::optional<Rejection> Conversation::not_authentic(const Probe& probe,
+                                                     std::span<const std::uint8_t> bytes) {
+    if (!nts_) {
+        return std::nullopt;
+    }
+    const auto number = static_cast<std::size_t>(&probe - probes_.data());
+    switch (nts_->open(number, bytes)) {
+        case Authenticity::authentic:
+            return std::nullopt;
+        case Authenticity::nak:
+            return Rejection::nts_nak;
+        case Authenticity::forged:
+            break;
+    }
+    return Rejection::unauthenticated;
+}
+
+void Conversation::accept(const Reply& reply, const Sample& sample, const Arrival& arrival,
+                          Probe& probe, const Self& self) {
+    probe.stamps.t2 = reply.packet.receive;
+    probe.stamps.t4 = arrival.t4;
+    if (!reply.interleaved) {
+        last_transmit_ = reply.packet.transmit;
+        learn_stay(stay_of(probe.stamps, reply.packet.transmit), false);
+    }
+    losses_on_end_ = 0;
+    probe.sample = static_cast<std::uint32_t>(series_.samples.size());
+    last_answered_ = static_cast<std::uint32_t>(&probe - probes_.data());
+    series_.samples.push_back(sample);
+    series_.samples.back().authenticated = nts_ != nullptr;
+    settle(probe, Probe::State::answered);
+    if (reply.interleaved) {
+        improve(probes_[probe.before], reply.packet, self);
+    }
+}
+
+/// `probe` gets its true T3 from a later reply.
+void Conversation::improve(const Probe& probe, const Packet& later, const Self& self) {
+    Sample& sample = series_.samples[probe.sample];
+    const auto better = measure_again(sample, probe.stamps, later, self);
+    if (!better) {
+        basic_only_ = true;
+        return;
+    }
+    sample = *better;
+    learn_stay(stay_of(probe.stamps, later.transmit), true);
+}
+
+void Conversation::learn_stay(Seconds stay, bool is_true) {
+    if (is_true == interleaves_) {
+        stay_ = stay_known_ ? std::min(stay_, stay) : stay;
+    } else if (is_true) {
+        stay_ = stay;
+        interleaves_ = true;
+    }
+    stay_known_ = true;
 }
 
 void Conversation::refuse(const Refusal& refusal, Probe* probe) {
@@ -136,6 +249,7 @@ void Conversation::settle(Probe& probe, Probe::State state) {
 void Conversation::lose(Probe& probe, Rejection why) {
     series_.rejections.push_back(why);
     ++losses_on_end_;
+    basic_only_ = basic_only_ || (probe.before != none && !interleaves_);
     settle(probe, Probe::State::lost);
     if (losses_on_end_ >= most_losses_on_end && target_.endpoint.address.is_public()) {
         stop_sending();

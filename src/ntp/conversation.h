@@ -3,10 +3,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "ntp/exchange.h"
+#include "ntp/nts_keys.h"
+#include "ntp/nts_session.h"
+#include "ntp/request_bytes.h"
 #include "time/series.h"
 
 namespace clockwright::ntp {
@@ -15,16 +20,26 @@ namespace clockwright::ntp {
 struct Target {
     Endpoint endpoint;
     int samples = 4;
-    Seconds spacing{2};           ///< wanted; the budget's floor for public addresses wins
-    Seconds operator_spacing{0};  ///< what the operator asks for at least
+    Seconds spacing{2};            ///< wanted; the budget's floor for public addresses wins
+    Seconds operator_spacing{0};   ///< what the operator asks for at least
+    std::optional<NtsKeys> nts{};  ///< protect every request and believe authentic replies only
 };
 
 /// The state of one series. Every probe waits for its own time-out, whatever is sent after it. A
 /// reply with a valid origin settles its probe; any other datagram is noted and the wait goes on.
 /// Three losses on end stop the sending to a public address, a refused port at once to any other.
+///
+/// With NTS a reply that is not authentic, be it a kiss or an NTS NAK, is such an other datagram.
+///
+/// From the second request on an interleaved answer is asked for: it brings the true T3 of an
+/// exchange before, whose sample is measured again with it. So every answered probe has one sample;
+/// the last of a series, whose T3 nobody tells, presumes the shortest stay of the others. A server
+/// that does not answer such a request or tells a T3 that cannot be is asked for basic answers
+/// only.
 class Conversation {
   public:
-    Conversation(const Target& target, SteadyTime begin);
+    /// `aead` may be null without NTS; with NTS and without it nothing is sent.
+    Conversation(const Target& target, SteadyTime begin, const Aead* aead = nullptr);
 
     /// When something is due next; SteadyTime::max() when nothing is.
     SteadyTime due() const;
@@ -33,8 +48,10 @@ class Conversation {
     void postpone(SteadyTime until) { next_send_ = until; }
     void stop_sending() { sending_ = false; }
 
-    /// Counts the next request as sent now; its octets.
-    HeaderBytes send(Timestamp cookie, Now now, std::chrono::nanoseconds time_out);
+    /// Counts the next request as sent now; its octets. Empty when the cookies of NTS are used up:
+    /// then nothing counts and the sending stops.
+    std::optional<RequestBytes> send(const Random& random, Now now,
+                                     std::chrono::nanoseconds time_out);
 
     /// A better stamp of the last request's departure.
     void stamp(WallTime t1);
@@ -51,19 +68,31 @@ class Conversation {
     /// Nothing more will be sent or awaited.
     bool is_finished() const { return !sending_ && waiting_ == 0; }
 
-    const Target& target() const { return target_; }
+    const Target& target() const { return target_; }  ///< without the keys of NTS
     const Series& series() const { return series_; }
+    const NtsSession* nts() const { return nts_.get(); }  ///< null: asked without NTS
 
   private:
+    static constexpr std::uint32_t none = UINT32_MAX;
+
     struct Probe {
         enum class State : std::uint8_t { waiting, answered, lost };
         Timestamp cookie;
-        WallTime t1;
+        Timestamp receive;  // zero: asked for a basic answer
         SteadyTime deadline;
+        Stamps stamps;
+        std::uint32_t before = none;  // the probe whose true T3 was asked for
+        std::uint32_t sample = none;  // its own, in the series
         State state = State::waiting;
     };
 
-    Probe* find(std::span<const std::uint8_t> bytes);
+    bool asks_interleaved() const;
+    Probe* find(Timestamp origin);
+    std::optional<Rejection> not_authentic(const Probe& probe, std::span<const std::uint8_t> bytes);
+    void accept(const Reply& reply, const Sample& sample, const Arrival& arrival, Probe& probe,
+                const Self& self);
+    void improve(const Probe& probe, const Packet& later, const Self& self);
+    void learn_stay(Seconds stay, bool is_true);
     void refuse(const Refusal& refusal, Probe* probe);
     void note_stray(Rejection why);
     void settle(Probe& probe, Probe::State state);
@@ -71,14 +100,20 @@ class Conversation {
 
     Target target_;
     Series series_;
+    std::unique_ptr<NtsSession> nts_;
     std::vector<Probe> probes_;  // in the order of sending, so of their deadlines too
     std::size_t oldest_ = 0;     // the first that may still be waiting
     int waiting_ = 0;
     int losses_on_end_ = 0;
     int strays_ = 0;
     bool sending_;
+    bool basic_only_ = false;   // the server had its chance
+    bool interleaves_ = false;  // it has told a true T3
+    bool stay_known_ = false;
+    std::uint32_t last_answered_ = none;
     SteadyTime next_send_;
     Timestamp last_transmit_;
+    Seconds stay_{0};  // shortest T3 − T2 seen; of true T3 when there was any
 };
 
 }  // namespace clockwright::ntp

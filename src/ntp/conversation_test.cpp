@@ -31,7 +31,9 @@ struct Talk {
     }
     void send() {
         const auto number = static_cast<std::uint64_t>(conversation.series().sent);
-        conversation.send({100 + number}, now, time_out);
+        std::uint64_t draws = 0;  // an interleaved answer would be to 10'000'000 + number
+        const Random random = [&] { return 100 + number + 10'000'000 * draws++; };
+        conversation.send(random, now, time_out);
     }
     /// What a server whose clock is 1 s ahead answers at once to probe `number`.
     Packet answer(std::uint64_t number) const {

@@ -5,16 +5,16 @@
 
 namespace clockwright::ntp {
 
-Poller::Poller(RateBudget& budget, Self self, std::function<std::uint64_t()> random,
-               Seconds time_out)
+Poller::Poller(RateBudget& budget, Self self, Random random, Seconds time_out, const Aead* aead)
     : budget_(budget),
       self_(std::move(self)),
       random_(std::move(random)),
-      time_out_(to_nanoseconds(time_out)) {}
+      time_out_(to_nanoseconds(time_out)),
+      aead_(aead) {}
 
 TargetId Poller::add(const Target& target, Now now) {
     const TargetId id = seats_.size();
-    seats_.push_back({.conversation = Conversation(target, now.steady), .due = now.steady});
+    seats_.push_back({.conversation = Conversation(target, now.steady, aead_), .due = now.steady});
     heap_.push({.at = now.steady, .target = id});
     return id;
 }
@@ -73,6 +73,9 @@ bool Poller::done() const {
 const Series& Poller::series(TargetId target) const {
     return seats_[target].conversation.series();
 }
+const NtsSession* Poller::nts(TargetId target) const {
+    return seats_[target].conversation.nts();
+}
 const Target& Poller::target(TargetId target) const {
     return seats_[target].conversation.target();
 }
@@ -94,9 +97,10 @@ void Poller::advance(Seat& seat, TargetId target, Now now, Effects& effects) {
     } else if (allowed > now.steady) {
         conversation.postpone(allowed);
     } else {
-        budget_.spend(address, now);
-        effects.sends.push_back(
-            {.target = target, .bytes = conversation.send(fresh_cookie(), now, time_out_)});
+        if (auto request = conversation.send(random_, now, time_out_)) {
+            budget_.spend(address, now);
+            effects.sends.push_back({.target = target, .bytes = std::move(*request)});
+        }
     }
 }
 
@@ -121,11 +125,6 @@ void Poller::drop_stale() {
     while (!heap_.empty() && seats_[heap_.top().target].due != heap_.top().at) {
         heap_.pop();
     }
-}
-
-Timestamp Poller::fresh_cookie() {
-    // An origin of zero is never accepted, so zero is no cookie.
-    return Timestamp{std::max<std::uint64_t>(random_(), 1)};
 }
 
 }  // namespace clockwright::ntp

@@ -23,7 +23,7 @@ using TargetId = std::size_t;
 /// Effect: put these octets on the wire to `target` now, then report `sent`.
 struct Send {
     TargetId target;
-    HeaderBytes bytes;
+    RequestBytes bytes;
 };
 
 /// Effect: nothing more will be sent or awaited; its socket may go.
@@ -43,9 +43,10 @@ struct Effects {
 /// addresses; bad datagrams are noted and the wait goes on (a spoof must not cost the true answer).
 class Poller {
   public:
-    /// `random`: 64 unpredictable bits for each request's cookie.
-    Poller(RateBudget& budget, Self self, std::function<std::uint64_t()> random,
-           Seconds time_out = Seconds{1.5});
+    /// `random`: for cookies, unique identifiers and nonces. `aead` outlives the poller; null: no
+    /// target may ask for NTS, and one that does is not asked at all.
+    Poller(RateBudget& budget, Self self, Random random, Seconds time_out = Seconds{1.5},
+           const Aead* aead = nullptr);
 
     /// Its first packet is due now. Two targets of one address share its budget.
     TargetId add(const Target& target, Now now);
@@ -70,6 +71,7 @@ class Poller {
 
     bool done() const;  ///< every target added so far has finished
     const Series& series(TargetId target) const;
+    const NtsSession* nts(TargetId target) const;  ///< null: asked without NTS
     const Target& target(TargetId target) const;
     std::size_t size() const;
 
@@ -88,12 +90,12 @@ class Poller {
     void advance(Seat& seat, TargetId target, Now now, Effects& effects);
     void reschedule(TargetId target, Effects& effects);
     void drop_stale();
-    Timestamp fresh_cookie();
 
     RateBudget& budget_;
     Self self_;
-    std::function<std::uint64_t()> random_;
+    Random random_;
     std::chrono::nanoseconds time_out_;
+    const Aead* aead_;
     std::vector<Seat> seats_;
     // Earliest on top. An entry that no longer tells its seat's due time is stale and dropped
     // there.

@@ -18,6 +18,7 @@ constexpr Seconds gathering{200e-6};          ///< how long a burst of replies m
 constexpr Seconds retry_sending{1e-3};        ///< after the kernel had no room for a datagram
 constexpr std::size_t batch = 256;            ///< the first of so many is answered while the next
                                               ///< open their sockets, and so in every round
+constexpr std::size_t largest_reply = 2048;   ///< with eight cookies of NTS
 constexpr std::size_t kept_descriptors = 32;  ///< for all that is no probe's socket
 
 std::size_t sockets_allowed() {
@@ -48,9 +49,9 @@ std::uint64_t RandomBits::operator()() {
 }
 
 ProbeWire::ProbeWire(boost::asio::io_context& context, ntp::RateBudget& budget, ntp::Self self,
-                     Seconds time_out, Callbacks callbacks)
+                     Seconds time_out, Callbacks callbacks, const ntp::Aead* aead)
     : callbacks_(std::move(callbacks)),
-      poller_(budget, std::move(self), RandomBits{}, time_out),
+      poller_(budget, std::move(self), RandomBits{}, time_out, aead),
       sockets_(context, gathering, [this](std::span<const ReadySocket> ready) { collect(ready); }),
       timer_(context),
       channels_at_most_(sockets_allowed()) {}
@@ -86,7 +87,9 @@ bool ProbeWire::idle() const {
 
 ProbeWire::Ended ProbeWire::result(std::size_t number) const {
     const Probe& probe = probes_[number];
-    return {.series = probe.id ? &poller_.series(*probe.id) : nullptr, .error = probe.error};
+    return {.series = probe.id ? &poller_.series(*probe.id) : nullptr,
+            .error = probe.error,
+            .nts = probe.id ? poller_.nts(*probe.id) : nullptr};
 }
 
 /// True when more can begin after the packets of this batch have left.
@@ -178,7 +181,7 @@ void ProbeWire::collect(std::span<const ReadySocket> ready) {
 }
 
 void ProbeWire::receive(ntp::TargetId id, const Now& now) {
-    std::array<std::uint8_t, 1024> buffer;
+    std::array<std::uint8_t, largest_reply> buffer;
     Channel& channel = channels_[id];
     const std::expected<Datagram, int> datagram = channel.socket->receive(buffer);
     if (!datagram) {

@@ -41,10 +41,12 @@ class ProbeWire {
     struct Ended {
         const Series* series = nullptr;
         int error = 0;
+        const ntp::NtsSession* nts = nullptr;  ///< null: asked without NTS, or not at all
     };
 
+    /// `aead` outlives the wire; null: no target asks for NTS.
     ProbeWire(boost::asio::io_context& context, ntp::RateBudget& budget, ntp::Self self,
-              Seconds time_out, Callbacks callbacks);
+              Seconds time_out, Callbacks callbacks, const ntp::Aead* aead = nullptr);
 
     Result<void> open();
 
