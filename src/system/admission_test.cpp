@@ -52,7 +52,8 @@ TEST_CASE("a name leads nowhere it must not go") {
         for (const bool stranger : {false, true}) {
             CAPTURE(row.address);
             CAPTURE(stranger);
-            Admission admission(settings, budget);
+            const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
             const Admitted admitted =
                 admission.admit(target("name.example", stranger), found({row.address}), noon);
             if (stranger ? row.forbidden_for_strangers : row.forbidden) {
@@ -70,7 +71,8 @@ TEST_CASE("a name leads nowhere it must not go") {
 TEST_CASE("an unresolved name says why") {
     const ScanSettings settings;
     const ntp::RateBudget budget;
-    Admission admission(settings, budget);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
     const Admitted admitted =
         admission.admit(target("name.example"), {.addresses = {}, .why = "no such name"}, noon);
     CHECK(admitted.outcome.not_asked == Rejection::unresolved);
@@ -82,7 +84,8 @@ TEST_CASE("an unresolved name says why") {
 TEST_CASE("names of one endpoint share one series; another port is another server") {
     const ScanSettings settings;
     const ntp::RateBudget budget;
-    Admission admission(settings, budget);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
     const auto first = admission.admit(target("a.example"), found({"192.0.2.1"}), noon);
     const auto other = admission.admit(target("b.example:1123"), found({"192.0.2.1"}), noon);
     const auto again = admission.admit(target("c.example"), found({"192.0.2.1"}), noon);
@@ -98,7 +101,8 @@ TEST_CASE("names of one endpoint share one series; another port is another serve
 TEST_CASE("one address of a name is asked, at the port of time and not of the key exchange") {
     const ScanSettings settings;
     const ntp::RateBudget budget;
-    Admission admission(settings, budget);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
     const auto many = admission.admit(target("a.example"), found({"192.0.2.1", "192.0.2.2"}), noon);
     CHECK(to_string(many.outcome.endpoint.value()) == "192.0.2.1:123");
     const auto nts = admission.admit(target("nts://b.example:4461"), found({"192.0.2.3"}), noon);
@@ -122,7 +126,8 @@ TEST_CASE("strangers are asked every 2 s, neighbours every quarter, or as the us
         ScanSettings settings;
         settings.samples = 7;
         settings.spacing = row.spacing;
-        Admission admission(settings, budget);
+        const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
         ProbeTarget asked = target("a.example");
         asked.operator_spacing = Seconds{4};
         const auto admitted = admission.admit(asked, found({row.address}), noon);
@@ -137,7 +142,8 @@ TEST_CASE("a run asks a limited number of public addresses; private ones do not 
     ScanSettings settings;
     settings.manners.addresses = 2;
     const ntp::RateBudget budget;
-    Admission admission(settings, budget);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
     struct Row {
         const char* host;
         const char* address;
@@ -167,7 +173,8 @@ TEST_CASE("whom the budget protects is not asked: its samples of then are used")
         const auto later = std::chrono::seconds{2 * i};
         budget.spend(address, {noon.wall + later, noon.steady + later});
     }
-    Admission admission(settings, budget);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
     const Now soon{noon.wall + 60s, noon.steady + 60s};
     const auto admitted = admission.admit(target("a.example"), found({"192.0.2.1"}), soon);
     CHECK(admitted.outcome.reused);
