@@ -30,14 +30,14 @@ void put_if_true(Json& json, const char* key, bool value) {
 
 Json sample_to_json(const Sample& sample) {
     Json json{{"at_nanoseconds", sample.at.time_since_epoch().count()},
-            {"offset_seconds", sample.offset.count()},
-            {"delay_seconds", sample.delay.count()},
-            {"dispersion_seconds", sample.dispersion.count()},
-            {"root_delay_seconds", sample.root_delay.count()},
-            {"root_dispersion_seconds", sample.root_dispersion.count()},
-            {"leap", static_cast<int>(sample.leap)},
-            {"stratum", sample.stratum},
-            {"refid", sample.refid}};
+              {"offset_seconds", sample.offset.count()},
+              {"delay_seconds", sample.delay.count()},
+              {"dispersion_seconds", sample.dispersion.count()},
+              {"root_delay_seconds", sample.root_delay.count()},
+              {"root_dispersion_seconds", sample.root_dispersion.count()},
+              {"leap", static_cast<int>(sample.leap)},
+              {"stratum", sample.stratum},
+              {"refid", sample.refid}};
     put_if_true(json, "interleaved", sample.interleaved);
     put_if_true(json, "authenticated", sample.authenticated);
     return json;

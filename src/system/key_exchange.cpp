@@ -28,7 +28,7 @@ NtsFailure failure_of(int error) {
 
 }  // namespace
 
-KeyExchange::KeyExchange(boost::asio::io_context& context, const TrustAnchors& anchors,
+KeyExchange::KeyExchange(boost::asio::io_context& context, TrustAnchors& anchors,
                          KeyRequest request, OnDone on_done)
     : context_(context),
       request_(std::move(request)),

@@ -39,7 +39,7 @@ class KeyExchange {
   public:
     using OnDone = std::function<void(KeyOutcome)>;
 
-    KeyExchange(boost::asio::io_context& context, const TrustAnchors& anchors, KeyRequest request,
+    KeyExchange(boost::asio::io_context& context, TrustAnchors& anchors, KeyRequest request,
                 OnDone on_done);
     ~KeyExchange();
     KeyExchange(const KeyExchange&) = delete;
@@ -69,7 +69,7 @@ class KeyExchange {
     boost::asio::io_context& context_;
     KeyRequest request_;
     OnDone on_done_;
-    const TrustAnchors& anchors_;
+    TrustAnchors& anchors_;
     std::optional<TlsStream> tls_;
     boost::asio::posix::stream_descriptor socket_;
     boost::asio::steady_timer deadline_;

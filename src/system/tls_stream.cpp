@@ -41,13 +41,16 @@ int verify_certificate(X509_STORE_CTX* store, void*) {
     auto* ssl = static_cast<SSL*>(
         ::X509_STORE_CTX_get_ex_data(store, ::SSL_get_ex_data_X509_STORE_CTX_idx()));
     auto* stream = static_cast<TlsStream*>(SSL_get_app_data(ssl));
-    stream->certificate_ = judge_certificate(store, stream->now_, stream->built_);
+    CertificateReport& report = stream->certificate_;
+    report = judge_certificate(store, stream->now_, stream->built_);
+    if (report.fault.failure == NtsFailure::certificate_trust && stream->anchors_.add_bundle()) {
+        report = judge_again(store, stream->now_, stream->built_);
+    }
     return stream->certificate_.is_believed() ? 1 : 0;
 }
 
-TlsStream::TlsStream(const TrustAnchors& anchors, const HostName& host, WallTime now,
-                     WallTime built)
-    : ssl_(::SSL_new(anchors.context()), &::SSL_free), now_(now), built_(built) {
+TlsStream::TlsStream(TrustAnchors& anchors, const HostName& host, WallTime now, WallTime built)
+    : anchors_(anchors), ssl_(::SSL_new(anchors.context()), &::SSL_free), now_(now), built_(built) {
     ::SSL_CTX_set_cert_verify_callback(anchors.context(), verify_certificate, nullptr);
     SSL_set_app_data(ssl_.get(), this);
     ::SSL_set_bio(ssl_.get(), ::BIO_new(::BIO_s_mem()), ::BIO_new(::BIO_s_mem()));

@@ -23,8 +23,8 @@ class TlsStream {
     using Outcome = std::expected<T, ntp::ExchangeFailure>;
 
     /// The certificate must be for `host`, by name or by address. `now`: of its dates; before
-    /// `built` they are not judged.
-    TlsStream(const TrustAnchors& anchors, const HostName& host, WallTime now,
+    /// `built` they are not judged. `anchors` outlive the stream.
+    TlsStream(TrustAnchors& anchors, const HostName& host, WallTime now,
               WallTime built = build_date());
     ~TlsStream();
     TlsStream(const TlsStream&) = delete;
@@ -54,6 +54,7 @@ class TlsStream {
     ntp::ExchangeFailure fault(int result) const;
     bool waits(int result) const;
 
+    TrustAnchors& anchors_;
     std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
     WallTime now_, built_;
     CertificateReport certificate_;

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <memory>
+#include <utility>
 
 #include "time/spell.h"
 
@@ -97,15 +98,6 @@ bool had_expired(const X509_STORE_CTX* store, WallTime moment) {
     return false;
 }
 
-/// $SSL_CERT_FILE takes the place of the machine's file in OpenSSL; here it is added to it.
-void load_system_anchors(SSL_CTX* context) {
-    ::SSL_CTX_set_default_verify_paths(context);
-    if (std::getenv(::X509_get_default_cert_file_env()) != nullptr) {
-        ::SSL_CTX_load_verify_file(context, ::X509_get_default_cert_file());
-    }
-    ::ERR_clear_error();
-}
-
 }  // namespace
 
 WallTime build_date() {
@@ -125,7 +117,7 @@ Result<TrustAnchors> TrustAnchors::load(const std::vector<std::string>& files) {
     ::X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
     ::X509_VERIFY_PARAM_set_hostflags(
         parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    load_system_anchors(context.get());
+    ::SSL_CTX_set_default_verify_dir(context.get());
     for (const std::string& file : files) {
         if (::SSL_CTX_load_verify_file(context.get(), file.c_str()) != 1) {
             const char* why = ::ERR_reason_error_string(::ERR_peek_error());
@@ -137,6 +129,19 @@ Result<TrustAnchors> TrustAnchors::load(const std::vector<std::string>& files) {
         }
     }
     return TrustAnchors(std::move(context));
+}
+
+bool TrustAnchors::add_bundle() {
+    if (std::exchange(has_bundle_, true)) {
+        return false;
+    }
+    // $SSL_CERT_FILE takes the place of the machine's file in OpenSSL; here it is added to it.
+    ::SSL_CTX_set_default_verify_file(context());
+    if (std::getenv(::X509_get_default_cert_file_env()) != nullptr) {
+        ::SSL_CTX_load_verify_file(context(), ::X509_get_default_cert_file());
+    }
+    ::ERR_clear_error();
+    return true;
 }
 
 CertificateReport judge_certificate(X509_STORE_CTX* store, WallTime now, WallTime built) {
@@ -164,6 +169,23 @@ CertificateReport judge_certificate(X509_STORE_CTX* store, WallTime now, WallTim
                                     "certificate but its dates is in order",
                                     rfc3339(now, false))};
     }
+    return report;
+}
+
+CertificateReport judge_again(X509_STORE_CTX* store, WallTime now, WallTime built) {
+    const std::unique_ptr<X509_STORE_CTX, decltype(&::X509_STORE_CTX_free)> again(
+        ::X509_STORE_CTX_new(), &::X509_STORE_CTX_free);
+    if (!again || ::X509_STORE_CTX_init(again.get(), ::X509_STORE_CTX_get0_store(store),
+                                        ::X509_STORE_CTX_get0_cert(store),
+                                        ::X509_STORE_CTX_get0_untrusted(store)) != 1) {
+        CertificateReport unchecked;
+        unchecked.fault = {NtsFailure::tls, "the certificate cannot be checked"};
+        return unchecked;
+    }
+    ::X509_VERIFY_PARAM_set1(::X509_STORE_CTX_get0_param(again.get()),
+                             ::X509_STORE_CTX_get0_param(store));
+    CertificateReport report = judge_certificate(again.get(), now, built);
+    ::X509_STORE_CTX_set_error(store, ::X509_STORE_CTX_get_error(again.get()));
     return report;
 }
 

@@ -27,10 +27,16 @@ class TrustAnchors {
 
     ssl_ctx_st* context() const { return context_.get(); }
 
+    /// The machine's bundle, of a hundred and more certificates, takes longer to read than all else
+    /// of a key exchange: it is read when an authority is not found without it. True when that has
+    /// been done now, so that looking again may help.
+    bool add_bundle();
+
   private:
     explicit TrustAnchors(std::shared_ptr<ssl_ctx_st> context) : context_(std::move(context)) {}
 
     std::shared_ptr<ssl_ctx_st> context_;
+    bool has_bundle_ = false;
 };
 
 /// What a server's certificate says, and what is wrong with it.
@@ -49,5 +55,8 @@ struct CertificateReport {
 /// Checks the chain in `store`, whose parameters name the host, at the moment `now`. Before
 /// `built` the dates cannot be judged: all else is checked, and that nothing had expired by then.
 CertificateReport judge_certificate(x509_store_ctx_st* store, WallTime now, WallTime built);
+
+/// The same once more, after further trust anchors have come.
+CertificateReport judge_again(x509_store_ctx_st* store, WallTime now, WallTime built);
 
 }  // namespace clockwright::system
