@@ -169,6 +169,94 @@ TEST_CASE("each behaviour is refused for its own reason") {
     CHECK(series.rejections.size() == 100);  // each bad datagram, and each time-out
 }
 
+/// Its basic T3 comes 400 µs before the true departure: an error of −200 µs, and 400 µs of delay.
+ServerSpec lagging(Interleaving interleaved) {
+    ServerSpec spec = server_at(1);
+    spec.offset = Seconds{0.25};
+    spec.send_lag = Seconds{0.000'4};
+    spec.interleaved = interleaved;
+    return spec;
+}
+
+TEST_CASE("interleaved answers measure what a server's late sending hides from basic ones") {
+    for (const Sample& sample : series_of(lagging(Interleaving::no)).samples) {
+        CHECK(sample.offset.count() == doctest::Approx(0.2498).epsilon(1e-7));
+        CHECK(sample.delay.count() == doctest::Approx(0.0104).epsilon(1e-6));
+        CHECK_FALSE(sample.interleaved);
+    }
+    for (const Seconds client_error : {Seconds{0}, Seconds{-3}}) {
+        const Series series = series_of(lagging(Interleaving::yes), {.client_error = client_error});
+        REQUIRE(series.samples.size() == 4);
+        CHECK(series.rejections.empty());
+        for (std::size_t i = 0; i < 3; ++i) {
+            CAPTURE(i);
+            const Sample& sample = series.samples[i];
+            CHECK(sample.interleaved);
+            CHECK((sample.offset + client_error).count() == doctest::Approx(0.25).epsilon(1e-7));
+            CHECK(sample.delay.count() == doctest::Approx(0.01).epsilon(1e-6));
+            CHECK(sample.at ==
+                  SteadyTime{std::chrono::microseconds{static_cast<int>(i) * 250'000 + 10'401}});
+        }
+    }
+}
+
+TEST_CASE("the last sample of an interleaved series presumes its stay and is no one's favourite") {
+    const Series series = series_of(lagging(Interleaving::yes));
+    const Sample& last = series.samples.back();
+    CHECK_FALSE(last.interleaved);
+    CHECK(last.offset.count() == doctest::Approx(0.25).epsilon(1e-7));
+    for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(series.samples[i].delay < last.delay);
+        CHECK(series.samples[i].dispersion < last.dispersion);
+    }
+    CHECK(last.delay.count() == doctest::Approx(0.010'401).epsilon(1e-6));
+}
+
+TEST_CASE("a server that calls a basic answer interleaved loses no sample and changes none") {
+    const Series plain = series_of(lagging(Interleaving::no));
+    const Series wrong = series_of(lagging(Interleaving::wrong));
+    REQUIRE(wrong.samples.size() == plain.samples.size());
+    CHECK(wrong.rejections.empty());
+    for (std::size_t i = 0; i < plain.samples.size(); ++i) {
+        CAPTURE(i);
+        CHECK_FALSE(wrong.samples[i].interleaved);
+        CHECK(std::abs((wrong.samples[i].offset - plain.samples[i].offset).count()) < 1e-6);
+    }
+    CHECK(wrong.samples[0] == plain.samples[0]);
+    CHECK(wrong.samples[2] == plain.samples[2]);  // asked for basic answers from then on
+    CHECK(wrong.samples[3] == plain.samples[3]);
+}
+
+TEST_CASE("a server that drops what asks for interleaved answers loses one sample") {
+    const Series series = series_of(lagging(Interleaving::drops), {.samples = 6});
+    CHECK(series.samples.size() == 5);
+    CHECK(series.rejections == std::vector{Rejection::time_out});
+}
+
+TEST_CASE("an interleaved series with losses has a sample for every answer") {
+    ServerSpec spec = lagging(Interleaving::yes);
+    spec.loss = 0.3;
+    const Series series = series_of(spec, {.samples = 200});
+    CHECK(series.samples.size() + series.rejections.size() == 200);
+    const auto interleaved = std::ranges::count_if(series.samples, &Sample::interleaved);
+    CHECK(static_cast<std::size_t>(interleaved) == series.samples.size() - 1);
+    for (const Sample& sample : series.samples) {
+        CHECK(sample.offset.count() == doctest::Approx(0.25).epsilon(1e-7));
+    }
+}
+
+TEST_CASE("basic servers are measured as if nobody had asked for more") {
+    ServerSpec spec = server_at(1);
+    spec.jitter = Seconds{0.001};
+    spec.loss = 0.2;
+    const Series series = series_of(spec, {.samples = 100});
+    for (const Sample& sample : series.samples) {
+        CHECK_FALSE(sample.interleaved);
+        CHECK(sample.delay >= Seconds{0.01 - 1e-8});
+    }
+    CHECK(series.samples.size() + series.rejections.size() == 100);
+}
+
 TEST_CASE("thousands of servers are rehearsed without waiting") {
     std::vector<ServerSpec> servers;
     for (std::size_t i = 0; i < 2'000; ++i) {

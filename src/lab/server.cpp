@@ -12,6 +12,7 @@ constexpr std::chrono::microseconds stay{1};  // T3 − T2
 constexpr std::chrono::seconds since_update{3};
 constexpr std::int8_t precision = -20;
 constexpr std::size_t longest_garbage = 96;
+constexpr std::size_t most_departures = 64;
 
 /// An answer needs a client's packet of a version we speak.
 std::optional<ntp::Packet> client_request(std::span<const std::uint8_t> bytes) {
@@ -40,6 +41,11 @@ ntp::Packet plain_answer(const ServerSpec& spec, const ntp::Packet& request, Wal
         .receive = ntp::to_timestamp(t2),
         .transmit = ntp::to_timestamp(t2 + stay),
     };
+}
+
+/// RFC 9769 §2: it names an answer before, and its own two values can be told apart.
+bool asks_interleaved(const ntp::Packet& request) {
+    return !request.origin.is_zero() && request.receive != request.transmit;
 }
 
 /// The same as its behaviour bends it.
@@ -101,12 +107,37 @@ std::optional<Reply> Server::answer(std::span<const std::uint8_t> request, WallT
     const Seconds out = spec_.delay_out + queueing();
     const Seconds back = spec_.delay_back + queueing();
     const bool dead = spec_.dies_at >= Seconds{0} && elapsed + out >= spec_.dies_at;
-    if (lost || dead || spec_.behaviour == Behaviour::silent) {
+    const bool dropped = spec_.interleaved == Interleaving::drops && asks_interleaved(*asked);
+    if (lost || dead || dropped || spec_.behaviour == Behaviour::silent) {
         return std::nullopt;
     }
     const WallTime t2 = departed + to_nanoseconds(out + error_at(elapsed + out));
-    return Reply{.bytes = octets(bent(plain_answer(spec_, *asked, t2), spec_)),
-                 .after = out + stay + back};
+    const ntp::Packet answer = interleaved(plain_answer(spec_, *asked, t2), *asked);
+    return Reply{.bytes = octets(bent(answer, spec_)), .after = out + stay + spec_.send_lag + back};
+}
+
+/// `packet` as this server answers a request for an interleaved answer; any other stays as it is.
+ntp::Packet Server::interleaved(ntp::Packet packet, const ntp::Packet& request) {
+    if (spec_.interleaved == Interleaving::wrong && asks_interleaved(request)) {
+        packet.origin = request.receive;
+    }
+    if (spec_.interleaved != Interleaving::yes) {
+        return packet;
+    }
+    const ntp::Timestamp left{packet.transmit.bits +
+                              static_cast<std::uint64_t>(std::ldexp(spec_.send_lag.count(), 32))};
+    if (asks_interleaved(request)) {
+        const auto before = std::ranges::find(departures_, request.origin, &Departure::receive);
+        if (before != departures_.end()) {
+            packet.origin = request.receive;
+            packet.transmit = before->transmit;
+        }
+    }
+    departures_.push_back({.receive = packet.receive, .transmit = left});
+    if (departures_.size() > most_departures) {
+        departures_.pop_front();
+    }
+    return packet;
 }
 
 Seconds Server::error_at(Seconds elapsed) const {

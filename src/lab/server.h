@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <random>
 #include <span>
@@ -25,7 +26,8 @@ class Server {
 
     /// `departed`: true time at which the request left the client; `elapsed`: the world's age then.
     /// The server's T2 is departed + delay_out + queueing + its offset at that time; it stamps T3 a
-    /// microsecond later. Empty: no reply (silent, dead, lost, or not a client request).
+    /// microsecond later, and the answer leaves `send_lag` after that. Empty: no reply (silent,
+    /// dead, lost, or not a client request).
     std::optional<Reply> answer(std::span<const std::uint8_t> request, WallTime departed,
                                 Seconds elapsed);
 
@@ -38,8 +40,15 @@ class Server {
     double uniform();  // within [0, 1)
     Seconds queueing();
     std::vector<std::uint8_t> octets(const ntp::Packet& packet);
+    ntp::Packet interleaved(ntp::Packet packet, const ntp::Packet& request);
+
+    /// An answer sent: what a request for its true departure names it by, and that departure.
+    struct Departure {
+        ntp::Timestamp receive, transmit;
+    };
 
     ServerSpec spec_;
+    std::deque<Departure> departures_;  ///< the last few, when it interleaves
     std::mt19937_64 random_;
 };
 

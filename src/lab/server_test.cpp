@@ -158,6 +158,45 @@ TEST_CASE("garbage is a different few octets each time") {
     }
 }
 
+TEST_CASE("who interleaves tells the true departure of the answer that is named") {
+    ServerSpec spec = plain_server();
+    spec.interleaved = Interleaving::yes;
+    spec.send_lag = Seconds{0.000'5};
+    Server server(spec, 1);
+    const auto ask_again = [&](ntp::Timestamp origin, ntp::Timestamp receive,
+                               seconds later) -> ntp::Packet {
+        return packet_of(server.answer(ntp::encode_request(cookie, origin, receive),
+                                       departed + later, Seconds{later}));
+    };
+    const ntp::Packet first = ask_again({}, {}, seconds{0});
+    CHECK(first.origin == cookie);
+    CHECK(first.transmit == ntp::to_timestamp(departed + microseconds{504'001}));
+
+    const ntp::Packet second = ask_again(first.receive, {7}, seconds{1});
+    CHECK(second.origin == ntp::Timestamp{7});
+    CHECK(second.receive == ntp::to_timestamp(departed + milliseconds{1'504}));
+    CHECK(ntp::difference(second.transmit, first.transmit).count() == doctest::Approx(0.000'5));
+
+    CHECK(ask_again({8}, {7}, seconds{2}).origin == cookie);                // none of its answers
+    CHECK(ask_again(second.receive, cookie, seconds{3}).origin == cookie);  // ambiguous
+    CHECK(ask_again(second.receive, {9}, seconds{4}).origin == ntp::Timestamp{9});
+}
+
+TEST_CASE("who does not interleave answers such a request as any other") {
+    const auto bytes = ntp::encode_request(cookie, {5}, {7});
+    CHECK(packet_of(Server(plain_server(), 1).answer(bytes, departed, Seconds{0})) ==
+          packet_of(ask(plain_server())));
+
+    ServerSpec spec = plain_server();
+    spec.interleaved = Interleaving::drops;
+    CHECK_FALSE(Server(spec, 1).answer(bytes, departed, Seconds{0}));
+    CHECK(packet_of(ask(spec)) == packet_of(ask(plain_server())));
+
+    spec.interleaved = Interleaving::wrong;
+    CHECK(packet_of(Server(spec, 1).answer(bytes, departed, Seconds{0})).origin ==
+          ntp::Timestamp{7});
+}
+
 TEST_CASE("loss takes its share of the exchanges") {
     for (const double loss : {0.0, 0.3, 1.0}) {
         CAPTURE(loss);

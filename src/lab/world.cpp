@@ -22,6 +22,7 @@ constexpr Seconds year{365.25 * 86'400};
 constexpr Seconds longest_offset{50 * year};  // within the 68 years that NTP can tell apart
 constexpr Seconds longest_life{100 * year};
 constexpr Seconds longest_way{60};
+constexpr Seconds longest_lag{1};
 constexpr Seconds longest_root{65'535};  // what 16.16 seconds hold
 constexpr double fastest_drift = 100'000;
 
@@ -29,6 +30,8 @@ constexpr std::array behaviours = {Behaviour::answers,    Behaviour::silent,
                                    Behaviour::garbage,    Behaviour::wrong_origin,
                                    Behaviour::truncated,  Behaviour::zero_timestamps,
                                    Behaviour::wrong_mode, Behaviour::kiss};
+constexpr std::array interleavings = {Interleaving::no, Interleaving::yes, Interleaving::wrong,
+                                      Interleaving::drops};
 constexpr std::array leaps = {Leap::none, Leap::insert, Leap::remove, Leap::unsynchronised};
 constexpr std::array smears = {Smear::none, Smear::unknown,  Smear::google,
                                Smear::aws,  Smear::facebook, Smear::other};
@@ -157,6 +160,7 @@ void read_clock(TableReader& reader, ServerSpec& spec) {
         reader.number("drift_ppm", -fastest_drift, fastest_drift).value_or(spec.drift.value);
     spec.step_at = reader.duration("step_at", Seconds{0}, longest_life).value_or(spec.step_at);
     spec.step = reader.duration("step", -longest_offset, longest_offset).value_or(spec.step);
+    spec.send_lag = reader.duration("send_lag", Seconds{0}, longest_lag).value_or(spec.send_lag);
     spec.dies_at = reader.duration("dies_at", Seconds{0}, longest_life).value_or(spec.dies_at);
     if (reader.has("step") != reader.has("step_at")) {
         reader.fault(reader.has("step") ? "step" : "step_at", "step and step_at go together");
@@ -194,6 +198,7 @@ void read_behaviour(TableReader& reader, ServerSpec& spec) {
     if ((spec.behaviour == Behaviour::kiss) != reader.has("kiss")) {
         reader.fault("kiss", "goes together with behaviour = \"kiss\"");
     }
+    spec.interleaved = word(reader, "interleaved", interleavings, spec.interleaved);
 }
 
 ServerSpec read_server(TableReader& reader, std::uint16_t default_port) {
@@ -261,6 +266,20 @@ std::string_view to_string(Behaviour behaviour) {
             return "wrong_mode";
         case Behaviour::kiss:
             return "kiss";
+    }
+    std::unreachable();
+}
+
+std::string_view to_string(Interleaving interleaving) {
+    switch (interleaving) {
+        case Interleaving::no:
+            return "no";
+        case Interleaving::yes:
+            return "yes";
+        case Interleaving::wrong:
+            return "wrong";
+        case Interleaving::drops:
+            return "drops";
     }
     std::unreachable();
 }

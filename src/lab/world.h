@@ -27,6 +27,16 @@ enum class Behaviour : std::uint8_t {
 
 std::string_view to_string(Behaviour behaviour);  ///< as in the file: "wrong_origin"
 
+/// How a server treats a request for an interleaved answer (RFC 9769).
+enum class Interleaving : std::uint8_t {
+    no,     ///< answers as to any other
+    yes,    ///< tells the true departure of its answer before
+    wrong,  ///< calls an answer interleaved that is not
+    drops   ///< does not answer
+};
+
+std::string_view to_string(Interleaving interleaving);  ///< as in the file: "yes"
+
 /// One server; every figure has the sign and unit of its name. Times count from the world's start.
 struct ServerSpec {
     std::string name;   ///< a label; shown as operator-independent name
@@ -46,6 +56,8 @@ struct ServerSpec {
     Seconds root_delay{0}, root_dispersion{0.001};
     Leap leap = Leap::none;
     std::uint32_t refid = 0x7f7f0000;
+    Interleaving interleaved = Interleaving::no;
+    Seconds send_lag{0};  ///< its basic T3 is so much before the true departure
 };
 
 struct World {

@@ -43,6 +43,8 @@ operator = "example"
 smear = "google"
 behaviour = "kiss"
 kiss = "RATE"
+interleaved = "drops"
+send_lag = "20us"
 offset = "-1.5ms"
 delay_out = "200us"
 delay_back = "300us"
@@ -76,6 +78,8 @@ loss = 1
     CHECK(one.smear == Smear::google);
     CHECK(one.behaviour == Behaviour::kiss);
     CHECK(one.kiss == 0x5241'5445);
+    CHECK(one.interleaved == Interleaving::drops);
+    CHECK(one.send_lag.count() == doctest::Approx(0.00002));
     CHECK(one.offset.count() == doctest::Approx(-0.0015));
     CHECK(one.delay_out.count() == doctest::Approx(0.0002));
     CHECK(one.delay_back.count() == doctest::Approx(0.0003));
@@ -106,6 +110,7 @@ TEST_CASE("a server needs only an address") {
     CHECK(to_string(world->servers[0].endpoint) == "127.0.1.1:11123");
     CHECK(world->servers[0].behaviour == Behaviour::answers);
     CHECK(world->servers[0].stratum == 2);
+    CHECK(world->servers[0].interleaved == Interleaving::no);
     CHECK(world->servers[0].dies_at < Seconds{0});
 }
 

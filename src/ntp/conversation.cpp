@@ -61,6 +61,7 @@ std::optional<RequestBytes> Conversation::send(const Random& random, Now now,
     Timestamp origin;
     if (asks_interleaved()) {
         probe.before = last_answered_;
+        last_asked_ = static_cast<std::uint32_t>(probes_.size());
         probe.receive = fresh(random, probe.cookie);
         origin = probes_[last_answered_].stamps.t2;
     }
@@ -141,11 +142,15 @@ void Conversation::fail(Rejection why) {
     }
 }
 
-/// A server that has shown no true T3 yet is asked for one only when it has answered the request
-/// before, so that trying costs one sample at most.
+/// A server that has shown no true T3 yet is asked for one only when all such requests before, and
+/// the last of any kind, have been answered: so trying costs one sample at most.
 bool Conversation::asks_interleaved() const {
-    return !basic_only_ && last_answered_ != none &&
-           (interleaves_ || last_answered_ + 1 == probes_.size());
+    if (basic_only_ || last_answered_ == none) {
+        return false;
+    }
+    const bool all_answered =
+        last_asked_ == none || probes_[last_asked_].state == Probe::State::answered;
+    return interleaves_ || (all_answered && last_answered_ + 1 == probes_.size());
 }
 
 Conversation::Probe* Conversation::find(Timestamp origin) {

@@ -110,7 +110,8 @@ class Conversation {
     bool basic_only_ = false;   // the server had its chance
     bool interleaves_ = false;  // it has told a true T3
     bool stay_known_ = false;
-    std::uint32_t last_answered_ = none;
+    std::uint32_t last_answered_ = none;  // with a sample
+    std::uint32_t last_asked_ = none;     // for an interleaved answer
     SteadyTime next_send_;
     Timestamp last_transmit_;
     Seconds stay_{0};  // shortest T3 − T2 seen; of true T3 when there was any

@@ -142,21 +142,26 @@ std::expected<Sample, Refusal> measure_reply(const Request& request, const Reply
         return refuse(*why);
     }
     const Stamps stamps{.t1 = request.t1, .t4 = arrival.t4, .t2 = packet.receive};
-    const Seconds presumed = reply.interleaved ? request.stay : Seconds{0};
-    const Timestamp t3 = reply.interleaved ? later_by(packet.receive, presumed) : packet.transmit;
-    const Measured measured = measure(stamps, t3, packet.precision, self);
+    Measured measured;
+    if (reply.interleaved) {
+        measured = measure(stamps, later_by(packet.receive, request.stay), packet.precision, self);
+        measured.delay += request.stay;
+        measured.dispersion += request.stay / 2;
+    } else {
+        measured = measure(stamps, packet.transmit, packet.precision, self);
+    }
     if (measured.delay > longest_delay) {
         return refuse(Rejection::too_late);
     }
     // The server claims to have held the packet for longer than it was away.
-    if (measured.delay < -(measured.dispersion + presumed + coarse_tick)) {
+    if (measured.delay < -(measured.dispersion + coarse_tick)) {
         return refuse(Rejection::bad_interval);
     }
     return Sample{
         .at = arrival.at,
         .offset = measured.offset,
         .delay = std::max(measured.delay, Seconds{self.precision_seconds}),
-        .dispersion = measured.dispersion + presumed,
+        .dispersion = measured.dispersion,
         .root_delay = to_seconds(packet.root_delay),
         .root_dispersion = to_seconds(packet.root_dispersion),
         .leap = packet.leap,

@@ -71,8 +71,11 @@ std::expected<Reply, Refusal> match_reply(const Request& request,
 
 /// The checks of kiss, times, server and delay. Stratum 0 without a code is unsynchronised.
 /// A delay below minus the dispersion and a coarse clock's tick is a bad interval; else it is at
-/// least the local precision. Of an interleaved reply T3 is T2 + `request.stay`, and the dispersion
-/// is larger by as much, so that its bound holds however wrong that is.
+/// least the local precision.
+///
+/// An interleaved reply does not tell its own T3. Its offset is that of T3 = T2 + `request.stay`;
+/// the delay is all of T4 − T1, as if the server had held nothing. So whoever prefers little delay
+/// prefers what was measured, and |error| ≤ δ/2 + ε holds however wrong the stay is.
 std::expected<Sample, Refusal> measure_reply(const Request& request, const Reply& reply,
                                              const Arrival& arrival, const Self& self);
 

@@ -230,6 +230,118 @@ TEST_CASE("a kiss counts only with a valid origin") {
     CHECK(judged.error() == Refusal{.rejection = Rejection::bogus_origin, .kiss = 0});
 }
 
+/// The exchange before, and the reply that tells its true T3, 20 µs after the one it stated.
+struct Interleaved : Exchange {
+    Interleaved() {
+        request.receive = {0x7777'6666'5555'4444};
+        request.stay = Seconds{0.000'1};
+        packet.origin = request.receive;
+        packet.transmit = to_timestamp(epoch - seconds{2} + microseconds{35'120});
+    }
+
+    Stamps before{.t1 = epoch - seconds{2},
+                  .t4 = epoch - seconds{2} + microseconds{50'100},
+                  .t2 = to_timestamp(epoch - seconds{2} + microseconds{35'000})};
+    Sample first{.at = SteadyTime{seconds{5}},
+                 .offset = Seconds{1},
+                 .delay = Seconds{2},
+                 .dispersion = Seconds{3},
+                 .stratum = 2,
+                 .refid = 5,
+                 .authenticated = true};
+};
+
+TEST_CASE("an interleaved request shows a server its own stamp and a second cookie") {
+    const HeaderBytes bytes =
+        encode_request({0xa1b2'c3d4'e5f6'0718}, {0x0102'0304'0506'0708}, {0x1112'1314'1516'1718});
+    CHECK(*decode(bytes) == Packet{.origin = {0x0102'0304'0506'0708},
+                                   .receive = {0x1112'1314'1516'1718},
+                                   .transmit = {0xa1b2'c3d4'e5f6'0718}});
+}
+
+TEST_CASE("a reply to our receive value is interleaved, one to our transmit value is basic") {
+    Interleaved exchange;
+    const auto match = [&] {
+        return match_reply(exchange.request, exchange.packet, server, exchange.last_transmit);
+    };
+    REQUIRE(match());
+    CHECK(match()->interleaved);
+    exchange.packet.origin = exchange.request.cookie;
+    REQUIRE(match());
+    CHECK_FALSE(match()->interleaved);
+    exchange.packet.origin = {};
+    exchange.request.receive = {};
+    REQUIRE_FALSE(match());
+    CHECK(match().error().rejection == Rejection::bogus_origin);
+}
+
+TEST_CASE("an interleaved transmit stamp that was seen before is no duplicate") {
+    Interleaved exchange;
+    exchange.last_transmit = exchange.packet.transmit;
+    CHECK(exchange.judged());
+}
+
+TEST_CASE("the exchange of an interleaved reply presumes its stay, and its delay no stay at all") {
+    const auto sample = Interleaved{}.judged();
+    REQUIRE(sample);
+    CHECK(sample->offset.count() == doctest::Approx(0.010).epsilon(1e-6));
+    CHECK(sample->delay.count() == doctest::Approx(0.050'1).epsilon(1e-6));
+    CHECK(sample->dispersion.count() ==
+          doctest::Approx(1e-6 + 0x1p-20 + 15e-6 * 0.0501 + 0.000'05).epsilon(1e-6));
+    CHECK_FALSE(sample->interleaved);
+}
+
+TEST_CASE("a server that set its clock between two answers is not from the future") {
+    Interleaved exchange;
+    exchange.packet.reference = to_timestamp(epoch - seconds{1});
+    CHECK(exchange.judged());
+    exchange.packet.reference = to_timestamp(epoch + seconds{5});
+    REQUIRE_FALSE(exchange.judged());
+    CHECK(exchange.judged().error().rejection == Rejection::bad_root);
+}
+
+TEST_CASE("the true T3 gives the exchange before its sample, and changes nothing else of it") {
+    const Interleaved exchange;
+    const auto better = measure_again(exchange.first, exchange.before, exchange.packet, self);
+    REQUIRE(better);
+    Sample wanted = exchange.first;
+    wanted.offset = better->offset;
+    wanted.delay = better->delay;
+    wanted.dispersion = better->dispersion;
+    wanted.interleaved = true;
+    CHECK(*better == wanted);
+    CHECK(better->offset.count() == doctest::Approx(0.010'01).epsilon(1e-6));
+    CHECK(better->delay.count() == doctest::Approx(0.049'98).epsilon(1e-6));
+    CHECK(better->dispersion.count() ==
+          doctest::Approx(1e-6 + 0x1p-20 + 15e-6 * 0.0501).epsilon(1e-6));
+}
+
+TEST_CASE("a T3 that cannot be true measures nothing") {
+    struct Bad {
+        const char* what;
+        std::int64_t t3_microseconds;  // after the T2 of the exchange before
+        bool good;
+    };
+    const Bad rows[] = {{"before T2", -1, false},
+                        {"at T2", 0, true},
+                        {"the whole round trip", 50'100, true},
+                        {"longer than it was away", 50'110, false},
+                        {"after the T2 of the reply itself", 2'000'001, false},
+                        {"more than 4 s after T2", 4'000'001, false}};
+    for (const Bad& row : rows) {
+        CAPTURE(row.what);
+        Interleaved exchange;
+        exchange.packet.transmit = to_timestamp(epoch - seconds{2} + microseconds{35'000} +
+                                                microseconds{row.t3_microseconds});
+        CHECK(measure_again(exchange.first, exchange.before, exchange.packet, self).has_value() ==
+              row.good);
+    }
+    Interleaved late;
+    late.before.t1 -= seconds{10};  // a round trip that would allow any T3
+    late.packet.transmit = {late.packet.receive.bits + 1};
+    CHECK_FALSE(measure_again(late.first, late.before, late.packet, self));
+}
+
 TEST_CASE("a reply cut short is malformed at every length") {
     const Exchange exchange;
     const HeaderBytes bytes = encode(exchange.packet);

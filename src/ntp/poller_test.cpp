@@ -8,6 +8,7 @@
 #include <set>
 
 #include "ntp/kiss.h"
+#include "tests/fakes/plain_aead.h"
 
 namespace clockwright::ntp {
 namespace {
@@ -268,6 +269,34 @@ TEST_CASE("a target added later begins when it is added") {
     CHECK_FALSE(network.poller.done());
     network.run();
     CHECK(network.sent_at[late] == std::vector<double>{0.75, 1});
+}
+
+TEST_CASE("a target with NTS and a poller without an AEAD: not a packet leaves") {
+    Network network;
+    network.poller.add({.endpoint = near, .nts = NtsKeys{}}, start);
+    network.run();
+    CHECK(network.sent_at.empty());
+    CHECK(network.poller.done());
+    CHECK(network.announcements == 1);
+}
+
+TEST_CASE("a target whose cookies are used up ends, and spends nothing of its budget") {
+    const PlainAead aead;
+    RateBudget budget;
+    Poller poller(budget, Self{}, [] { return 7; }, Seconds{1.5}, &aead);
+    NtsKeys keys;
+    keys.to_server = keys.to_client = std::vector<std::uint8_t>(32);
+    keys.cookies.assign(1, std::vector<std::uint8_t>(100));
+    const TargetId id = poller.add({.endpoint = near, .spacing = Seconds{0}, .nts = keys}, start);
+    Effects effects;
+    poller.tick(start, effects);
+    poller.tick(start, effects);
+    REQUIRE(effects.sends.size() == 1);
+    CHECK(std::span<const std::uint8_t>(effects.sends[0].bytes).size() > header_size);
+    poller.tick({.wall = start.wall + seconds{2}, .steady = start.steady + seconds{2}}, effects);
+    CHECK(poller.done());
+    CHECK(poller.series(id).sent == 1);
+    CHECK(poller.nts(id)->keys().cookies.empty());
 }
 
 TEST_CASE("a thousand targets wake the caller only when something is due") {

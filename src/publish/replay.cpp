@@ -35,6 +35,7 @@ std::string row_text(const Candidate& candidate, const Sample* sample, Seconds a
         row["root_dispersion_seconds"] = sample->root_dispersion.count();
         row["leap"] = to_string(sample->leap);
         row["refid"] = refid_text(sample->refid, sample->stratum);
+        if (sample->interleaved) row["interleaved"] = true;
     }
     return row.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -163,6 +164,7 @@ void read_probe(Row& row, Seconds at, Series& series) {
     sample.leap = *leap;
     sample.stratum = static_cast<std::uint8_t>(*stratum);
     sample.refid = parse_refid(refid);
+    sample.interleaved = row.flag("interleaved");
     series.samples.push_back(sample);
 }
 

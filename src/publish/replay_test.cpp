@@ -9,7 +9,8 @@ namespace {
 const char* const good_row =
     R"({"host":"a.example","t_seconds":2.5,"operator":"one","offset_seconds":-0.001,"delay_seconds":0.02,)"
     R"("stratum":2,"root_delay_seconds":0.003,"root_dispersion_seconds":0.004,"leap":"none",)"
-    R"("address":"192.0.2.7","smear":"google","refid":"192.0.2.9","authentication":"nts","permitted":true})";
+    R"("address":"192.0.2.7","smear":"google","refid":"192.0.2.9","authentication":"nts","permitted":true,)"
+    R"("interleaved":true})";
 
 }  // namespace
 
@@ -32,6 +33,7 @@ TEST_CASE("a row becomes a sample of its host, every field in its place") {
     CHECK(sample.root_dispersion == Seconds{0.004});
     CHECK(sample.stratum == 2);
     CHECK(sample.refid == 0xc0000209);
+    CHECK(sample.interleaved);
     CHECK(Seconds(sample.at.time_since_epoch()) == Seconds{2.5});
 }
 
@@ -50,6 +52,7 @@ TEST_CASE("rows may come in any order and lost probes need no measurement") {
     CHECK(series.sent == 3);
     REQUIRE(series.samples.size() == 2);
     CHECK(series.samples[0].offset == Seconds{2});
+    CHECK_FALSE(series.samples[0].interleaved);
     CHECK(series.samples[0].leap == Leap::insert);
     CHECK(series.samples[1].offset == Seconds{1});
 }
@@ -72,6 +75,7 @@ TEST_CASE("what is recorded is judged alike when it is replayed") {
     REQUIRE(second->size() == 2);
     CHECK((*second)[0].source == (*first)[0].source);
     CHECK((*second)[0].series.samples[0].offset == (*first)[0].series.samples[0].offset);
+    CHECK((*second)[0].series.samples[0].interleaved);
     CHECK((*second)[1].series.sent == 1);
 }
 
