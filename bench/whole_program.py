@@ -1,4 +1,4 @@
-"""Goals P6, P9, P12 and memory: the whole program against its pacing and against chronyd, on
+"""Goals P6, P7, P9, P12 and memory: the whole program against its pacing and against chronyd, on
 loopback, without the right to set the clock. One line for each goal; exit 1 when a limit is missed.
 
     whole_program.py PROGRAM CHRONYD
@@ -71,6 +71,41 @@ class Bench:
             wall = time.monotonic() - began
             out.seek(0)
             return wall, json.load(out)
+
+
+class NtsServer:
+    """A chronyd -x that gives keys and authenticated time at one address; its certificate is its own
+    authority."""
+
+    def __init__(self, bench, address):
+        directory = bench.directory / "nts"
+        directory.mkdir(mode=0o750)
+        self.certificate, key = directory / "cert.pem", directory / "key.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", self.certificate,
+             "-days", "2", "-subj", "/CN=bench", "-addext", f"subjectAltName=IP:{address}",
+             "-addext", "basicConstraints=critical,CA:TRUE"],
+            stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        self.address, self.log = address, directory / "log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [bench.chronyd, "-x", "-d", "-u", "root", f"bindaddress {address}",
+                 f"ntsserverkey {key}", f"ntsservercert {self.certificate}", "local stratum 2",
+                 "allow 127.0.0.0/8", "cmdport 0", "bindcmdaddress /",
+                 f"pidfile {directory}/pid"], stdout=log, stderr=log)
+
+    def __enter__(self):
+        for _ in range(100):
+            with socket.socket() as asker:
+                if asker.connect_ex((self.address, 4460)) == 0:
+                    return self
+            time.sleep(0.05)
+        sys.exit(f"bench: chronyd gives no keys:\n{self.log.read_text()}")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
 
 
 class Lab:
@@ -158,6 +193,25 @@ def one_shot(bench):
                  f"one sample: {mine * 1e3:.1f} ms, chronyd -Q {peer * 1e3:.1f} ms")
 
 
+def one_shot_nts(bench):
+    """P7: from nothing to one authenticated sample. chronyd -Q prints the offset and never sets a
+    clock; neither side keeps keys from run to run."""
+    ours, theirs = [], []
+    with NtsServer(bench, "127.34.0.1") as server:
+        mine = [bench.program, "--config", str(bench.config), "--json", "scan", "--samples", "1",
+                "--ca", str(server.certificate), f"nts://{server.address}"]
+        peer = [bench.chronyd, "-Q", "-t", "10", "-u", "root",
+                f"ntstrustedcerts {server.certificate}",
+                f"server {server.address} nts iburst maxsamples 1"]
+        for _ in range(15):
+            ours.append(wall_of(mine))
+        for _ in range(5):
+            theirs.append(wall_of(peer))
+    mine, peer = statistics.median(ours), statistics.median(theirs)
+    bench.report("P7", mine / peer, 0.01,
+                 f"one sample by NTS: {mine * 1e3:.1f} ms, chronyd -Q {peer * 1e3:.1f} ms")
+
+
 def peak_memory(command, seconds):
     """KiB of the process's peak, as it stands when it ends or after so many seconds. (What wait4
     says would count the memory of this program, which the child had before its exec.)"""
@@ -194,7 +248,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory(prefix="clockwright-bench-") as directory:
         bench = Bench(sys.argv[1], sys.argv[2], directory)
-        for goal in (one_shot, thousand_servers, some_dead, memory):
+        for goal in (one_shot, one_shot_nts, thousand_servers, some_dead, memory):
             goal(bench)
     if bench.missed:
         sys.exit(f"bench: missed {', '.join(bench.missed)}")

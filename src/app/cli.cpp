@@ -53,7 +53,9 @@ void add_measuring(CLI::App& app, Command& command, Seconds& spacing) {
         ->type_name("POLICY")
         ->check(CLI::IsMember({"off", "prefer", "require"}));
     app.add_flag("--explain", command.explain, "Show every term of the judgement");
-    app.add_option("--ca", command.ca, "A further trust anchor for NTS")->type_name("FILE");
+    app.add_option("--ca", command.ca, "A further trust anchor for NTS; may be given again")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
 }
 
 void add_scan(CLI::App& app, Command& command, Seconds& spacing) {

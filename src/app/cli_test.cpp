@@ -40,6 +40,13 @@ TEST_CASE("durations and numbers of a scan arrive as values") {
     CHECK(parsed->command->ipv4);
 }
 
+TEST_CASE("each --ca takes one file, and what follows is a host") {
+    const auto parsed = parse({"scan", "--ca", "x.pem", "a", "--ca", "y.pem", "b"});
+    REQUIRE(parsed.has_value());
+    CHECK(parsed->command->ca == std::vector<std::string>{"x.pem", "y.pem"});
+    CHECK(parsed->command->hosts == std::vector<std::string>{"a", "b"});
+}
+
 TEST_CASE("a wrong command line is a usage fault") {
     for (const auto& words : std::vector<std::vector<std::string>>{{},
                                                                    {"dance"},

@@ -159,7 +159,7 @@ void remember_confirmation(const Run& run, const Config& config) {
 }
 
 Result<Decision> make_decision(const Context& context) {
-    TRY(refuse_nts(context.config, context.command));
+    TRY(refuse_nts(context.config));
     const system::LocalHost host;
     Decision decision;
     decision.view = TRY(view_daemon(context.config, host));

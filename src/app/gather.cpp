@@ -19,16 +19,9 @@ Candidate candidate_for(const HostName& host, std::string as_written, Origin ori
     candidate.source.host = host;
     candidate.source.as_written = std::move(as_written);
     candidate.source.origin = std::move(origin);
+    if (host.nts) candidate.source.authentication = Authentication::nts;
     annotate(candidate.source);
     return candidate;
-}
-
-Result<HostName> plain_host(const std::string& text) {
-    HostName host = TRY(parse_host(text));
-    if (host.nts) {
-        return fail(Fault::usage, printable(text) + ": this release does not speak NTS yet");
-    }
-    return host;
 }
 
 bool is_same_server(const Candidate& a, const HostName& host) {
@@ -122,7 +115,7 @@ Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& host
     std::vector<Candidate> candidates;
     std::set<std::string> known;
     for (const std::string& text : hosts) {
-        const HostName host = TRY(plain_host(text));
+        const HostName host = TRY(parse_host(text));
         if (!known.insert(to_string(host)).second) continue;
         candidates.push_back(candidate_for(host, text, {Origin::Kind::command_line, {}, 0}));
         candidates.back().source.permitted = true;
@@ -132,7 +125,7 @@ Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& host
 
 Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonView* view) {
     std::vector<HostName> hosts;
-    for (const std::string& text : config.candidates.hosts) hosts.push_back(TRY(plain_host(text)));
+    for (const std::string& text : config.candidates.hosts) hosts.push_back(TRY(parse_host(text)));
     std::vector<Candidate> candidates;
     if (view != nullptr && view->config) {
         const std::string own_file = view->config->own_file();
@@ -143,7 +136,7 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
     if (view != nullptr && view->state) add_unwritten(*view, candidates);
     add_hosts(config, hosts, candidates);
     for (const std::string& text : config.candidates.allow) {
-        const HostName host = TRY(plain_host(text));
+        const HostName host = TRY(parse_host(text));
         const bool known = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
             return is_same_server(candidate, host);
         });
@@ -154,11 +147,10 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
     return candidates;
 }
 
-Result<void> refuse_nts(const Config& config, const Command& command) {
-    if (!command.ca.empty()) return fail(Fault::usage, "--ca: this release does not speak NTS yet");
+Result<void> refuse_nts(const Config& config) {
     if (config.select.nts == "require") {
         return fail(Fault::usage,
-                    fmt::format("nts = require ({}): this release does not speak NTS yet",
+                    fmt::format("nts = require ({}): this release does not choose by NTS yet",
                                 config.origins.at("select.nts")));
     }
     return {};

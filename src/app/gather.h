@@ -12,8 +12,7 @@
 
 namespace clockwright::app {
 
-/// Exactly the hosts of the command line. Fault::usage for a name that is none, and for nts://,
-/// which this release does not speak.
+/// Exactly the hosts of the command line. Fault::usage for a name that is none.
 Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& hosts);
 
 /// The daemon's own sources first, then `hosts`, then (with `internet`) the catalogue, most 40
@@ -21,7 +20,7 @@ Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& host
 /// `view` null: no daemon is known here.
 Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonView* view);
 
-/// What this release does not do yet and must not do silently: `--nts require`, `--ca`, nts://.
-Result<void> refuse_nts(const Config& config, const Command& command);
+/// What this release does not do yet and must not do silently: `--nts require`.
+Result<void> refuse_nts(const Config& config);
 
 }  // namespace clockwright::app

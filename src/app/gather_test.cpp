@@ -123,17 +123,23 @@ TEST_CASE("the internet is asked only when the user says so") {
     CHECK(loud->back().source.origin.kind == Origin::Kind::catalogue);
 }
 
-TEST_CASE("nts:// and a required NTS end with 64 in this release") {
-    CHECK(gather_given({"nts://a.example"}).error().fault == Fault::usage);
-    CHECK(gather_known(with_hosts({"nts://a.example"}), nullptr).error().fault == Fault::usage);
+TEST_CASE("an nts:// host is authenticated by NTS, any other is not") {
+    const auto given = gather_given({"nts://a.example", "a.example"});
+    REQUIRE(given->size() == 2);
+    CHECK(given->at(0).source.authentication == Authentication::nts);
+    CHECK(given->at(0).source.host.port == 4460);
+    CHECK(given->at(1).source.authentication == Authentication::none);
+    const auto known = gather_known(with_hosts({"nts://a.example:4461"}), nullptr);
+    REQUIRE(known->size() == 1);
+    CHECK(known->at(0).source.authentication == Authentication::nts);
+}
+
+TEST_CASE("a required NTS ends with 64 in this release") {
     Config config;
-    CHECK(refuse_nts(config, {}).has_value());
+    CHECK(refuse_nts(config).has_value());
     config.select.nts = "require";
     config.origins["select.nts"] = "clockwright.toml:3";
-    CHECK(refuse_nts(config, {}).error().fault == Fault::usage);
-    Command command;
-    command.ca = {"/ca.pem"};
-    CHECK(refuse_nts({}, command).error().fault == Fault::usage);
+    CHECK(refuse_nts(config).error().fault == Fault::usage);
 }
 
 TEST_CASE("two names of one address are one server: the daemon's stays, the other is its twin") {

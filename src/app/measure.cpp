@@ -8,6 +8,7 @@
 #include "app/output.h"
 #include "find/catalogue.h"
 #include "ntp/budget.h"
+#include "ntp/exchange_backoff.h"
 #include "publish/scan_report.h"
 #include "publish/table.h"
 #include "store/memory.h"
@@ -26,9 +27,10 @@ bool from_stranger(const Candidate& candidate) {
     return kind == Origin::Kind::catalogue || kind == Origin::Kind::pool;
 }
 
+/// An nts:// host keeps its name: its certificate is for that.
 HostName asked_name(const Candidate& candidate) {
     HostName host = candidate.source.host;
-    if (candidate.address) host.name = to_string(*candidate.address);
+    if (candidate.address && !host.nts) host.name = to_string(*candidate.address);
     return host;
 }
 
@@ -36,7 +38,7 @@ std::vector<system::ProbeTarget> targets_of(const std::vector<Candidate>& candid
     std::vector<system::ProbeTarget> targets;
     for (const Candidate& candidate : candidates) {
         targets.push_back({asked_name(candidate), from_stranger(candidate),
-                           operator_spacing(candidate.source.operator_name)});
+                           operator_spacing(candidate.source.operator_name), candidate.address});
     }
     return targets;
 }
@@ -73,6 +75,7 @@ system::ScanSettings scan_settings(const Command& command) {
     settings.spacing = command.spacing;
     settings.time_out = packet_time_out;
     settings.family = family_of(command);
+    settings.trust_files = command.ca;
     if (shows_progress(command)) {
         settings.progress = [&command](int finished, int total) {
             print_progress(command, fmt::format("{} of {} servers measured", finished, total));
@@ -87,12 +90,6 @@ system::ScanSettings scan_settings(const Command& command) {
 }
 
 /// The remembered series of an endpoint, moved to the present steady time.
-const store::RememberedSeries* remembered(const store::Memory& memory, const Endpoint& endpoint) {
-    const auto found =
-        std::ranges::find(memory.series, endpoint, &store::RememberedSeries::endpoint);
-    return found == memory.series.end() ? nullptr : &*found;
-}
-
 Series moved_to(const store::RememberedSeries& old, const Now& now) {
     Series series = old.series;
     const auto age = now.wall - old.at;
@@ -101,14 +98,16 @@ Series moved_to(const store::RememberedSeries& old, const Now& now) {
     return series;
 }
 
-store::RememberedSeries to_remember(const Endpoint& endpoint, Series series, const Now& began) {
+store::RememberedSeries to_remember(const Endpoint& endpoint, Series series, bool nts,
+                                    const Now& began) {
     for (Sample& sample : series.samples) sample.at = SteadyTime{} + (sample.at - began.steady);
-    return {endpoint, began.wall, std::move(series)};
+    return {endpoint, began.wall, std::move(series), nts};
 }
 
 void take_remembered(Candidate& candidate, const store::Memory& memory, const Endpoint& endpoint,
                      const Now& now, Measured& measured) {
-    const store::RememberedSeries* old = remembered(memory, endpoint);
+    const store::RememberedSeries* old =
+        store::find_series(memory.series, endpoint, candidate.source.host.nts);
     if (old == nullptr) {
         candidate.not_asked = Rejection::time_out;
         candidate.not_asked_why = "asked less than an hour ago, and what it answered is not known";
@@ -120,18 +119,22 @@ void take_remembered(Candidate& candidate, const store::Memory& memory, const En
 
 /// Remembers the public series of this run and forgets those older than an hour.
 void remember(store::Memory& memory, const std::vector<system::ProbeOutcome>& outcomes,
-              const Now& began, const ntp::RateBudget& budget) {
+              const Now& began, const ntp::RateBudget& budget,
+              const ntp::ExchangeBackoff& exchanges) {
     std::erase_if(memory.series, [&](const store::RememberedSeries& old) {
         return Seconds{began.wall - old.at} > ntp::Manners{}.series_rest;
     });
     for (const system::ProbeOutcome& outcome : outcomes) {
         if (!outcome.endpoint || !outcome.endpoint->address.is_public() || outcome.series.sent == 0)
             continue;
-        std::erase_if(memory.series,
-                      [&](const auto& old) { return old.endpoint == *outcome.endpoint; });
-        memory.series.push_back(to_remember(*outcome.endpoint, outcome.series, began));
+        const bool nts = outcome.nts.has_value();
+        std::erase_if(memory.series, [&](const auto& old) {
+            return old.endpoint == *outcome.endpoint && old.nts == nts;
+        });
+        memory.series.push_back(to_remember(*outcome.endpoint, outcome.series, nts, began));
     }
     memory.spent = budget.memory();
+    memory.exchanges = exchanges.memory(system::read_clocks());
 }
 
 }  // namespace
@@ -143,13 +146,14 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
     store::Memory memory = store::load(config.state.directory, &remark);
     if (!remark.empty()) measured.notes.push_back("Memory of earlier scans: " + remark + ".");
     ntp::RateBudget budget({}, memory.spent);
+    ntp::ExchangeBackoff exchanges(memory.exchanges);
     const Now began = system::read_clocks();
     const system::ScanSettings settings = scan_settings(command);
-    auto outcomes = system::scan(targets_of(candidates), settings, budget);
+    auto outcomes = system::scan(targets_of(candidates), settings, budget, exchanges);
     clear_progress(command);
     if (!outcomes) return std::unexpected(outcomes.error());
     bool strangers = false;
-    std::set<Endpoint> counted;
+    std::set<std::pair<Endpoint, bool>> counted;  // by NTS and without are two series
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const system::ProbeOutcome& outcome = (*outcomes)[i];
         Candidate& candidate = candidates[i];
@@ -157,13 +161,16 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
         candidate.series = outcome.series;
         candidate.not_asked = outcome.not_asked;
         candidate.not_asked_why = outcome.why;
+        candidate.nts = outcome.nts;
         if (outcome.reused) take_remembered(candidate, memory, *outcome.endpoint, began, measured);
-        if (!outcome.endpoint || !counted.insert(*outcome.endpoint).second) continue;
+        if (!outcome.endpoint ||
+            !counted.emplace(*outcome.endpoint, outcome.nts.has_value()).second)
+            continue;
         strangers = strangers || outcome.endpoint->address.is_public();
         if (!outcome.reused) measured.packets += outcome.series.sent;
     }
     if (strangers) {
-        remember(memory, *outcomes, began, budget);
+        remember(memory, *outcomes, began, budget, exchanges);
         if (auto saved = store::save(config.state.directory, memory); !saved) {
             measured.notes.push_back(
                 "What was sent cannot be remembered: " + saved.error().message + ".");

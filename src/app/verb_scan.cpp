@@ -96,7 +96,7 @@ Result<int> render(const Context& context, const ScanReport& report) {
 
 Result<int> run_scan(const Context& context) {
     const Command& command = context.command;
-    TRY(refuse_nts(context.config, command));
+    TRY(refuse_nts(context.config));
     if (!command.replay.empty() &&
         (!command.hosts.empty() || command.internet || command.dry_run || command.diagnose)) {
         return fail(Fault::usage,

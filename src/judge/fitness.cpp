@@ -85,6 +85,10 @@ Unfit without_sample(const Series& series) {
     return {verdict_of(rejection), std::string(describe(rejection))};
 }
 
+std::string nts_reason(const NtsReport& report) {
+    return fmt::format("{}: {}", describe(report.failure), report.why);
+}
+
 bool is_unsynchronised(const ServerStats& stats) {
     return stats.leap == Leap::unsynchronised || stats.stratum < 1 ||
            stats.stratum >= unsynchronised_stratum;
@@ -103,6 +107,9 @@ std::optional<Unfit> unfitness(const Candidate& candidate, const std::optional<S
     }
     if (series.kiss == kiss_deny || series.kiss == kiss_rstr || (series.kiss != 0 && !stats)) {
         return Unfit{Verdict::denied, kiss_reason(series.kiss)};
+    }
+    if (!stats && candidate.nts && candidate.nts->failure != NtsFailure::none) {
+        return Unfit{Verdict::unreachable, nts_reason(*candidate.nts)};
     }
     if (!stats) {
         return without_sample(series);

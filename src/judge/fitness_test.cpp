@@ -43,6 +43,20 @@ TEST_CASE("a source that was never asked is unreachable, in the words given") {
     CHECK(unfitness_of(candidate)->verdict == Verdict::malformed);
 }
 
+TEST_CASE("what NTS failed of is said before a silence; where time came it is no fault") {
+    Candidate candidate = silent();
+    candidate.nts.emplace();
+    CHECK(unfitness_of(candidate)->reason == "no answer to 4 probes");
+    candidate.nts->failure = NtsFailure::no_answer;
+    candidate.nts->why = "4 packets were lost";
+    CHECK(unfitness_of(candidate)->verdict == Verdict::unreachable);
+    CHECK(unfitness_of(candidate)->reason ==
+          "keys were exchanged, but no NTP answer came: 4 packets were lost");
+    Candidate doubtful = good();
+    doubtful.nts = candidate.nts;
+    CHECK_FALSE(unfitness_of(doubtful));
+}
+
 TEST_CASE("every reason to be unfit has its verdict and its words") {
     struct Row {
         Candidate candidate;

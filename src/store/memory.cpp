@@ -6,6 +6,7 @@
 #include <climits>
 
 #include "daemon/json_fields.h"
+#include "ntp/nts_keys.h"
 #include "store/durable_file.h"
 #include "time/spell.h"
 
@@ -16,21 +17,30 @@ using Json = nlohmann::ordered_json;
 
 constexpr int memory_format = 1;
 constexpr auto last_rejection = static_cast<std::int64_t>(Rejection::nts_nak);
+constexpr auto last_failure = static_cast<std::int64_t>(NtsFailure::unauthenticated);
 
 std::string file_in(const std::string& state_directory) {
     return state_directory + "/memory.json";
 }
 
+/// What is not so is left out, as in files that are older than these keys.
+void put_if_true(Json& json, const char* key, bool value) {
+    if (value) json[key] = true;
+}
+
 Json sample_to_json(const Sample& sample) {
-    return {{"at_nanoseconds", sample.at.time_since_epoch().count()},
-            {"offset_seconds", sample.offset.count()},
-            {"delay_seconds", sample.delay.count()},
-            {"dispersion_seconds", sample.dispersion.count()},
-            {"root_delay_seconds", sample.root_delay.count()},
-            {"root_dispersion_seconds", sample.root_dispersion.count()},
-            {"leap", static_cast<int>(sample.leap)},
-            {"stratum", sample.stratum},
-            {"refid", sample.refid}};
+    Json json{{"at_nanoseconds", sample.at.time_since_epoch().count()},
+              {"offset_seconds", sample.offset.count()},
+              {"delay_seconds", sample.delay.count()},
+              {"dispersion_seconds", sample.dispersion.count()},
+              {"root_delay_seconds", sample.root_delay.count()},
+              {"root_dispersion_seconds", sample.root_dispersion.count()},
+              {"leap", static_cast<int>(sample.leap)},
+              {"stratum", sample.stratum},
+              {"refid", sample.refid}};
+    put_if_true(json, "interleaved", sample.interleaved);
+    put_if_true(json, "authenticated", sample.authenticated);
+    return json;
 }
 
 Json series_to_json(const RememberedSeries& remembered) {
@@ -38,13 +48,40 @@ Json series_to_json(const RememberedSeries& remembered) {
     for (const auto& sample : remembered.series.samples) samples.push_back(sample_to_json(sample));
     for (const auto rejection : remembered.series.rejections)
         rejections.push_back({{"kind", static_cast<int>(rejection)}});
-    return {{"address", to_string(remembered.endpoint.address)},
-            {"port", remembered.endpoint.port},
-            {"at", rfc3339(remembered.at, true)},
-            {"sent", remembered.series.sent},
-            {"kiss", remembered.series.kiss},
-            {"samples", std::move(samples)},
-            {"rejections", std::move(rejections)}};
+    Json json{{"address", to_string(remembered.endpoint.address)},
+              {"port", remembered.endpoint.port},
+              {"at", rfc3339(remembered.at, true)},
+              {"sent", remembered.series.sent},
+              {"kiss", remembered.series.kiss},
+              {"samples", std::move(samples)},
+              {"rejections", std::move(rejections)}};
+    put_if_true(json, "nts", remembered.nts);
+    return json;
+}
+
+Json report_to_json(const NtsReport& report) {
+    return {{"failure", static_cast<int>(report.failure)},
+            {"why", report.why},
+            {"server", report.server},
+            {"port", report.port},
+            {"algorithm", report.algorithm},
+            {"cookies", report.cookies},
+            {"subject", report.subject},
+            {"issuer", report.issuer},
+            {"not_before", rfc3339(report.not_before, true)},
+            {"not_after", rfc3339(report.not_after, true)}};
+}
+
+Json exchange_to_json(const ntp::LastExchange& exchange) {
+    Json json{{"host", exchange.host},
+              {"at", rfc3339(exchange.at, true)},
+              {"failures", exchange.failures},
+              {"report", report_to_json(exchange.report)}};
+    if (exchange.asked) {
+        json["asked"] = {{"address", to_string(exchange.asked->address)},
+                         {"port", exchange.asked->port}};
+    }
+    return json;
 }
 
 Json memory_to_json(const Memory& memory) {
@@ -55,13 +92,15 @@ Json memory_to_json(const Memory& memory) {
                          {"last", rfc3339(one.last, true)},
                          {"sent", one.sent}});
     for (const auto& one : memory.series) series.push_back(series_to_json(one));
-    return {{"clockwright_memory", memory_format},
-            {"spent", std::move(spent)},
-            {"series", std::move(series)},
-            {"confirmation",
-             {{"present", memory.confirmation.present},
-              {"at", rfc3339(memory.confirmation.at, true)},
-              {"runs", memory.confirmation.runs}}}};
+    Json json{{"clockwright_memory", memory_format},
+              {"spent", std::move(spent)},
+              {"series", std::move(series)},
+              {"confirmation",
+               {{"present", memory.confirmation.present},
+                {"at", rfc3339(memory.confirmation.at, true)},
+                {"runs", memory.confirmation.runs}}}};
+    for (const auto& one : memory.exchanges) json["exchanges"].push_back(exchange_to_json(one));
+    return json;
 }
 
 WallTime read_instant(JsonFields& fields, std::string_view key) {
@@ -93,6 +132,8 @@ Sample read_sample(const Json& json, const std::string& place, JsonFaults& fault
     sample.leap = static_cast<Leap>(fields.integer("leap", 0, 3));
     sample.stratum = static_cast<std::uint8_t>(fields.integer("stratum", 0, 255));
     sample.refid = static_cast<std::uint32_t>(fields.integer("refid", 0, UINT32_MAX));
+    sample.interleaved = fields.has("interleaved") && fields.boolean("interleaved");
+    sample.authenticated = fields.has("authenticated") && fields.boolean("authenticated");
     fields.close();
     return sample;
 }
@@ -113,8 +154,49 @@ RememberedSeries read_series(const Json& json, const std::string& place, JsonFau
         remembered.series.rejections.push_back(
             static_cast<Rejection>(kind.integer("kind", 0, last_rejection)));
     });
+    remembered.nts = fields.has("nts") && fields.boolean("nts");
     fields.close();
     return remembered;
+}
+
+NtsReport read_report(const Json& json, const std::string& place, JsonFaults& faults) {
+    JsonFields fields(json, place, faults);
+    NtsReport report;
+    report.failure = static_cast<NtsFailure>(fields.integer("failure", 0, last_failure));
+    report.why = fields.text("why");
+    report.server = fields.text("server");
+    report.port = static_cast<std::uint16_t>(fields.integer("port", 1, UINT16_MAX));
+    report.algorithm = static_cast<std::uint16_t>(fields.integer("algorithm", 0, UINT16_MAX));
+    report.cookies = static_cast<int>(fields.integer("cookies", 0, ntp::most_cookies));
+    report.subject = fields.text("subject");
+    report.issuer = fields.text("issuer");
+    report.not_before = read_instant(fields, "not_before");
+    report.not_after = read_instant(fields, "not_after");
+    fields.close();
+    return report;
+}
+
+Endpoint read_endpoint(const Json& json, const std::string& place, JsonFaults& faults) {
+    JsonFields fields(json, place, faults);
+    const Endpoint endpoint{
+        .address = read_address(fields),
+        .port = static_cast<std::uint16_t>(fields.integer("port", 1, UINT16_MAX))};
+    fields.close();
+    return endpoint;
+}
+
+ntp::LastExchange read_exchange(const Json& json, const std::string& place, JsonFaults& faults) {
+    JsonFields fields(json, place, faults);
+    ntp::LastExchange exchange;
+    exchange.host = fields.text("host");
+    exchange.at = read_instant(fields, "at");
+    exchange.failures = static_cast<int>(fields.integer("failures", 0, INT_MAX));
+    exchange.report = read_report(fields.inner("report"), fields.place_of("report"), faults);
+    if (fields.has("asked")) {
+        exchange.asked = read_endpoint(fields.inner("asked"), fields.place_of("asked"), faults);
+    }
+    fields.close();
+    return exchange;
 }
 
 ntp::Spent read_spent(const Json& json, const std::string& place, JsonFaults& faults) {
@@ -146,12 +228,27 @@ Memory read_memory(const Json& json, JsonFaults& faults) {
     fields.each("series", [&](const Json& series, const std::string& place) {
         memory.series.push_back(read_series(series, place, faults));
     });
+    if (fields.has("exchanges")) {
+        fields.each("exchanges", [&](const Json& exchange, const std::string& place) {
+            memory.exchanges.push_back(read_exchange(exchange, place, faults));
+        });
+    }
     memory.confirmation = read_confirmation(fields.inner("confirmation"), faults);
     fields.close();
     return memory;
 }
 
 }  // namespace
+
+const RememberedSeries* find_series(const std::vector<RememberedSeries>& series,
+                                    const Endpoint& endpoint, bool nts) {
+    const RememberedSeries* found = nullptr;
+    for (const RememberedSeries& one : series) {
+        if (one.endpoint == endpoint && one.nts == nts) return &one;
+        if (one.endpoint == endpoint && one.nts) found = &one;
+    }
+    return found;
+}
 
 Memory load(const std::string& state_directory, std::string* remark) {
     const auto path = file_in(state_directory);

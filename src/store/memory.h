@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ntp/budget.h"
+#include "ntp/exchange_backoff.h"
 #include "result.h"
 #include "time/series.h"
 
@@ -16,8 +17,16 @@ namespace clockwright::store {
 struct RememberedSeries {
     Endpoint endpoint;
     WallTime at;
-    Series series;  ///< Sample::at counts from `at`, as steady time since zero
+    Series series;     ///< Sample::at counts from `at`, as steady time since zero
+    bool nts = false;  ///< it was asked by NTS, and only authentic answers count
+
+    friend bool operator==(const RememberedSeries&, const RememberedSeries&) = default;
 };
+
+/// The series to reuse for an endpoint: for an nts:// host only one that was asked by NTS; for any
+/// other the plain one rather than that. Null: none.
+const RememberedSeries* find_series(const std::vector<RememberedSeries>& series,
+                                    const Endpoint& endpoint, bool nts);
 
 /// How many runs on end found a better set than the present one.
 struct Confirmation {
@@ -29,6 +38,7 @@ struct Confirmation {
 struct Memory {
     std::vector<ntp::Spent> spent;
     std::vector<RememberedSeries> series;
+    std::vector<ntp::LastExchange> exchanges;  ///< of keys, with public hosts
     Confirmation confirmation;
 };
 

@@ -36,6 +36,28 @@ store::Memory full_memory() {
                                         .samples = {sample},
                                         .rejections = {Rejection::time_out, Rejection::too_late},
                                         .kiss = 0x52415445}});
+    memory.series.push_back(memory.series.back());
+    memory.series.back().nts = true;
+    memory.series.back().series.samples[0].authenticated = true;
+    memory.series.back().series.samples[0].interleaved = true;
+    ntp::LastExchange exchange{.host = "nts://a.example:4461",
+                               .at = noon + std::chrono::seconds(3),
+                               .failures = 2,
+                               .asked = Endpoint{address, 4123},
+                               .report = {}};
+    exchange.report.failure = NtsFailure::no_answer;
+    exchange.report.why = "lost";
+    exchange.report.server = "b.example";
+    exchange.report.port = 4123;
+    exchange.report.algorithm = 15;
+    exchange.report.cookies = 7;
+    exchange.report.subject = "CN=a\\ \xc3\xa4";
+    exchange.report.issuer = "CN=b";
+    exchange.report.not_before = noon - std::chrono::days(20);
+    exchange.report.not_after = noon + std::chrono::days(70);
+    memory.exchanges.push_back(exchange);
+    exchange = {.host = "nts://b.example", .at = noon, .failures = 1, .asked = {}, .report = {}};
+    memory.exchanges.push_back(exchange);
     memory.confirmation = {.present = {"ntp1", "ntp2"}, .at = noon, .runs = 2};
     return memory;
 }
@@ -51,13 +73,49 @@ TEST_CASE("what is remembered comes back after a restart") {
     const auto back = store::load(state, &remark);
     CHECK(remark.empty());
     CHECK(back.spent == memory.spent);
-    REQUIRE(back.series.size() == 1);
-    CHECK(back.series[0].endpoint == memory.series[0].endpoint);
-    CHECK(back.series[0].at == memory.series[0].at);
-    CHECK(back.series[0].series == memory.series[0].series);
+    CHECK(back.series == memory.series);
+    CHECK(back.exchanges == memory.exchanges);
     CHECK(back.confirmation.present == memory.confirmation.present);
     CHECK(back.confirmation.at == memory.confirmation.at);
     CHECK(back.confirmation.runs == 2);
+}
+
+TEST_CASE("a file from before NTS is read; none of its samples is authentic") {
+    const TemporaryDirectory directory;
+    auto memory = full_memory();
+    memory.exchanges.clear();
+    memory.series.pop_back();
+    REQUIRE(store::save(directory.path(), memory));
+    const auto text = directory.read("memory.json");
+    for (const char* word : {"nts", "authenticated", "interleaved", "exchanges"}) {
+        CAPTURE(word);
+        CHECK(text.find(word) == std::string::npos);
+    }
+    const auto back = store::load(directory.path(), nullptr);
+    CHECK(back.series == memory.series);
+    CHECK_FALSE(back.series[0].series.samples[0].authenticated);
+}
+
+TEST_CASE("the dates of any certificate come back") {
+    const TemporaryDirectory directory;
+    store::Memory memory;
+    ntp::LastExchange exchange{.host = "a", .at = noon, .failures = 1, .asked = {}, .report = {}};
+    exchange.report.not_before = std::chrono::ceil<std::chrono::seconds>(WallTime::min());
+    exchange.report.not_after = std::chrono::floor<std::chrono::seconds>(WallTime::max());
+    memory.exchanges = {exchange};
+    REQUIRE(store::save(directory.path(), memory));
+    CHECK(store::load(directory.path(), nullptr).exchanges == memory.exchanges);
+}
+
+TEST_CASE("samples without NTS never serve an nts:// host; authentic ones serve any") {
+    const Endpoint here{*parse_address("192.0.2.7"), 123}, other{here.address, 124};
+    const store::RememberedSeries plain{here, noon, {}, false}, authentic{here, noon, {}, true};
+    CHECK(store::find_series({plain}, here, true) == nullptr);
+    CHECK(store::find_series({plain}, here, false)->nts == false);
+    CHECK(store::find_series({authentic}, here, false)->nts == true);
+    CHECK(store::find_series({authentic, plain}, here, false)->nts == false);
+    CHECK(store::find_series({plain, authentic}, here, true)->nts == true);
+    CHECK(store::find_series({plain, authentic}, other, true) == nullptr);
 }
 
 TEST_CASE("the memory is a file of one's own") {

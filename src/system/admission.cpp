@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "time/spell.h"
+
 namespace clockwright::system {
 
 namespace {
@@ -21,6 +25,34 @@ Endpoint endpoint_of(const HostName& host, const IpAddress& address) {
     return {.address = address, .port = host.nts ? ntp_port : host.port};
 }
 
+Rejection rejection_of(NtsFailure failure) {
+    switch (failure) {
+        case NtsFailure::unresolved:
+            return Rejection::unresolved;
+        case NtsFailure::refused:
+            return Rejection::refused;
+        case NtsFailure::time_out:
+            return Rejection::time_out;
+        default:
+            return Rejection::unauthenticated;
+    }
+}
+
+const char* kind_of(const IpAddress& address) {
+    return address.is_loopback()     ? "a loopback"
+           : address.is_private()    ? "a private"
+           : address.is_link_local() ? "a link-local"
+                                     : nullptr;
+}
+
+Admitted held_back(NtsReport report, std::string why) {
+    Admitted admitted;
+    report.failure = NtsFailure::held_back;
+    report.why = std::move(why);
+    fail_nts(admitted.outcome, std::move(report));
+    return admitted;
+}
+
 }  // namespace
 
 std::string why_forbidden(const IpAddress& address, bool from_stranger) {
@@ -34,10 +66,7 @@ std::string why_forbidden(const IpAddress& address, bool from_stranger) {
     if (!from_stranger) {
         return {};
     }
-    const char* kind = address.is_loopback()     ? "a loopback"
-                       : address.is_private()    ? "a private"
-                       : address.is_link_local() ? "a link-local"
-                                                 : nullptr;
+    const char* kind = kind_of(address);
     return kind == nullptr ? std::string{}
                            : fmt::format(
                                  "resolves to {}, which is {} address and must not be for "
@@ -45,18 +74,52 @@ std::string why_forbidden(const IpAddress& address, bool from_stranger) {
                                  text, kind);
 }
 
-Admission::Admission(const ScanSettings& settings, const ntp::RateBudget& budget)
-    : settings_(settings), budget_(budget) {}
+std::string why_forbidden_server(const IpAddress& exchange, const IpAddress& server) {
+    if (server.is_multicast() || server.is_unspecified()) {
+        return fmt::format("{}, which is no address of a server", to_string(server));
+    }
+    const char* kind = kind_of(server);
+    return kind == nullptr || !exchange.is_public()
+               ? std::string{}
+               : fmt::format("{}, which is {} address", to_string(server), kind);
+}
+
+void fail_nts(ProbeOutcome& outcome, NtsReport report) {
+    outcome.not_asked = rejection_of(report.failure);
+    outcome.why = fmt::format("{}: {}", describe(report.failure), report.why);
+    outcome.nts = std::move(report);
+}
+
+Admission::Admission(const ScanSettings& settings, const ntp::RateBudget& budget,
+                     const ntp::ExchangeBackoff& exchanges)
+    : settings_(settings), budget_(budget), exchanges_(exchanges) {}
 
 Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, Now now) {
     if (resolved.addresses.empty()) {
-        return not_asked(Rejection::unresolved, resolved.why);
+        Admitted admitted = not_asked(Rejection::unresolved, resolved.why);
+        if (target.host.nts) {
+            admitted.outcome.nts.emplace();
+            admitted.outcome.nts->failure = NtsFailure::unresolved;
+            admitted.outcome.nts->why = resolved.why;
+            admitted.outcome.nts->server = target.host.name;
+        }
+        return admitted;
     }
     const Endpoint endpoint = endpoint_of(target.host, resolved.addresses.front());
     const IpAddress& address = endpoint.address;
     if (std::string why = why_forbidden(address, target.from_stranger); !why.empty()) {
         Admitted admitted = not_asked(Rejection::forbidden_address, std::move(why));
         admitted.outcome.endpoint = endpoint;
+        return admitted;
+    }
+    if (target.host.nts) {
+        Admitted admitted = admit_exchange(target, address, now);
+        if (!admitted.outcome.endpoint) {
+            admitted.outcome.endpoint = endpoint;
+        }
+        if (admitted.exchange && address.is_public()) {
+            public_addresses_.insert(address);
+        }
         return admitted;
     }
     Admitted admitted;
@@ -67,8 +130,7 @@ Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, N
     }
     if (is_one_too_many(address)) {
         admitted.outcome.not_asked = Rejection::unresolved;
-        admitted.outcome.why = fmt::format("{} public addresses are asked already in this run",
-                                           settings_.manners.addresses);
+        admitted.outcome.why = why_too_many();
         return admitted;
     }
     if (!budget_.may_begin_series(address, now)) {
@@ -79,10 +141,71 @@ Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, N
     if (address.is_public()) {
         public_addresses_.insert(address);
     }
-    admitted.series = series_.size();
+    admitted.series = begun_++;
     series_.emplace(endpoint, *admitted.series);
     admitted.begin = probe(target, endpoint);
     return admitted;
+}
+
+Admitted Admission::admit_exchange(const ProbeTarget& target, const IpAddress& address,
+                                   Now now) const {
+    Admitted admitted;
+    const Endpoint exchange{.address = address, .port = target.host.port};
+    if (!address.is_public()) {
+        admitted.exchange = exchange;
+        return admitted;
+    }
+    const std::string host = to_string(target.host);
+    NtsReport report;
+    report.server = target.host.name;
+    if (const Seconds wait = exchanges_.wait(host, now); wait > Seconds{0}) {
+        const ntp::LastExchange& last = *exchanges_.last(host);
+        if (last.failures == 0 && last.asked) {
+            admitted.outcome.endpoint = last.asked;
+            admitted.outcome.reused = true;
+            admitted.outcome.why = "asked within the hour; its samples of then are used";
+            admitted.outcome.nts = last.report;
+            return admitted;
+        }
+        return held_back(report, fmt::format("the last one failed ({}); the next may be in {}",
+                                             describe(last.report.failure), spell_age(wait)));
+    }
+    if (is_one_too_many(address)) {
+        return held_back(report, why_too_many());
+    }
+    // Keys that must not be used within the hour need not be fetched.
+    if (!budget_.may_begin_series(address, now) || series_.contains({address, ntp_port})) {
+        return held_back(report, "the address was asked for time less than an hour ago");
+    }
+    admitted.exchange = exchange;
+    return admitted;
+}
+
+Admitted Admission::admit_time(const ProbeTarget& target, const Endpoint& endpoint,
+                               ntp::NtsKeys keys, NtsReport report, Now now) {
+    Admitted admitted;
+    const IpAddress& address = endpoint.address;
+    if (is_one_too_many(address)) {
+        admitted = held_back(std::move(report), why_too_many());
+    } else if (!budget_.may_begin_series(address, now)) {
+        admitted = held_back(std::move(report),
+                             fmt::format("{} was asked less than an hour ago", to_string(address)));
+    } else {
+        if (address.is_public()) {
+            public_addresses_.insert(address);
+        }
+        admitted.series = begun_++;
+        admitted.begin = probe(target, endpoint);
+        admitted.begin->nts = std::move(keys);
+        admitted.outcome.nts = std::move(report);
+    }
+    admitted.outcome.endpoint = endpoint;
+    return admitted;
+}
+
+std::string Admission::why_too_many() const {
+    return fmt::format("{} public addresses are asked already in this run",
+                       settings_.manners.addresses);
 }
 
 bool Admission::is_one_too_many(const IpAddress& address) const {

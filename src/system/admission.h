@@ -7,6 +7,7 @@
 #include <set>
 
 #include "ntp/budget.h"
+#include "ntp/exchange_backoff.h"
 #include "ntp/poller.h"
 #include "system/scan_driver.h"
 
@@ -17,26 +18,44 @@ struct Admitted {
     ProbeOutcome outcome;               ///< its series is still empty
     std::optional<std::size_t> series;  ///< which series answers it; empty: it is not asked
     std::optional<ntp::Target> begin;   ///< set when that series is a new one
+    std::optional<Endpoint> exchange;   ///< an nts:// host: keys are to be had there first
 };
 
 /// Decides in the order it is asked; touches nothing.
 class Admission {
   public:
-    Admission(const ScanSettings& settings, const ntp::RateBudget& budget);
+    Admission(const ScanSettings& settings, const ntp::RateBudget& budget,
+              const ntp::ExchangeBackoff& exchanges);
 
     Admitted admit(const ProbeTarget& target, const Resolved& resolved, Now now);
 
+    /// After the key exchange: may NTP be asked at `endpoint` with these keys? A series with keys
+    /// is nobody else's.
+    Admitted admit_time(const ProbeTarget& target, const Endpoint& endpoint, ntp::NtsKeys keys,
+                        NtsReport report, Now now);
+
   private:
+    Admitted admit_exchange(const ProbeTarget& target, const IpAddress& address, Now now) const;
     bool is_one_too_many(const IpAddress& address) const;
+    std::string why_too_many() const;
     ntp::Target probe(const ProbeTarget& target, const Endpoint& endpoint) const;
 
     const ScanSettings& settings_;
     const ntp::RateBudget& budget_;
+    const ntp::ExchangeBackoff& exchanges_;
     std::map<Endpoint, std::size_t> series_;
+    std::size_t begun_ = 0;
     std::set<IpAddress> public_addresses_;
 };
 
+/// The outcome of a target whose NTS failed: not asked, and why.
+void fail_nts(ProbeOutcome& outcome, NtsReport report);
+
 /// Empty when `address` may be asked, else the reason.
 std::string why_forbidden(const IpAddress& address, bool from_stranger);
+
+/// Empty when a key exchange at `exchange` may send us to `server` for time, else the reason: what
+/// is public must not reach into our network.
+std::string why_forbidden_server(const IpAddress& exchange, const IpAddress& server);
 
 }  // namespace clockwright::system

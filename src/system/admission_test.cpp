@@ -52,7 +52,8 @@ TEST_CASE("a name leads nowhere it must not go") {
         for (const bool stranger : {false, true}) {
             CAPTURE(row.address);
             CAPTURE(stranger);
-            Admission admission(settings, budget);
+            const ntp::ExchangeBackoff exchanges;
+            Admission admission(settings, budget, exchanges);
             const Admitted admitted =
                 admission.admit(target("name.example", stranger), found({row.address}), noon);
             if (stranger ? row.forbidden_for_strangers : row.forbidden) {
@@ -70,7 +71,8 @@ TEST_CASE("a name leads nowhere it must not go") {
 TEST_CASE("an unresolved name says why") {
     const ScanSettings settings;
     const ntp::RateBudget budget;
-    Admission admission(settings, budget);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
     const Admitted admitted =
         admission.admit(target("name.example"), {.addresses = {}, .why = "no such name"}, noon);
     CHECK(admitted.outcome.not_asked == Rejection::unresolved);
@@ -82,7 +84,8 @@ TEST_CASE("an unresolved name says why") {
 TEST_CASE("names of one endpoint share one series; another port is another server") {
     const ScanSettings settings;
     const ntp::RateBudget budget;
-    Admission admission(settings, budget);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
     const auto first = admission.admit(target("a.example"), found({"192.0.2.1"}), noon);
     const auto other = admission.admit(target("b.example:1123"), found({"192.0.2.1"}), noon);
     const auto again = admission.admit(target("c.example"), found({"192.0.2.1"}), noon);
@@ -98,7 +101,8 @@ TEST_CASE("names of one endpoint share one series; another port is another serve
 TEST_CASE("one address of a name is asked, at the port of time and not of the key exchange") {
     const ScanSettings settings;
     const ntp::RateBudget budget;
-    Admission admission(settings, budget);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
     const auto many = admission.admit(target("a.example"), found({"192.0.2.1", "192.0.2.2"}), noon);
     CHECK(to_string(many.outcome.endpoint.value()) == "192.0.2.1:123");
     const auto nts = admission.admit(target("nts://b.example:4461"), found({"192.0.2.3"}), noon);
@@ -122,7 +126,8 @@ TEST_CASE("strangers are asked every 2 s, neighbours every quarter, or as the us
         ScanSettings settings;
         settings.samples = 7;
         settings.spacing = row.spacing;
-        Admission admission(settings, budget);
+        const ntp::ExchangeBackoff exchanges;
+        Admission admission(settings, budget, exchanges);
         ProbeTarget asked = target("a.example");
         asked.operator_spacing = Seconds{4};
         const auto admitted = admission.admit(asked, found({row.address}), noon);
@@ -137,7 +142,8 @@ TEST_CASE("a run asks a limited number of public addresses; private ones do not 
     ScanSettings settings;
     settings.manners.addresses = 2;
     const ntp::RateBudget budget;
-    Admission admission(settings, budget);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
     struct Row {
         const char* host;
         const char* address;
@@ -167,7 +173,8 @@ TEST_CASE("whom the budget protects is not asked: its samples of then are used")
         const auto later = std::chrono::seconds{2 * i};
         budget.spend(address, {noon.wall + later, noon.steady + later});
     }
-    Admission admission(settings, budget);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
     const Now soon{noon.wall + 60s, noon.steady + 60s};
     const auto admitted = admission.admit(target("a.example"), found({"192.0.2.1"}), soon);
     CHECK(admitted.outcome.reused);
@@ -175,6 +182,144 @@ TEST_CASE("whom the budget protects is not asked: its samples of then are used")
     CHECK_FALSE(admitted.outcome.not_asked);
     const Now next_day{noon.wall + 24h, noon.steady + 24h};
     CHECK(admission.admit(target("a.example"), found({"192.0.2.1"}), next_day).begin);
+}
+
+namespace {
+
+NtsReport report_of(NtsFailure failure) {
+    NtsReport report;
+    report.failure = failure;
+    report.server = "b.example";
+    return report;
+}
+
+constexpr const char* stranger = "192.0.2.1";
+
+}  // namespace
+
+TEST_CASE("an nts:// host is led to its key exchange, not to time") {
+    const ScanSettings settings;
+    const ntp::RateBudget budget;
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
+    const auto admitted =
+        admission.admit(target("nts://a.example:4461"), found({"10.0.0.1"}), noon);
+    CHECK(admitted.exchange == Endpoint{*parse_address("10.0.0.1"), 4461});
+    CHECK_FALSE(admitted.begin);
+    CHECK_FALSE(admitted.outcome.not_asked);
+    CHECK_FALSE(admission.admit(target("nts://b.example"), found({"224.0.0.1"}), noon).exchange);
+    const auto unresolved = admission.admit(target("nts://c.example"), {}, noon);
+    CHECK(unresolved.outcome.nts->failure == NtsFailure::unresolved);
+    CHECK_FALSE(unresolved.exchange);
+}
+
+TEST_CASE("keys are used where the exchange said, in a series of their own") {
+    const ScanSettings settings;
+    const ntp::RateBudget budget;
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
+    const Endpoint at{*parse_address("10.0.0.2"), 4123};
+    const auto plain = admission.admit(target("10.0.0.2:4123"), found({"10.0.0.2"}), noon);
+    CHECK(plain.series == 0uz);
+    const ntp::NtsKeys keys{.algorithm = 15, .to_server = {1}, .to_client = {2}, .cookies = {}};
+    const auto timed = admission.admit_time(target("nts://a.example"), at, keys,
+                                            report_of(NtsFailure::none), noon);
+    CHECK(timed.series == 1uz);
+    REQUIRE(timed.begin);
+    CHECK(timed.begin->nts == keys);
+    CHECK(timed.begin->endpoint == at);
+    CHECK(timed.outcome.nts->server == "b.example");
+    CHECK(timed.outcome.endpoint == at);
+}
+
+TEST_CASE("a stranger's key exchange is held back after a failure, and its reason is told") {
+    const ScanSettings settings;
+    const ntp::RateBudget budget;
+    ntp::ExchangeBackoff exchanges;
+    exchanges.begin("nts://a.example", noon);
+    exchanges.report("nts://a.example", report_of(NtsFailure::certificate_name));
+    Admission admission(settings, budget, exchanges);
+    const auto held = admission.admit(target("nts://a.example"), found({stranger}), noon);
+    CHECK_FALSE(held.exchange);
+    CHECK(held.outcome.nts->failure == NtsFailure::held_back);
+    CHECK(held.outcome.why.find("certificate is for another name") != std::string::npos);
+    const Now later{noon.wall + 10s, noon.steady + 10s};
+    CHECK(admission.admit(target("nts://a.example"), found({stranger}), later).exchange);
+    // Our own servers have no floors.
+    CHECK(admission.admit(target("nts://a.example"), found({"10.0.0.1"}), noon).exchange);
+}
+
+TEST_CASE("within the hour after a stranger gave keys its samples of then are used") {
+    const ScanSettings settings;
+    const ntp::RateBudget budget;
+    ntp::ExchangeBackoff exchanges;
+    const Endpoint at{*parse_address("192.0.2.9"), 4123};
+    exchanges.begin("nts://a.example", noon);
+    exchanges.succeeded("nts://a.example", at);
+    exchanges.report("nts://a.example", report_of(NtsFailure::none));
+    Admission admission(settings, budget, exchanges);
+    const auto reused = admission.admit(target("nts://a.example"), found({stranger}), noon);
+    CHECK_FALSE(reused.exchange);
+    CHECK(reused.outcome.reused);
+    CHECK(reused.outcome.endpoint == at);
+    CHECK(reused.outcome.nts->server == "b.example");
+    const Now later{noon.wall + 1h, noon.steady + 1h};
+    CHECK(admission.admit(target("nts://a.example"), found({stranger}), later).exchange);
+}
+
+TEST_CASE("keys that could not be used within the hour are not fetched") {
+    const ScanSettings settings;
+    ntp::RateBudget budget;
+    budget.spend(*parse_address(stranger), noon);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
+    const auto held = admission.admit(target("nts://a.example"), found({stranger}), noon);
+    CHECK_FALSE(held.exchange);
+    CHECK(held.outcome.nts->failure == NtsFailure::held_back);
+    // The exchange of another host may lead to the same address.
+    const auto timed =
+        admission.admit_time(target("nts://b.example"), {*parse_address(stranger), 123}, {},
+                             report_of(NtsFailure::none), noon);
+    CHECK_FALSE(timed.begin);
+    CHECK(timed.outcome.nts->failure == NtsFailure::held_back);
+}
+
+TEST_CASE("key exchanges count among the public addresses of a run") {
+    ScanSettings settings;
+    settings.manners.addresses = 1;
+    const ntp::RateBudget budget;
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
+    CHECK(admission.admit(target("nts://a.example"), found({stranger}), noon).exchange);
+    CHECK_FALSE(admission.admit(target("nts://b.example"), found({"192.0.2.2"}), noon).exchange);
+    CHECK_FALSE(admission.admit(target("c.example"), found({"192.0.2.3"}), noon).begin);
+    const Endpoint elsewhere{*parse_address("192.0.2.4"), 123}, same{*parse_address(stranger), 123};
+    const auto none = report_of(NtsFailure::none);
+    CHECK_FALSE(admission.admit_time(target("nts://a.example"), elsewhere, {}, none, noon).begin);
+    CHECK(admission.admit_time(target("nts://a.example"), same, {}, none, noon).begin);
+}
+
+TEST_CASE("a public key exchange must not lead into our network") {
+    struct Row {
+        const char *exchange, *server;
+        bool forbidden;
+    };
+    const Row rows[] = {
+        {"192.0.2.1", "192.0.2.2", false}, {"192.0.2.1", "10.0.0.1", true},
+        {"192.0.2.1", "127.0.0.1", true},  {"192.0.2.1", "169.254.169.123", true},
+        {"192.0.2.1", "fe80::1", true},    {"192.0.2.1", "fd00::1", true},
+        {"192.0.2.1", "::1", true},        {"2001:db8::1", "192.168.1.1", true},
+        {"10.0.0.1", "10.0.0.2", false},   {"10.0.0.1", "127.0.0.1", false},
+        {"10.0.0.1", "192.0.2.1", false},  {"10.0.0.1", "224.0.1.1", true},
+        {"127.0.0.1", "0.0.0.0", true},    {"192.0.2.1", "255.255.255.255", true},
+        {"192.0.2.1", "100.64.0.1", true}, {"127.0.0.1", "::", true},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.exchange);
+        CAPTURE(row.server);
+        CHECK(!why_forbidden_server(*parse_address(row.exchange), *parse_address(row.server))
+                   .empty() == row.forbidden);
+    }
 }
 
 }  // namespace clockwright::system

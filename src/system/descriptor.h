@@ -23,6 +23,8 @@ class Descriptor {
     int get() const { return number_; }
     bool is_open() const { return number_ >= 0; }
     explicit operator bool() const { return is_open(); }
+    /// Gives it away: somebody else closes it.
+    int release() { return std::exchange(number_, -1); }
     void close() {
         if (number_ >= 0) {
             ::close(std::exchange(number_, -1));

@@ -2,16 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
+#include "ntp/nts_result.h"
 #include "system/admission.h"
 #include "system/clock.h"
 #include "system/descriptor.h"
 #include "system/digest.h"
 #include "system/event_loop.h"
+#include "system/key_round.h"
 #include "system/probe_wire.h"
 #include "system/resolver.h"
+#include "system/siv_aead.h"
 
 namespace clockwright::system {
 
@@ -30,42 +35,54 @@ ntp::Self describe_self() {
     return self;
 }
 
-/// One run of `scan`: names go to the resolver, addresses through admission, what is admitted to
-/// the wire; outcomes are gathered in the end.
+/// One run of `scan`: names go to the resolver, addresses through admission, nts:// hosts through
+/// their key exchange, what is admitted to the wire; outcomes are gathered in the end.
 class Scan {
   public:
     Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings,
-         ntp::RateBudget& budget);
+         ntp::RateBudget& budget, ntp::ExchangeBackoff& exchanges);
 
     Result<std::vector<ProbeOutcome>> run();
 
   private:
+    Result<void> prepare_keys();
     Result<void> resolve_all();
     void resolved(std::size_t target, Resolved answer);
     void admit(std::size_t target);
     void admit_all();
+    void ask(const ntp::Target& target);
+    void begin_exchanges();
+    void exchanged(std::size_t target, KeyRound::Got got);
+    bool is_remembered(std::size_t target) const;
     void stop_when_idle();
     Result<std::vector<ProbeOutcome>> outcomes();
     void take_result(ProbeOutcome& outcome, std::size_t series) const;
 
     const std::vector<ProbeTarget>& targets_;
     const ScanSettings& settings_;
+    ntp::ExchangeBackoff& exchanges_;
     Admission admission_;
     EventLoop loop_;
+    SivAead aead_;
     ProbeWire wire_;
     std::vector<Resolved> addresses_;
     std::vector<Admitted> admitted_;
-    std::vector<ntp::Target> begun_;  ///< by series
-    std::size_t unresolved_;          ///< answers still awaited
-    bool over_ = false;               ///< what the resolver still says is of no interest
+    std::vector<ntp::Target> begun_;            ///< by series; without their keys
+    std::map<std::string, std::size_t> first_;  ///< nts:// hosts: the target that has the exchange
+    std::vector<std::size_t> to_exchange_;      ///< targets whose exchange has not begun
+    std::size_t exchanging_ = 0;
+    std::size_t unresolved_;  ///< answers still awaited
+    bool over_ = false;       ///< what the resolver still says is of no interest
     std::unique_ptr<Resolver> resolver_;
+    std::unique_ptr<KeyRound> keys_;  ///< null: nobody is asked by NTS
 };
 
 Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings,
-           ntp::RateBudget& budget)
+           ntp::RateBudget& budget, ntp::ExchangeBackoff& exchanges)
     : targets_(targets),
       settings_(settings),
-      admission_(settings, budget),
+      exchanges_(exchanges),
+      admission_(settings, budget, exchanges),
       wire_(loop_.context(), budget, describe_self(), settings.time_out,
             {.progress =
                  [this](int finished) {
@@ -73,7 +90,8 @@ Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings
                          settings_.progress(finished, static_cast<int>(begun_.size()));
                      }
                  },
-             .idle = [this] { stop_when_idle(); }}),
+             .idle = [this] { stop_when_idle(); }},
+            &aead_),
       addresses_(targets.size()),
       admitted_(targets.size()),
       unresolved_(targets.size()) {}
@@ -81,6 +99,9 @@ Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings
 Result<std::vector<ProbeOutcome>> Scan::run() {
     if (auto opened = wire_.open(); !opened) {
         return std::unexpected(opened.error());
+    }
+    if (auto prepared = prepare_keys(); !prepared) {
+        return std::unexpected(prepared.error());
     }
     if (auto begun = resolve_all(); !begun) {
         return std::unexpected(begun.error());
@@ -93,10 +114,25 @@ Result<std::vector<ProbeOutcome>> Scan::run() {
     return outcomes();
 }
 
+Result<void> Scan::prepare_keys() {
+    const bool wanted =
+        std::ranges::any_of(targets_, [](const ProbeTarget& target) { return target.host.nts; });
+    if (!wanted && settings_.trust_files.empty()) {
+        return {};
+    }
+    auto anchors = TrustAnchors::load(settings_.trust_files);
+    if (!anchors) {
+        return std::unexpected(anchors.error());
+    }
+    keys_ = std::make_unique<KeyRound>(loop_.context(), settings_, std::move(*anchors));
+    return {};
+}
+
 Result<void> Scan::resolve_all() {
     std::vector<std::size_t> names;
     for (std::size_t i = 0; i < targets_.size(); ++i) {
-        if (const auto literal = parse_address(targets_[i].host.name)) {
+        const auto& known = targets_[i].address;
+        if (const auto literal = known ? known : parse_address(targets_[i].host.name)) {
             resolved(i, resolve_literal(*literal, settings_.family));
         } else {
             names.push_back(i);
@@ -129,17 +165,31 @@ void Scan::resolved(std::size_t target, Resolved answer) {
     // begins as soon as it is known.
     if (!settings_.announce) {
         admit(target);
+        begin_exchanges();
     } else if (unresolved_ == 0) {
         admit_all();
+        begin_exchanges();
     }
 }
 
 void Scan::admit(std::size_t target) {
-    admitted_[target] = admission_.admit(targets_[target], addresses_[target], read_clocks());
-    if (const auto& begin = admitted_[target].begin) {
-        begun_.push_back(*begin);
-        wire_.ask(*begin);
+    if (targets_[target].host.nts &&
+        !first_.try_emplace(to_string(targets_[target].host), target).second) {
+        return;  // it will share the outcome of the first one
     }
+    admitted_[target] = admission_.admit(targets_[target], addresses_[target], read_clocks());
+    if (admitted_[target].exchange) {
+        to_exchange_.push_back(target);
+    }
+    if (const auto& begin = admitted_[target].begin) {
+        ask(*begin);
+    }
+}
+
+void Scan::ask(const ntp::Target& target) {
+    wire_.ask(target);
+    begun_.push_back(target);
+    begun_.back().nts.reset();
 }
 
 void Scan::admit_all() {
@@ -152,11 +202,58 @@ void Scan::admit_all() {
         packets += target.samples;
         destinations.push_back(target.endpoint);
     }
+    for (const std::size_t i : to_exchange_) {
+        packets += settings_.samples;
+        destinations.push_back(*admitted_[i].exchange);
+    }
     settings_.announce(packets, destinations);
 }
 
+void Scan::begin_exchanges() {
+    for (const std::size_t i : std::exchange(to_exchange_, {})) {
+        const Now now = read_clocks();
+        if (is_remembered(i)) {
+            exchanges_.begin(to_string(targets_[i].host), now);
+        }
+        ++exchanging_;
+        keys_->begin(targets_[i].host, *admitted_[i].exchange, now.wall,
+                     [this, i](KeyRound::Got got) {
+                         if (!over_) {
+                             exchanged(i, std::move(got));
+                         }
+                     });
+    }
+}
+
+/// Only strangers have floors to be remembered.
+bool Scan::is_remembered(std::size_t target) const {
+    const auto& exchange = admitted_[target].exchange;
+    return exchange && exchange->address.is_public();
+}
+
+void Scan::exchanged(std::size_t target, KeyRound::Got got) {
+    --exchanging_;
+    Admitted& admitted = admitted_[target];
+    if (!got.keys) {
+        fail_nts(admitted.outcome, std::move(got.report));
+    } else {
+        if (is_remembered(target)) {
+            exchanges_.succeeded(to_string(targets_[target].host), got.at);
+        }
+        Admitted time = admission_.admit_time(targets_[target], got.at, std::move(*got.keys),
+                                              std::move(got.report), read_clocks());
+        time.exchange = admitted.exchange;
+        admitted = std::move(time);
+        if (admitted.begin) {
+            ask(*admitted.begin);
+            admitted.begin.reset();
+        }
+    }
+    wire_.turn();
+}
+
 void Scan::stop_when_idle() {
-    if (unresolved_ == 0 && wire_.idle()) {
+    if (unresolved_ == 0 && exchanging_ == 0 && wire_.idle()) {
         loop_.stop();
     }
 }
@@ -171,9 +268,19 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
                                 errno_text(wire_.result(0).error)));
     }
     std::vector<ProbeOutcome> outcomes;
-    for (Admitted& admitted : admitted_) {
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+        const HostName& host = targets_[i].host;
+        const std::size_t first = host.nts ? first_.at(to_string(host)) : i;
+        if (first < i) {
+            outcomes.push_back(outcomes[first]);
+            continue;
+        }
+        Admitted& admitted = admitted_[i];
         if (admitted.series) {
             take_result(admitted.outcome, *admitted.series);
+        }
+        if (admitted.outcome.nts && is_remembered(i)) {
+            exchanges_.report(to_string(host), *admitted.outcome.nts);
         }
         outcomes.push_back(std::move(admitted.outcome));
     }
@@ -184,6 +291,10 @@ void Scan::take_result(ProbeOutcome& outcome, std::size_t series) const {
     const ProbeWire::Ended result = wire_.result(series);
     if (result.series != nullptr) {
         outcome.series = *result.series;
+        if (result.nts != nullptr) {
+            ntp::complete_report(*outcome.nts, *result.nts, outcome.series,
+                                 begun_[series].endpoint);
+        }
         return;
     }
     outcome.not_asked = Rejection::refused;
@@ -194,8 +305,15 @@ void Scan::take_result(ProbeOutcome& outcome, std::size_t series) const {
 }  // namespace
 
 Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
+                                       const ScanSettings& settings, ntp::RateBudget& budget,
+                                       ntp::ExchangeBackoff& exchanges) {
+    return Scan(targets, settings, budget, exchanges).run();
+}
+
+Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
                                        const ScanSettings& settings, ntp::RateBudget& budget) {
-    return Scan(targets, settings, budget).run();
+    ntp::ExchangeBackoff exchanges;
+    return scan(targets, settings, budget, exchanges);
 }
 
 }  // namespace clockwright::system

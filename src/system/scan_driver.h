@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "ntp/budget.h"
+#include "ntp/exchange_backoff.h"
 #include "result.h"
 #include "time/address.h"
 #include "time/host_name.h"
+#include "time/nts.h"
 #include "time/series.h"
 
 namespace clockwright::system {
@@ -22,6 +24,7 @@ struct ProbeTarget {
     /// The name came from a catalogue, pool or list: private, loopback, link-local are forbidden.
     bool from_stranger = false;
     Seconds operator_spacing{0};
+    std::optional<IpAddress> address{};  ///< known already: asked there, without a look-up
 };
 
 struct ScanSettings {
@@ -29,12 +32,14 @@ struct ScanSettings {
     std::optional<Seconds> spacing;  ///< empty: 0.25 s for private and loopback, 2 s for public
     Seconds time_out{1.5};
     Seconds resolve_time_out{4};
+    Seconds key_exchange_time_out{4};      ///< of TCP, TLS and records together
+    std::vector<std::string> trust_files;  ///< PEM; further trust anchors of key exchanges
     FamilyChoice family = FamilyChoice::any;
     ntp::Manners manners;
     /// Called now and then with "12 of 40 answered"; empty: silent.
     std::function<void(int finished, int total)> progress;
     /// Called once when all names are resolved, before a packet leaves: the packets planned and
-    /// their destinations.
+    /// their destinations; of an nts:// host the one of its key exchange, for only that tells more.
     std::function<void(int packets, const std::vector<Endpoint>&)> announce;
 };
 
@@ -44,10 +49,18 @@ struct ProbeOutcome {
     std::optional<Rejection> not_asked;  ///< unresolved, forbidden_address
     std::string why;                     ///< "no such name", "resolves to 10.0.0.1, which …"
     bool reused = false;  ///< refused by the budget: the caller has remembered samples
+    /// Of an nts:// host only. Without keys its series is empty: never is it asked without NTS.
+    std::optional<NtsReport> nts{};
 };
 
 /// One event loop; ends when every target has. `budget` is asked for every packet and knows after
-/// it what was spent. Error: interrupted; or no socket can be opened at all.
+/// it what was spent; `exchanges` likewise of key exchanges with public addresses. Error:
+/// interrupted; a file of trust anchors is none; or no socket can be opened at all.
+Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
+                                       const ScanSettings& settings, ntp::RateBudget& budget,
+                                       ntp::ExchangeBackoff& exchanges);
+
+/// The same without a memory of key exchanges.
 Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
                                        const ScanSettings& settings, ntp::RateBudget& budget);
 
