@@ -181,7 +181,7 @@ class Maker {
     void make_mortal() {
         for (std::size_t i = 0; i < made_.world.servers.size(); ++i) {
             const double when = dice_.uniform(scan_end_, life_);
-            const double step = dice_.sign() * dice_.scaled(5e-3, 2);
+            const double step = dice_.sign() * dice_.scaled(50e-3, 2);
             const bool falls = dice_.chance(0.1), dies = dice_.chance(0.5);
             ServerSpec& server = made_.world.servers[i];
             if (!falls || made_.is_false[i]) continue;

@@ -28,8 +28,9 @@ struct GeneratedWorld {
 /// LAN (in half of the worlds), metro and WAN servers of some ten operators behind one access link,
 /// with its own asymmetry and congestion. Falsetickers are wrong by 5 ms – 10 s; half of them pose
 /// as stratum 1 with next to no root distance; in one world of six they are one operator, wrong by
-/// one value. One server in ten of the honest steps or dies after `scan_end`. In one world of four
-/// some servers smear (no leap second comes). The same seed gives the same world everywhere.
+/// one value. One server in ten of the honest steps by 50 ms – 2 s or dies after `scan_end`. In one
+/// world of four some servers smear (no leap second comes). The same seed gives the same world
+/// everywhere.
 GeneratedWorld generate_world(std::uint64_t seed, const Harshness& harshness = {},
                               Seconds scan_end = Seconds{60}, Seconds life = Seconds{7200});
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int memory = 8;            // polls a sample lives
 constexpr double combine_limit = 3;  // chrony's
+constexpr double skew = 1e-6;        // of a clock that is being disciplined
 
 struct Reading {
     Seconds offset{}, distance{};
@@ -35,7 +36,7 @@ std::optional<Reading> reading_of(const Series& series, SteadyTime now, Seconds 
     const Seconds jitter{count > 0 ? std::sqrt(squares / count) : 0};
     return Reading{.offset = best->offset,
                    .distance = (best->root_delay + best->delay) / 2 + best->root_dispersion +
-                               jitter + phi * Seconds(now - best->at)};
+                               jitter + skew * Seconds(now - best->at)};
 }
 
 std::vector<Reading> agreeing(const std::vector<Reading>& readings) {
@@ -68,7 +69,8 @@ std::optional<Seconds> combined(const std::vector<Reading>& readings) {
 
 }  // namespace
 
-ClockError follow(const Polls& polls, std::span<const std::size_t> members, Seconds step) {
+ClockError follow(const Polls& polls, std::span<const std::size_t> members, Seconds step,
+                  Seconds begin) {
     SteadyTime last = SteadyTime::min();
     for (const Series& series : polls) {
         for (const Sample& sample : series.samples) last = std::max(last, sample.at);
@@ -76,7 +78,7 @@ ClockError follow(const Polls& polls, std::span<const std::size_t> members, Seco
     ClockError error;
     double squares = 0;
     int count = 0;
-    Seconds clock{0};
+    Seconds clock = begin;
     for (Seconds at = memory * step; SteadyTime{} + to_nanoseconds(at) <= last; at += step) {
         const SteadyTime now = SteadyTime{} + to_nanoseconds(at);
         std::vector<Reading> readings;

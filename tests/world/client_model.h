@@ -17,10 +17,12 @@ struct ClockError {
 };
 
 /// Every `step` the client takes of each member the least-delay sample of its last eight polls
-/// (none younger than that: the member is gone), keeps those that overlap a majority (of two or
+/// (none younger than that: the member is gone), whose distance grows by 1 ppm of its age,
+/// keeps those that overlap a majority (of two or
 /// more; a single one is believed), and of them those whose root distance is within three of the
 /// least; the clock's error is their offset weighted by 1/λ (RFC 5905 §11.2.3). Without a majority
 /// it coasts. The first eight polls are not counted.
-ClockError follow(const Polls& polls, std::span<const std::size_t> members, Seconds step);
+ClockError follow(const Polls& polls, std::span<const std::size_t> members, Seconds step,
+                  Seconds begin);
 
 }  // namespace clockwright::worlds

@@ -80,7 +80,7 @@ Trial run_trial(std::uint64_t seed, const lab::Harshness& harshness, int polls) 
                       .series;
     for (const Strategy& strategy : strategies()) {
         const Members members = strategy.choose(trial.candidates, trial.selection, seed);
-        trial.errors.push_back(follow(trial.polls, members, poll));
+        trial.errors.push_back(follow(trial.polls, members, poll, trial.made.client_error));
     }
     return trial;
 }
