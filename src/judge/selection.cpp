@@ -7,6 +7,7 @@
 
 #include "judge/consensus.h"
 #include "judge/fitness.h"
+#include "judge/hazards.h"
 #include "judge/intersection.h"
 #include "time/spell.h"
 
@@ -27,6 +28,7 @@ class Judgement {
         find_majority();
         cut_outliers();
         choose_set();
+        selection_.notes = hazards_of(candidates_, selection_, settings_.domain);
         return std::move(selection_);
     }
 
@@ -71,7 +73,12 @@ void Judgement::summarise_all() {
     const Ppm drift = common_drift(all);
     const SteadyTime reference = newest_sample(candidates_);
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
-        selection_.assessments[i].stats = summarise(candidates_[i].series, drift, reference);
+        Assessment& it = selection_.assessments[i];
+        it.stats = summarise(candidates_[i].series, drift, reference);
+        if (it.stats) {
+            it.cost = cost_of(*it.stats, settings_.profile);
+            it.distance = distance_of(i);
+        }
     }
 }
 
@@ -194,6 +201,7 @@ void Judgement::cut_outliers() {
             it.reason = "no majority";
             continue;
         }
+        it.cut = cut_of(i);
         const Seconds from = is_near(i) ? cut_from_ : far_cut_from_;
         const std::string distance = spell_signed(it.stats->offset - cut_from_);
         if (it.verdict == Verdict::falseticker) {
@@ -206,7 +214,7 @@ void Judgement::cut_outliers() {
         } else if (!survives(i, from)) {
             it.verdict = Verdict::outlier;
             it.reason =
-                fmt::format("{} from the consensus, the limit is {}", distance, spell(cut_of(i)));
+                fmt::format("{} from the consensus, the limit is {}", distance, spell(*it.cut));
         } else {
             it.score = 100 / (1 + it.stats->expected_error / Seconds{0.010});
             it.reason = fmt::format("{} from the consensus, expected error {}", distance,
@@ -233,8 +241,9 @@ std::vector<Eligible> Judgement::eligible() const {
             continue;
         }
         list.push_back({.index = i,
-                        .ties = ties_of(candidate.source, candidate.address),
+                        .ties = ties_of(candidate, assessment),
                         .expected_error = usable ? assessment.stats->expected_error : Seconds{},
+                        .cost = usable ? assessment.cost : Seconds{},
                         .stays = stays,
                         .present = candidate.membership != Membership::none,
                         .usable = usable,
@@ -246,8 +255,11 @@ std::vector<Eligible> Judgement::eligible() const {
 void Judgement::choose_set() {
     const auto list = eligible();
     Ensemble& ensemble = selection_.ensemble;
-    ensemble = assemble(
-        list, {.count = settings_.count, .minimum = settings_.minimum, .domain = settings_.domain});
+    ensemble = assemble(list, {.count = settings_.count,
+                               .minimum = settings_.minimum,
+                               .domain = settings_.domain,
+                               .tie = settings_.tie,
+                               .machine = settings_.machine});
     const Consensus& consensus = selection_.consensus;
     if (consensus.judged == 0) {
         ensemble.refusal = "no server gave a measurement that can be judged";
@@ -283,6 +295,14 @@ void Judgement::tell_choice(std::span<const Eligible> eligible) {
 }
 
 }  // namespace
+
+Ties ties_of(const Candidate& candidate, const Assessment& assessment) {
+    Ties ties = ties_of(candidate.source, candidate.address);
+    if (assessment.stats) {
+        ties.upstream = upstream_of(assessment.stats->stratum, assessment.stats->refid);
+    }
+    return ties;
+}
 
 Selection select(std::span<const Candidate> candidates, const SelectSettings& settings) {
     return Judgement(candidates, settings).run();
