@@ -18,20 +18,54 @@ struct Attempt {
 };
 
 /// Total, so that the order of the input never matters.
-bool comes_before(const Eligible* a, const Eligible* b) {
+template <Seconds Eligible::* figure>
+bool has_less(const Eligible* a, const Eligible* b) {
     const auto key = [](const Eligible& it) {
-        return std::tie(it.expected_error, it.ties.address, it.ties.port, it.ties.operator_name,
-                        it.index);
+        return std::tie(it.*figure, it.ties.address, it.ties.port, it.ties.operator_name, it.index);
     };
     return key(*a) < key(*b);
 }
 
-std::vector<const Eligible*> by_expected_error(Eligibles eligible) {
+std::vector<const Eligible*> by_cost(Eligibles eligible) {
     std::vector<const Eligible*> order;
     for (const Eligible& it : eligible) {
         order.push_back(&it);
     }
-    std::ranges::sort(order, comes_before);
+    std::ranges::sort(order, has_less<&Eligible::cost>);
+    return order;
+}
+
+/// The place of a server among its equals on this machine: FNV-1a, its bits spread.
+std::uint64_t lot(const std::string& machine, const Eligible& it) {
+    std::uint64_t hash = 0xcbf2'9ce4'8422'2325U;
+    const std::string server =
+        it.ties.address ? to_string(Endpoint{*it.ties.address, it.ties.port}) : it.ties.rotation;
+    for (const char letter : machine + '|' + server) {
+        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100'0000'01b3U;
+    }
+    hash = (hash ^ (hash >> 33U)) * 0xff51'afd7'ed55'8ccdU;
+    return hash ^ (hash >> 33U);
+}
+
+/// By cost; within `tie` of the best of them those that are there come first, then newcomers by
+/// lot.
+std::vector<const Eligible*> ranked(Eligibles eligible, const SetSettings& settings) {
+    auto order = by_cost(eligible);
+    if (settings.machine.empty()) {
+        return order;
+    }
+    const auto is_there = [](const Eligible* it) { return it->stays || it->present; };
+    for (auto begin = order.begin(); begin != order.end();) {
+        const Seconds best = (*begin)->cost;
+        const auto end = std::find_if(begin, order.end(), [&](const Eligible* it) {
+            return it->cost * (1 - settings.tie) > best;
+        });
+        const auto newcomers = std::stable_partition(begin, end, is_there);
+        std::stable_sort(newcomers, end, [&](const Eligible* a, const Eligible* b) {
+            return lot(settings.machine, *a) < lot(settings.machine, *b);
+        });
+        begin = end;
+    }
     return order;
 }
 
@@ -81,27 +115,33 @@ bool is_present_already(const Eligible& newcomer, std::span<const Eligible* cons
 /// Builds one set of `size` members that smear as `smear` does.
 class Builder {
   public:
-    Builder(Eligibles eligible, TrustDomain domain, int size, const Ties& smear)
+    Builder(Eligibles eligible, const SetSettings& settings, int size, const Ties& smear)
         : eligible_(eligible),
           configured_(configured_ones(eligible)),
-          domain_(domain),
+          settings_(settings),
           size_(size),
           smear_(smear) {}
 
     Attempt build() {
         attempt_.passed_over.resize(eligible_.size());
-        const auto order = by_expected_error(eligible_);
+        const auto order = ranked(eligible_, settings_);
         for (const Eligible* it : order) {
             if (it->stays && it->usable) {
                 attempt_.members.push_back(it);
             }
         }
+        std::vector<const Eligible*> lowered;
         for (const Eligible* it : order) {
-            if (!it->stays) {
+            if (!it->stays && has_crowded_upstream(*it)) {
+                lowered.push_back(it);
+            } else if (!it->stays) {
                 consider(*it);
             }
         }
-        std::ranges::sort(attempt_.members, comes_before);
+        for (const Eligible* it : lowered) {
+            consider(*it);
+        }
+        std::ranges::sort(attempt_.members, has_less<&Eligible::expected_error>);
         return std::move(attempt_);
     }
 
@@ -110,11 +150,20 @@ class Builder {
         const std::string objection = objection_to(newcomer);
         if (objection.empty()) {
             attempt_.members.push_back(&newcomer);
-        } else {
-            const auto position = static_cast<std::size_t>(&newcomer - eligible_.data());
-            attempt_.passed_over[position] = "passed over: " + objection;
+            return;
         }
+        const auto position = static_cast<std::size_t>(&newcomer - eligible_.data());
+        attempt_.passed_over[position] = "passed over: " + objection;
     }
+
+    /// What a header claims may lower a newcomer, and never costs a member its place.
+    bool has_crowded_upstream(const Eligible& newcomer) const {
+        return !newcomer.present && members_that([&](const Ties& ties) {
+                                        return share_upstream(ties, newcomer.ties);
+                                    }) >= group_bound(size_);
+    }
+
+    bool is_full() const { return static_cast<int>(attempt_.members.size()) >= size_; }
 
     std::string objection_to(const Eligible& newcomer) const {
         if (!share_smear(newcomer.ties, smear_)) {
@@ -125,7 +174,11 @@ class Builder {
             members_that([&](const Ties& ties) { return share_server(ties, newcomer.ties); }) > 0) {
             return "the same server is there under another name";
         }
-        if (static_cast<int>(attempt_.members.size()) >= size_) {
+        if (members_that([&](const Ties& ties) { return is_rotation_of(ties, newcomer.ties); }) >
+            0) {
+            return "the rotation it belongs to is there, or one of its members";
+        }
+        if (is_full()) {
             return fmt::format("the set has its {} members", size_);
         }
         const int bound = group_bound(size_);
@@ -136,9 +189,16 @@ class Builder {
                                siblings, size_);
         }
         const int neighbours = members_that(
-            [&](const Ties& ties) { return share_network(ties, newcomer.ties, domain_); });
+            [&](const Ties& ties) { return share_network(ties, newcomer.ties, settings_.domain); });
         if (neighbours >= bound) {
             return fmt::format("its network already has {} of {}", neighbours, size_);
+        }
+        const int namesakes = members_that([&](const Ties& ties) {
+            return share_rotation(ties, newcomer.ties, settings_.domain);
+        });
+        if (namesakes >= bound) {
+            return fmt::format("the rotation {} already has {} of {}", newcomer.ties.rotation,
+                               namesakes, size_);
         }
         return {};
     }
@@ -151,7 +211,7 @@ class Builder {
 
     Eligibles eligible_;
     std::vector<const Eligible*> configured_;
-    TrustDomain domain_;
+    const SetSettings& settings_;
     int size_;
     const Ties& smear_;
     Attempt attempt_;
@@ -168,7 +228,7 @@ std::vector<Ties> smear_classes(Eligibles eligible) {
             list.push_back(ties);
         }
     };
-    for (const Eligible* it : by_expected_error(eligible)) {
+    for (const Eligible* it : by_cost(eligible)) {
         add_new(classes, it->ties);
         if (it->stays) {
             add_new(foreign, it->ties);
@@ -191,7 +251,7 @@ Search search(Eligibles eligible, const SetSettings& settings, const std::vector
     Search result;
     for (const Ties& smear : classes) {
         for (int size = std::max(settings.count, least); size >= least; --size) {
-            Attempt attempt = Builder(eligible, settings.domain, size, smear).build();
+            Attempt attempt = Builder(eligible, settings, size, smear).build();
             result.reached = std::max(result.reached, attempt.members.size());
             if (attempt.members.size() == static_cast<std::size_t>(size)) {
                 result.found = std::move(attempt);
@@ -262,6 +322,7 @@ Ensemble assemble(std::span<const Eligible> eligible, const SetSettings& setting
     for (const Eligible* member : members) {
         set.members.push_back(member->index);
         set.expected_error += member->expected_error / size;
+        set.cost += member->cost / size;
     }
     set.foreign_rule = do_foreign_rule(eligible, size);
     set.passed_over = std::move(outcome.found->passed_over);

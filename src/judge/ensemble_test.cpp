@@ -16,7 +16,7 @@ Eligible source(std::size_t index, std::string operator_name, double error) {
     it.index = index;
     it.ties.operator_name = std::move(operator_name);
     it.ties.address = parse_address(fmt::format("198.{}.{}.1", 51 + index / 200, index % 200));
-    it.expected_error = Seconds{error * 1e-3};
+    it.expected_error = it.cost = Seconds{error * 1e-3};
     return it;
 }
 
@@ -247,6 +247,93 @@ TEST_CASE("what a set tolerates") {
     CHECK(tolerance_of(5) ==
           "2 wrong, or 1 wrong and 2 lost; one more source would give 2 wrong and 1 lost");
     CHECK(tolerance_of(6) == "2 wrong and 1 lost");
+}
+
+Eligible following(Eligible it, std::uint32_t upstream) {
+    it.ties.upstream = upstream;
+    return it;
+}
+
+TEST_CASE("a shared upstream lowers a newcomer below all others, and no further") {
+    auto list = independent(7);
+    for (std::size_t i = 0; i < 4; ++i) list[i] = following(list[i], 0xc0000201);
+    CHECK(assemble(list, {}).members == Indices{0, 1, 4, 5, 6});
+    list.resize(5);  // nobody else: better than no set
+    CHECK(assemble(list, {}).members == Indices{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("a claimed upstream never evicts a member that is there") {
+    auto list = independent(7);
+    for (std::size_t i = 0; i < 4; ++i) {
+        list[i] = following(list[i], 0xc0000201);
+        list[i].present = true;
+    }
+    CHECK(assemble(list, {}).members == Indices{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("a server that another follows counts as its upstream") {
+    auto list = independent(7);
+    list[0].ties.address = parse_address("192.0.2.1");
+    list[1] = following(list[1], 0xc0000201);
+    list[2] = following(list[2], 0xc0000201);
+    CHECK(assemble(list, {}).members == Indices{0, 1, 3, 4, 5});
+}
+
+TEST_CASE("a DNS rotation is a group, and no member beside one of its own") {
+    auto list = independent(7);
+    for (std::size_t i = 0; i < 3; ++i) list[i].ties.rotation = "time.nist.gov";
+    const Ensemble set = assemble(list, {});
+    CHECK(set.members == Indices{0, 1, 3, 4, 5});
+    CHECK(set.passed_over[2] == "passed over: the rotation time.nist.gov already has 2 of 5");
+    list[1].ties.rotates = true;
+    CHECK(assemble(list, {}).members == Indices{0, 2, 3, 4, 5});
+    CHECK(assemble(list, {}).passed_over[1] ==
+          "passed over: the rotation it belongs to is there, or one of its members");
+}
+
+TEST_CASE("a fleet spreads over newcomers that are equal within the gain") {
+    std::vector<Eligible> list;
+    for (std::size_t i = 0; i < 20; ++i) {
+        list.push_back(source(i, "", 1.0 + 0.005 * static_cast<double>(i)));
+    }
+    list.push_back(source(20, "", 1.2));
+    std::vector<int> chosen(list.size());
+    for (int machine = 0; machine < 200; ++machine) {
+        const SetSettings settings{.tie = 0.15, .machine = fmt::format("machine {}", machine)};
+        const Ensemble set = assemble(list, settings);
+        REQUIRE(set.members.size() == 5);
+        REQUIRE(assemble(list, settings).members == set.members);
+        for (const std::size_t member : set.members) ++chosen[member];
+    }
+    for (std::size_t i = 0; i < 20; ++i) {
+        CAPTURE(i);
+        CHECK(chosen[i] > 20);  // 50 on average
+        CHECK(chosen[i] < 90);
+    }
+    CHECK(chosen[20] == 0);
+    CHECK(assemble(list, {.tie = 0.15}).members == Indices{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("a present source goes before newcomers that are equal within the gain") {
+    std::vector<Eligible> list;
+    for (std::size_t i = 0; i < 20; ++i) list.push_back(source(i, "", 1.0));
+    list[7].expected_error = list[7].cost = Seconds{1.1e-3};
+    list[7].present = true;
+    for (int machine = 0; machine < 50; ++machine) {
+        const Ensemble set =
+            assemble(list, {.tie = 0.15, .machine = fmt::format("machine {}", machine)});
+        REQUIRE(std::ranges::count(set.members, 7U) == 1);
+    }
+}
+
+TEST_CASE("a set is chosen by cost, and led by its least expected error") {
+    auto list = independent(6);
+    list[0].cost = Seconds{1};
+    list[5].cost = Seconds{0};
+    const Ensemble set = assemble(list, {});
+    CHECK(set.members == Indices{1, 2, 3, 4, 5});
+    CHECK(set.expected_error.count() == doctest::Approx(0.004));
+    CHECK(set.cost.count() == doctest::Approx(0.0028));
 }
 
 /// Random sources of few operators, networks and smear classes, some of them foreign.

@@ -16,7 +16,8 @@ struct Member {
     bool foreign = false;
     bool truechimer = false;
     bool chosen = false;
-    Seconds expected_error{};
+    bool answers = false;  ///< what it says could be judged
+    Seconds cost{};        ///< the expected error as the profile weighs it
 };
 
 std::vector<Member> present_set(std::span<const Candidate> candidates, const Selection& selection) {
@@ -27,12 +28,12 @@ std::vector<Member> present_set(std::span<const Candidate> candidates, const Sel
         if (candidate.membership == Membership::none || !candidate.selectable) {
             continue;
         }
-        members.push_back(
-            {.ties = ties_of(candidate.source, candidate.address),
-             .foreign = candidate.membership == Membership::foreign,
-             .truechimer = is_truechimer(assessment.verdict),
-             .chosen = assessment.chosen,
-             .expected_error = assessment.stats ? assessment.stats->expected_error : Seconds{}});
+        members.push_back({.ties = ties_of(candidate, assessment),
+                           .foreign = candidate.membership == Membership::foreign,
+                           .truechimer = is_truechimer(assessment.verdict),
+                           .chosen = assessment.chosen,
+                           .answers = is_judged(assessment.verdict),
+                           .cost = assessment.cost});
     }
     return members;
 }
@@ -66,6 +67,12 @@ std::string fault_of(const std::vector<Member>& members, const GateSettings& set
         return fmt::format("more than {} of the {} present sources are in one network", bound,
                            members.size());
     }
+    if (has_crowd(members, bound, [&](const Ties& one, const Ties& other) {
+            return share_rotation(one, other, settings.domain);
+        })) {
+        return fmt::format("more than {} of the {} present sources are of one DNS rotation", bound,
+                           members.size());
+    }
     const bool pure = std::ranges::all_of(members, [&](const Member& member) {
         return share_smear(member.ties, members.front().ties);
     });
@@ -78,7 +85,7 @@ std::optional<Seconds> mean_error(const std::vector<Member>& members) {
     int count = 0;
     for (const Member& member : members) {
         if (member.truechimer) {
-            sum += member.expected_error;
+            sum += member.cost;
             ++count;
         } else if (!member.foreign) {
             return std::nullopt;
@@ -108,31 +115,9 @@ bool is_better(const Comparison& comparison, const GateSettings& settings) {
     return !comparison.present_error || (comparison.gain && *comparison.gain >= settings.gain);
 }
 
-}  // namespace
-
-Comparison compare(std::span<const Candidate> candidates, const Selection& selection,
-                   const GateSettings& settings) {
-    const auto present = present_set(candidates, selection);
-    const Ensemble& wanted = selection.ensemble;
-
-    Comparison result;
-    result.refusal = wanted.refusal;
-    result.present_fault =
-        present.empty() ? "there is no present set" : fault_of(present, settings);
-    result.present_usable = result.present_fault.empty();
-    result.present_error = mean_error(present);
-    if (!wanted.members.empty()) {
-        result.same = is_what_we_want(present, wanted.members.size());
-        result.wanted_error = wanted.expected_error;
-    }
-    if (result.present_error && result.wanted_error && result.present_error->count() > 0) {
-        result.gain = (*result.present_error - *result.wanted_error) / *result.present_error;
-    }
-    return result;
-}
-
-GateDecision decide(const Comparison& comparison, int earlier_confirmations,
-                    const GateSettings& settings) {
+/// The gate as if no leap second were near.
+GateDecision decide_unfrozen(const Comparison& comparison, int earlier_confirmations,
+                             const GateSettings& settings) {
     const int need = std::max(1, settings.confirmations);
     if (!comparison.wanted_error) {
         return {.reason = "no acceptable set: " + comparison.refusal, .need = need};
@@ -157,6 +142,41 @@ GateDecision decide(const Comparison& comparison, int earlier_confirmations,
             .reason = fmt::format("{}, confirmed by {} of {} runs", errors, have, need),
             .have = have,
             .need = need};
+}
+
+}  // namespace
+
+Comparison compare(std::span<const Candidate> candidates, const Selection& selection,
+                   const GateSettings& settings) {
+    const auto present = present_set(candidates, selection);
+    const Ensemble& wanted = selection.ensemble;
+
+    Comparison result;
+    result.refusal = wanted.refusal;
+    result.present_fault =
+        present.empty() ? "there is no present set" : fault_of(present, settings);
+    result.present_usable = result.present_fault.empty();
+    result.present_answers = std::ranges::any_of(present, &Member::answers);
+    result.present_error = mean_error(present);
+    if (!wanted.members.empty()) {
+        result.same = is_what_we_want(present, wanted.members.size());
+        result.wanted_error = wanted.cost;
+    }
+    if (result.present_error && result.wanted_error && result.present_error->count() > 0) {
+        result.gain = (*result.present_error - *result.wanted_error) / *result.present_error;
+    }
+    return result;
+}
+
+GateDecision decide(const Comparison& comparison, int earlier_confirmations,
+                    const GateSettings& settings) {
+    GateDecision decision = decide_unfrozen(comparison, earlier_confirmations, settings);
+    if (decision.change && !settings.freeze.empty() && comparison.present_answers) {
+        decision.change = false;
+        decision.frozen = true;
+        decision.reason = fmt::format("{}; without that: {}", settings.freeze, decision.reason);
+    }
+    return decision;
 }
 
 }  // namespace clockwright

@@ -14,15 +14,18 @@ struct GateSettings {
     int confirmations = 2;  ///< runs in a row that must find the better set, the last one counted
     int minimum = 4;
     TrustDomain domain = TrustDomain::public_internet;
+    std::string freeze = {};  ///< why nothing may be switched now (`freeze_reason`); empty: nothing
 };
 
 /// The present set against the wanted one, in one run.
 struct Comparison {
-    bool same = false;                     ///< nothing to add and nothing to remove
-    bool present_usable = false;           ///< ≥ minimum truechimers, S-4 and L-3 kept
-    std::string present_fault;             ///< why the present set is not usable; empty when it is
-    std::string refusal;                   ///< why there is no wanted set; empty when there is one
-    std::optional<Seconds> present_error;  ///< empty: infinite or no present set
+    bool same = false;             ///< nothing to add and nothing to remove
+    bool present_usable = false;   ///< ≥ minimum truechimers, S-4 and L-3 kept
+    std::string present_fault;     ///< why the present set is not usable; empty when it is
+    bool present_answers = false;  ///< at least one present source could be judged
+    std::string refusal;           ///< why there is no wanted set; empty when there is one
+    /// Expected errors as the profile weighs them; of the present: empty when infinite, or no set.
+    std::optional<Seconds> present_error;
     std::optional<Seconds> wanted_error;
     std::optional<double> gain;  ///< (present − wanted)/present; empty when it cannot be said
 };
@@ -35,13 +38,16 @@ Comparison compare(std::span<const Candidate> candidates, const Selection& selec
 
 struct GateDecision {
     bool change = false;
+    bool frozen = false;  ///< a change is due, and must wait for the leap second to pass
     std::string reason;
     int have = 0, need = 0;  ///< confirmations, the run in hand counted; need 1: due at once
 };
 
-/// `earlier_confirmations`: how many runs directly before this one found the same better set. An
-/// infinite present error is beaten by any set; confirmations apply all the same while it is
-/// usable.
+/// A freeze holds whatever disagrees: around a leap second those who smear and those who do not
+/// call each other falsetickers. It yields only when no present source answers at all, or there is
+/// none: then nothing is switched, but something is had. `earlier_confirmations`: how many runs
+/// directly before this one found the same better set. An infinite present error is beaten by any
+/// set; confirmations apply all the same while it is usable.
 GateDecision decide(const Comparison& comparison, int earlier_confirmations,
                     const GateSettings& settings);
 

@@ -190,5 +190,37 @@ TEST_CASE("without a majority nothing is changed, however bad the present set is
     CHECK(decision.reason == "no acceptable set: no majority among the 4 servers judged");
 }
 
+TEST_CASE("around a leap second a change that is due waits, confirmed or forced") {
+    const GateSettings frozen{.freeze = "frozen for a test"};
+    Comparison answering = better(2, 1);
+    answering.present_answers = true;
+    const GateDecision confirmed = decide(answering, 1, frozen);
+    CHECK_FALSE(confirmed.change);
+    CHECK(confirmed.frozen);
+    CHECK(confirmed.have == 2);
+    CHECK(confirmed.reason.starts_with("frozen for a test; without that: expected error"));
+
+    // Those who smear and those who do not disagree now; that is no reason to switch.
+    const auto disagreeing = compare_all(
+        {wrong(Membership::ours), server(0, 10), server(0, 10), server(0, 10), server(0, 10)});
+    CHECK(decide(disagreeing, 0, {}).change);
+    CHECK(decide(disagreeing, 0, frozen).frozen);
+}
+
+TEST_CASE("a freeze does not keep what does not answer at all, nor an empty set") {
+    const GateSettings frozen{.freeze = "frozen for a test"};
+    const std::vector<Candidate> silent{ours(10).losing(4), server(0, 10), server(0, 10),
+                                        server(0, 10), server(0, 10)};
+    CHECK(decide(compare_all(silent), 0, frozen).change);
+    const std::vector<Candidate> none{server(0, 10), server(0, 10), server(0, 10), server(0, 10)};
+    CHECK(decide(compare_all(none), 0, frozen).change);
+}
+
+TEST_CASE("a gate that holds anyway is not called frozen") {
+    const GateDecision decision = decide(better(2, 1), 0, {.freeze = "frozen for a test"});
+    CHECK_FALSE(decision.change);
+    CHECK_FALSE(decision.frozen);
+}
+
 }  // namespace
 }  // namespace clockwright

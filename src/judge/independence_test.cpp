@@ -88,5 +88,47 @@ TEST_CASE("smear classes stand together only when nothing smears or all smear al
     }
 }
 
+Ties following(std::uint32_t upstream, const char* address = "203.0.113.9") {
+    Ties ties = at(address);
+    ties.upstream = upstream;
+    return ties;
+}
+
+TEST_CASE("an upstream is what a stratum 2 or more says, and no clock of its own") {
+    CHECK(upstream_of(2, 0xc0000201) == 0xc0000201);
+    CHECK(upstream_of(15, 0xc0000201) == 0xc0000201);
+    CHECK(upstream_of(1, 0x47505300) == 0);
+    CHECK(upstream_of(2, 0x7f7f0101) == 0);
+    CHECK(upstream_of(3, 0) == 0);
+}
+
+TEST_CASE("two that follow one server share it, and so do a server and its follower") {
+    CHECK(share_upstream(following(0xc0000201), following(0xc0000201)));
+    CHECK_FALSE(share_upstream(following(0xc0000201), following(0xc0000202)));
+    CHECK_FALSE(share_upstream(following(0), following(0)));
+    CHECK(share_upstream(following(0xc0000201), at("192.0.2.1")));
+    CHECK(share_upstream(at("192.0.2.1"), following(0xc0000201)));
+    CHECK_FALSE(share_upstream(following(0xc0000201), at("192.0.2.2")));
+    CHECK_FALSE(share_upstream(following(0x20010db8), at("2001:db8::1")));
+}
+
+TEST_CASE("two addresses of one name are one rotation, whatever its case") {
+    Source source;
+    source.host.name = "time.NIST.gov";
+    Ties one = ties_of(source, parse_address("192.0.2.1"));
+    source.host.name = "time.nist.gov";
+    const Ties other = ties_of(source, parse_address("198.51.100.1"));
+    CHECK(share_rotation(one, other, TrustDomain::public_internet));
+    CHECK_FALSE(share_rotation(one, other, TrustDomain::internal));
+    CHECK_FALSE(is_rotation_of(one, other));
+    one.rotates = true;
+    CHECK(is_rotation_of(one, other));
+    source.host.name = "192.0.2.1";
+    CHECK(ties_of(source, parse_address("192.0.2.1")).rotation.empty());
+    CHECK_FALSE(share_rotation(ties_of(source, parse_address("192.0.2.1")),
+                               ties_of(source, parse_address("192.0.2.2")),
+                               TrustDomain::public_internet));
+}
+
 }  // namespace
 }  // namespace clockwright

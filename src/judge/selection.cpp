@@ -5,9 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "judge/consensus.h"
 #include "judge/fitness.h"
+#include "judge/hazards.h"
 #include "judge/intersection.h"
-#include "judge/weighted_median.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -27,6 +28,7 @@ class Judgement {
         find_majority();
         cut_outliers();
         choose_set();
+        selection_.notes = hazards_of(candidates_, selection_, settings_.domain);
         return std::move(selection_);
     }
 
@@ -34,17 +36,22 @@ class Judgement {
     void summarise_all();
     void judge_fitness();
     void find_majority();
-    Seconds consensus_of(const std::vector<std::size_t>& truechimers) const;
+    Seconds distance_of(std::size_t index) const;
+    bool is_near(std::size_t index) const;
+    void agree_on_offset();
     void cut_outliers();
-    Seconds cut_of(const ServerStats& stats) const;
+    Seconds cut_of(std::size_t index) const;
+    bool survives(std::size_t index, Seconds from) const;
+    void measure_far_ones_apart();
     void choose_set();
     std::vector<Eligible> eligible() const;
     void tell_choice(std::span<const Eligible> eligible);
-    Seconds distance_from_consensus(const Assessment& assessment) const;
-
     std::span<const Candidate> candidates_;
     const SelectSettings& settings_;
     std::vector<std::size_t> judged_;
+    std::vector<std::size_t> truechimers_;   // all that overlap the majority, outliers too
+    std::vector<std::size_t> contradicted_;  // near ones that those beyond the gateway give the lie
+    Seconds cut_from_{}, far_cut_from_{};    // what the cut measures from
     Selection selection_;
 };
 
@@ -66,7 +73,12 @@ void Judgement::summarise_all() {
     const Ppm drift = common_drift(all);
     const SteadyTime reference = newest_sample(candidates_);
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
-        selection_.assessments[i].stats = summarise(candidates_[i].series, drift, reference);
+        Assessment& it = selection_.assessments[i];
+        it.stats = summarise(candidates_[i].series, drift, reference);
+        if (it.stats) {
+            it.cost = cost_of(*it.stats, settings_.profile);
+            it.distance = distance_of(i);
+        }
     }
 }
 
@@ -82,23 +94,41 @@ void Judgement::judge_fitness() {
     }
 }
 
+/// λ as the judge believes it. A server on the internet cannot claim itself into certainty: beside
+/// half of its delay it is allowed no less than `least_claim`.
+Seconds Judgement::distance_of(std::size_t index) const {
+    constexpr Seconds least_claim{100e-6};
+    const ServerStats& stats = *selection_.assessments[index].stats;
+    const auto& address = candidates_[index].address;
+    if (address && !address->is_public()) {
+        return stats.root_distance;
+    }
+    return std::max(stats.root_distance, stats.delay_min / 2 + least_claim);
+}
+
+/// On this side of the gateway; a public address never is, whatever delay it claims.
+bool Judgement::is_near(std::size_t index) const {
+    const auto& address = candidates_[index].address;
+    return selection_.assessments[index].stats->delay_min < near_delay &&
+           !(address && address->is_public());
+}
+
 /// Intervals [θ₀ − λ, θ₀ + λ], their intersection, and the consensus of those that overlap it.
 void Judgement::find_majority() {
     std::vector<Interval> intervals;
     for (const std::size_t i : judged_) {
         const ServerStats& stats = *selection_.assessments[i].stats;
-        intervals.push_back({.low = stats.least_offset - stats.root_distance,
+        intervals.push_back({.low = stats.least_offset - distance_of(i),
                              .middle = stats.least_offset,
-                             .high = stats.least_offset + stats.root_distance});
+                             .high = stats.least_offset + distance_of(i)});
     }
     const Intersection intersection = intersect(intervals);
-    std::vector<std::size_t> truechimers;
     for (std::size_t k = 0; k < judged_.size(); ++k) {
         Assessment& it = selection_.assessments[judged_[k]];
         it.centred = intersection.centred[k];
         it.verdict = intersection.overlaps[k] ? Verdict::truechimer : Verdict::falseticker;
         if (intersection.overlaps[k]) {
-            truechimers.push_back(judged_[k]);
+            truechimers_.push_back(judged_[k]);
         }
     }
     Consensus& consensus = selection_.consensus;
@@ -108,56 +138,87 @@ void Judgement::find_majority() {
     if (consensus.majority) {
         consensus.low = intersection.low;
         consensus.high = intersection.high;
-        consensus.offset = std::clamp(consensus_of(truechimers), consensus.low, consensus.high);
-        consensus.bound = std::max(consensus.offset - consensus.low,  //
-                                   consensus.high - consensus.offset);
+        agree_on_offset();
     }
 }
 
-Seconds Judgement::consensus_of(const std::vector<std::size_t>& truechimers) const {
-    constexpr Seconds least_distance{1e-9};  // a weight must stay finite
-    std::vector<Weighted> offsets;
-    for (const std::size_t i : truechimers) {
+void Judgement::agree_on_offset() {
+    std::vector<Opinion> opinions;
+    for (const std::size_t i : truechimers_) {
         const ServerStats& stats = *selection_.assessments[i].stats;
-        offsets.push_back(
-            {stats.offset.count(), 1 / std::max(stats.root_distance, least_distance).count()});
+        opinions.push_back({.offset = stats.offset,
+                            .distance = distance_of(i),
+                            .delay = stats.delay_min,
+                            .near = is_near(i)});
     }
-    return Seconds{weighted_median(std::move(offsets))};
+    const Weighing weighing = weigh(opinions);
+    for (std::size_t k = 0; k < truechimers_.size(); ++k) {
+        if (weighing.contradicted[k]) {
+            contradicted_.push_back(truechimers_[k]);
+        }
+    }
+    Consensus& consensus = selection_.consensus;
+    consensus.offset = std::clamp(weighing.offset, consensus.low, consensus.high);
+    consensus.bound = std::max(consensus.offset - consensus.low,  //
+                               consensus.high - consensus.offset);
+    // One far source at the edge of the intersection must not cut a near one.
+    cut_from_ = weighing.offset;
+    far_cut_from_ = weighing.shared ? weighing.far_offset : cut_from_;
 }
 
-Seconds Judgement::distance_from_consensus(const Assessment& assessment) const {
-    return assessment.stats->offset - selection_.consensus.offset;
-}
-
-Seconds Judgement::cut_of(const ServerStats& stats) const {
+Seconds Judgement::cut_of(std::size_t index) const {
     constexpr Seconds near{1e-3}, usual{0.2e-3}, least{20e-6};
-    const bool is_near = stats.root_distance < near;
-    return 0.25 * stats.root_distance +
-           (is_near ? std::max(5 * settings_.own_noise, least) : usual);
+    const Seconds distance = distance_of(index);
+    return 0.25 * distance + (distance < near ? std::max(5 * settings_.own_noise, least) : usual);
+}
+
+bool Judgement::survives(std::size_t index, Seconds from) const {
+    const Seconds distance = selection_.assessments[index].stats->offset - from;
+    return std::abs(distance.count()) < cut_of(index).count();
+}
+
+/// When near sources set the consensus and too few others survive the cut by it, those beyond the
+/// gateway, being the most, are wrong together by their common path: they are measured from their
+/// own consensus.
+void Judgement::measure_far_ones_apart() {
+    const auto is_far = [&](std::size_t i) { return !is_near(i); };
+    const auto far = std::ranges::count_if(truechimers_, is_far);
+    const auto survivors =
+        std::ranges::count_if(truechimers_, [&](std::size_t i) { return survives(i, cut_from_); });
+    const bool most = 2 * far > static_cast<std::ptrdiff_t>(truechimers_.size());
+    if (survivors >= settings_.minimum || !most || !contradicted_.empty()) {
+        far_cut_from_ = cut_from_;
+    }
 }
 
 /// Truechimers too far from the consensus for their distance become outliers; all get their reason.
 void Judgement::cut_outliers() {
     const Consensus& consensus = selection_.consensus;
+    measure_far_ones_apart();
     for (const std::size_t i : judged_) {
         Assessment& it = selection_.assessments[i];
         if (!consensus.majority) {
             it.reason = "no majority";
             continue;
         }
-        const Seconds distance = distance_from_consensus(it);
-        const Seconds cut = cut_of(*it.stats);
+        it.cut = cut_of(i);
+        const Seconds from = is_near(i) ? cut_from_ : far_cut_from_;
+        const std::string distance = spell_signed(it.stats->offset - cut_from_);
         if (it.verdict == Verdict::falseticker) {
             it.reason = fmt::format("disagrees with {} of {} by {}", consensus.agreeing,
-                                    consensus.judged, spell_signed(distance));
-        } else if (!(std::abs(distance.count()) < cut.count())) {
+                                    consensus.judged, distance);
+        } else if (std::ranges::find(contradicted_, i) != contradicted_.end()) {
             it.verdict = Verdict::outlier;
-            it.reason = fmt::format("{} from the consensus, the limit is {}",
-                                    spell_signed(distance), spell(cut));
+            it.reason = fmt::format(
+                "{} from those beyond the gateway, more than their paths can explain", distance);
+        } else if (!survives(i, from)) {
+            it.verdict = Verdict::outlier;
+            it.reason =
+                fmt::format("{} from the consensus, the limit is {}", distance, spell(*it.cut));
         } else {
             it.score = 100 / (1 + it.stats->expected_error / Seconds{0.010});
-            it.reason = fmt::format("{} from the consensus, expected error {}",
-                                    spell_signed(distance), spell(it.stats->expected_error));
+            it.reason = fmt::format("{} from the consensus, expected error {}", distance,
+                                    spell(it.stats->expected_error));
         }
     }
 }
@@ -180,8 +241,9 @@ std::vector<Eligible> Judgement::eligible() const {
             continue;
         }
         list.push_back({.index = i,
-                        .ties = ties_of(candidate.source, candidate.address),
+                        .ties = ties_of(candidate, assessment),
                         .expected_error = usable ? assessment.stats->expected_error : Seconds{},
+                        .cost = usable ? assessment.cost : Seconds{},
                         .stays = stays,
                         .present = candidate.membership != Membership::none,
                         .usable = usable,
@@ -193,8 +255,11 @@ std::vector<Eligible> Judgement::eligible() const {
 void Judgement::choose_set() {
     const auto list = eligible();
     Ensemble& ensemble = selection_.ensemble;
-    ensemble = assemble(
-        list, {.count = settings_.count, .minimum = settings_.minimum, .domain = settings_.domain});
+    ensemble = assemble(list, {.count = settings_.count,
+                               .minimum = settings_.minimum,
+                               .domain = settings_.domain,
+                               .tie = settings_.tie,
+                               .machine = settings_.machine});
     const Consensus& consensus = selection_.consensus;
     if (consensus.judged == 0) {
         ensemble.refusal = "no server gave a measurement that can be judged";
@@ -231,6 +296,14 @@ void Judgement::tell_choice(std::span<const Eligible> eligible) {
 }
 
 }  // namespace
+
+Ties ties_of(const Candidate& candidate, const Assessment& assessment) {
+    Ties ties = ties_of(candidate.source, candidate.address);
+    if (assessment.stats) {
+        ties.upstream = upstream_of(assessment.stats->stratum, assessment.stats->refid);
+    }
+    return ties;
+}
 
 Selection select(std::span<const Candidate> candidates, const SelectSettings& settings) {
     return Judgement(candidates, settings).run();

@@ -8,6 +8,7 @@
 
 #include "judge/candidate.h"
 #include "judge/ensemble.h"
+#include "judge/profile.h"
 #include "judge/server_stats.h"
 
 namespace clockwright {
@@ -17,7 +18,10 @@ struct SelectSettings {
     int minimum = 4;
     int max_stratum = 4;
     TrustDomain domain = TrustDomain::public_internet;
-    Seconds own_noise{4e-6};  ///< this host's timestamp noise; 5× it or 20 µs is the least cut
+    Seconds own_noise{4e-6};   ///< this host's timestamp noise; 5× it or 20 µs is the least cut
+    Profile profile = {};      ///< its weights; its numbers are taken over by whoever makes this
+    double tie = 0.15;         ///< see SetSettings
+    std::string machine = {};  ///< empty in a replay: the same choice everywhere
 };
 
 struct Assessment {
@@ -25,6 +29,9 @@ struct Assessment {
     std::string reason;                ///< for people, one clause
     std::optional<ServerStats> stats;  ///< present with at least one valid sample
     std::optional<double> score;       ///< 100/(1 + expected error/10 ms) for truechimers
+    Seconds cost{};                    ///< the expected error as the profile weighs it
+    std::optional<Seconds> cut;        ///< how far from the consensus it may lie; when judged
+    Seconds distance{};                ///< λ as the judge believes it: root distance, or its floor
     bool chosen = false;
     bool centred = false;
 };
@@ -41,8 +48,12 @@ struct Selection {
     std::vector<Assessment> assessments;  ///< one per candidate, same order
     Consensus consensus;
     Ensemble ensemble;                       ///< members index the candidates
+    std::vector<std::string> notes;          ///< what is wrong with the whole (judge/hazards.h)
     std::optional<std::size_t> system_peer;  ///< the member with the least expected error
 };
+
+/// With the upstream that its header tells.
+Ties ties_of(const Candidate& candidate, const Assessment& assessment);
 
 /// Pure and deterministic. Root distance ≥ 3 s or stratum > max_stratum: too_distant. Jitter ≥ 1 s
 /// or loss ≥ 30 %: too_jittery. Then intersection, consensus, the cut, expected error, the set.

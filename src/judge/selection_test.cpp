@@ -324,6 +324,92 @@ TEST_CASE("an offset that is no number is never part of a majority") {
     CHECK(std::isfinite(selection.consensus.offset.count()));
 }
 
+/// Offset, delay and root dispersion in milliseconds.
+Candidate measured(double offset, double delay, double root_dispersion, const char* address) {
+    Candidate it = server(offset, 1, fmt::format("ntp at {}", address)).at(address);
+    for (Sample& sample : it.series.samples) {
+        sample.delay = milliseconds(delay);
+        sample.root_dispersion = milliseconds(root_dispersion);
+    }
+    return it;
+}
+
+/// Thirty servers 22 ms away and further that say `offset`.
+std::vector<Candidate> thirty_wan(double offset) {
+    std::vector<Candidate> list;
+    for (int i = 0; i < 30; ++i) {
+        list.push_back(
+            measured(offset + 0.01 * i, 22 + i, 1, fmt::format("198.51.{}.1", i).c_str()));
+    }
+    return list;
+}
+
+TEST_CASE("the one good source of this network stays among thirty that share a biased link") {
+    auto candidates = thirty_wan(10);
+    candidates.push_back(measured(0, 0.3, 0.85, "10.0.0.1"));  // λ 1 ms
+    const Selection selection = select(candidates, {});
+    CHECK(selection.assessments[30].verdict == Verdict::system_peer);
+    CHECK(selection.consensus.offset == Seconds{0});
+    CHECK(selection.ensemble.members.size() == 5);
+}
+
+TEST_CASE("a lying source of this network loses against honest ones beyond the gateway") {
+    for (const double lie : {900.0, 15.0}) {
+        CAPTURE(lie);
+        auto candidates = thirty_wan(0);
+        candidates.push_back(measured(lie, 0.3, 0.85, "10.0.0.1"));
+        const Selection selection = select(candidates, {});
+        CHECK_FALSE(is_truechimer(selection.assessments[30].verdict));
+        CHECK(std::ranges::count_if(selection.assessments, &Assessment::chosen) == 5);
+    }
+    // Far ones that admit much do not hide the lie of a near one.
+    std::vector<Candidate> candidates;
+    for (int i = 0; i < 8; ++i) {
+        candidates.push_back(measured(0, 10 + i, 25, fmt::format("198.51.{}.1", i).c_str()));
+    }
+    candidates.push_back(measured(20, 0.3, 0.85, "10.0.0.1"));
+    const Selection selection = select(candidates, {});
+    CHECK(selection.assessments[8].verdict == Verdict::outlier);
+    CHECK(selection.assessments[8].reason ==
+          "+20 ms from those beyond the gateway, more than their paths can explain");
+    CHECK(selection.assessments[0].chosen);
+}
+
+TEST_CASE("a stranger cannot claim itself into certainty, a server of ours may") {
+    for (const auto& [address, distance] :
+         std::vector<std::pair<const char*, double>>{{"203.0.113.1", 5.1e-3}, {"10.0.0.1", 5e-3}}) {
+        CAPTURE(address);
+        auto candidates = five_good();
+        candidates.push_back(measured(0, 10, 0, address));
+        const Assessment it = select(candidates, {}).assessments[5];
+        CHECK(it.stats->root_distance.count() == doctest::Approx(5e-3));
+        CHECK(it.distance.count() == doctest::Approx(distance));
+    }
+}
+
+TEST_CASE("an edge of the intersection that one falseticker makes cuts nobody") {
+    // The last one overlaps the others by a hair, so that the intersection is [11.9, 12] ms.
+    std::vector<Candidate> candidates{server(0, 12), server(0.1, 13), server(0.2, 14),
+                                      server(0, 15), server(31.9, 20)};
+    const Selection selection = select(candidates, {});
+    CHECK(selection.consensus.offset.count() == doctest::Approx(11.9e-3));
+    for (std::size_t i = 0; i < 4; ++i) CHECK(is_truechimer(selection.assessments[i].verdict));
+    CHECK(selection.assessments[4].verdict == Verdict::outlier);
+}
+
+TEST_CASE("a profile orders by its own cost, the score stays that of the expected error") {
+    auto candidates = five_good();
+    candidates.push_back(server(0.1, 15));
+    for (Sample& sample : candidates[0].series.samples) sample.delay = milliseconds(16);
+    for (std::size_t i = 0; i < 4; ++i)
+        candidates[0].series.samples[i].root_dispersion = Seconds{0};
+    const SelectSettings low{.profile = *find_profile("low-latency")};
+    CHECK(select(candidates, {}).assessments[0].chosen);
+    CHECK_FALSE(select(candidates, low).assessments[0].chosen);
+    CHECK(select(candidates, low).assessments[0].score ==
+          select(candidates, {}).assessments[0].score);
+}
+
 TEST_CASE("the order of the candidates changes no verdict") {
     std::mt19937 random(1);
     std::vector<Candidate> candidates;

@@ -1,0 +1,19 @@
+/// What is wrong with the sources as a whole, though each may look well (rules H-1, H-3, H-4,
+/// H-33).
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "judge/selection.h"
+
+namespace clockwright {
+
+/// Sentences for people, most dangerous first: falsetickers that agree among themselves; a majority
+/// that one operator, network or upstream carries alone; smear classes mixed in the present set;
+/// leap flags that differ; a present set (or, without one, a chosen set) with one point of failure.
+std::vector<std::string> hazards_of(std::span<const Candidate> candidates,
+                                    const Selection& selection, TrustDomain domain);
+
+}  // namespace clockwright
