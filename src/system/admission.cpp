@@ -59,6 +59,11 @@ Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, N
         admitted.outcome.endpoint = endpoint;
         return admitted;
     }
+    if (std::string why = why_refused(target, address); !why.empty()) {
+        Admitted refused = not_asked(Rejection::refused, std::move(why));
+        refused.outcome.endpoint = endpoint;
+        return refused;
+    }
     Admitted admitted;
     admitted.outcome.endpoint = endpoint;
     if (const auto known = series_.find(endpoint); known != series_.end()) {
@@ -83,6 +88,13 @@ Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, N
     series_.emplace(endpoint, *admitted.series);
     admitted.begin = probe(target, endpoint);
     return admitted;
+}
+
+std::string Admission::why_refused(const ProbeTarget& target, const IpAddress& address) const {
+    if (target.asked_anyway || !settings_.refusal) {
+        return {};
+    }
+    return settings_.refusal(target, address);
 }
 
 bool Admission::is_one_too_many(const IpAddress& address) const {

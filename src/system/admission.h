@@ -27,6 +27,7 @@ class Admission {
     Admitted admit(const ProbeTarget& target, const Resolved& resolved, Now now);
 
   private:
+    std::string why_refused(const ProbeTarget& target, const IpAddress& address) const;
     bool is_one_too_many(const IpAddress& address) const;
     ntp::Target probe(const ProbeTarget& target, const Endpoint& endpoint) const;
 

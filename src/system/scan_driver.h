@@ -22,6 +22,8 @@ struct ProbeTarget {
     /// The name came from a catalogue, pool or list: private, loopback, link-local are forbidden.
     bool from_stranger = false;
     Seconds operator_spacing{0};
+    HostName named{};  ///< as it is known to people, when `host` holds its address; for `refusal`
+    bool asked_anyway = false;  ///< `refusal` does not hold for it
 };
 
 struct ScanSettings {
@@ -31,6 +33,8 @@ struct ScanSettings {
     Seconds resolve_time_out{4};
     FamilyChoice family = FamilyChoice::any;
     ntp::Manners manners;
+    /// Why nothing may be sent to this target at this address ("blocked until …"); empty: it may.
+    std::function<std::string(const ProbeTarget&, const IpAddress&)> refusal;
     /// Called now and then with "12 of 40 answered"; empty: silent.
     std::function<void(int finished, int total)> progress;
     /// Called once when all names are resolved, before a packet leaves: the packets planned and
