@@ -43,8 +43,8 @@ std::vector<std::optional<IpAddress>> other_families(const std::vector<Candidate
     if (command.ipv4 || command.ipv6) return others;
     std::vector<HostName> names;
     for (const std::size_t i : chosen) names.push_back(candidates[i].source.host);
-    const auto resolved = system::resolve(names, system::FamilyChoice::any,
-                                          system::ScanSettings{}.resolve_time_out);
+    const auto resolved =
+        system::resolve(names, system::FamilyChoice::any, system::ScanSettings{}.resolve_time_out);
     if (!resolved) return others;
     for (std::size_t k = 0; k < chosen.size(); ++k) {
         const Family mine = candidates[chosen[k]].address->family;
@@ -83,13 +83,15 @@ Result<void> diagnose_paths(ScanReport& report, const Context& context) {
         targets.push_back({{*candidate.address, ntp_port(candidate)}, others[k]});
     }
     if (shows_progress(context.command))
-        print_progress(context.command, fmt::format("trying the way to {} servers", targets.size()));
+        print_progress(context.command,
+                       fmt::format("trying the way to {} servers", targets.size()));
     store::Memory memory = store::load(context.config.state.directory, nullptr);
     ntp::RateBudget budget({}, memory.spent);
     auto tried = system::probe_paths(targets, packet_time_out, budget);
     clear_progress(context.command);
     memory.spent = budget.memory();
-    if (std::ranges::any_of(targets, [](const auto& it) { return it.endpoint.address.is_public(); }))
+    if (std::ranges::any_of(targets,
+                            [](const auto& it) { return it.endpoint.address.is_public(); }))
         if (auto saved = store::save(context.config.state.directory, memory); !saved)
             report.notes.push_back("What was sent cannot be remembered: " + saved.error().message +
                                    ".");

@@ -7,9 +7,9 @@
 
 namespace clockwright::app {
 
-/// Adds its findings to the report. With `--diagnose` packets are sent, asked of the same remembered
-/// budget as those of a scan. By itself, when servers were asked and nobody answered, it goes by
-/// the scan alone.
+/// Adds its findings to the report. With `--diagnose` packets are sent, asked of the same
+/// remembered budget as those of a scan. By itself, when servers were asked and nobody answered, it
+/// goes by the scan alone.
 Result<void> diagnose_paths(ScanReport& report, const Context& context);
 
 }  // namespace clockwright::app

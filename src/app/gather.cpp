@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "app/known_servers.h"
 #include "find/catalogue.h"
-#include "system/time_zone.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -88,16 +88,14 @@ void add_hosts(const Config& config, const std::vector<HostName>& hosts,
     }
 }
 
-void add_catalogue(std::vector<Candidate>& candidates) {
-    for (const CatalogueServer* server :
-         proposals(region_of(system::time_zone()), most_strangers)) {
-        const HostName host{std::string(server->host)};
+Result<void> add_strangers(const Config& config, std::vector<Candidate>& candidates) {
+    for (Candidate& stranger : TRY(strangers(config, most_strangers))) {
         const bool known = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
-            return is_same_server(candidate, host);
+            return is_same_server(candidate, stranger.source.host);
         });
-        if (!known)
-            candidates.push_back(candidate_for(host, host.name, {Origin::Kind::catalogue, {}, 0}));
+        if (!known) candidates.push_back(std::move(stranger));
     }
+    return {};
 }
 
 void keep_allowed(const Config& config, std::vector<Candidate>& candidates) {
@@ -142,7 +140,7 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
         });
         if (!known) candidates.push_back(candidate_for(host, text, {Origin::Kind::hosts, {}, 0}));
     }
-    if (config.candidates.internet) add_catalogue(candidates);
+    if (config.candidates.internet) TRY(add_strangers(config, candidates));
     keep_allowed(config, candidates);
     return candidates;
 }

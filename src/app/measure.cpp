@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <iterator>
+#include <map>
 
+#include "app/known_servers.h"
 #include "app/output.h"
 #include "find/catalogue.h"
 #include "ntp/budget.h"
@@ -20,11 +22,17 @@ namespace clockwright::app {
 namespace {
 
 constexpr Seconds near_spacing{0.25}, far_spacing{2}, packet_time_out{1.5};
+constexpr Seconds spent_kept{24 * 3600.0};
 constexpr int default_samples = 4;
 
 bool from_stranger(const Candidate& candidate) {
     const Origin::Kind kind = candidate.source.origin.kind;
     return kind == Origin::Kind::catalogue || kind == Origin::Kind::pool;
+}
+
+/// Whom the command line names is asked, blocked or not: the user is there and says so.
+bool is_named_now(const Candidate& candidate) {
+    return candidate.source.origin.kind == Origin::Kind::command_line;
 }
 
 /// An nts:// host keeps its name: its certificate is for that.
@@ -38,7 +46,8 @@ std::vector<system::ProbeTarget> targets_of(const std::vector<Candidate>& candid
     std::vector<system::ProbeTarget> targets;
     for (const Candidate& candidate : candidates) {
         targets.push_back({asked_name(candidate), from_stranger(candidate),
-                           operator_spacing(candidate.source.operator_name), candidate.address});
+                           operator_spacing(candidate.source.operator_name), candidate.address,
+                           candidate.source.host, is_named_now(candidate)});
     }
     return targets;
 }
@@ -67,6 +76,27 @@ std::string announcement(int packets, const std::vector<Endpoint>& endpoints,
     return wrap(fmt::format("Will send {} packets in {} to {} address{}, {}", packets, spell(took),
                             endpoints.size(), endpoints.size() == 1 ? "" : "es", where),
                 0);
+}
+
+/// Written before the first packet leaves, so that not even a crash makes us ask again: what is
+/// about to be sent counts as sent.
+void remember_plan(const std::vector<Endpoint>& endpoints, int samples, const Config& config,
+                   store::Memory memory, ntp::RateBudget budget) {
+    const Now now = system::read_clocks();
+    bool any = false;
+    for (const Endpoint& endpoint : endpoints) {
+        any = any || endpoint.address.is_public();
+        for (int i = 0; i < samples; ++i) budget.spend(endpoint.address, now);
+    }
+    memory.spent = budget.memory();
+    if (any) static_cast<void>(store::save(config.state.directory, memory));  // told afterwards
+}
+
+/// A blocked server is not asked.
+std::string refusal(const BlockList& blocks, const system::ProbeTarget& target,
+                    const IpAddress& address, WallTime now) {
+    const Standing* standing = blocked(blocks, target.named, address, now);
+    return standing == nullptr ? std::string{} : block_text(*standing);
 }
 
 system::ScanSettings scan_settings(const Command& command) {
@@ -135,6 +165,41 @@ void remember(store::Memory& memory, const std::vector<system::ProbeOutcome>& ou
     }
     memory.spent = budget.memory();
     memory.exchanges = exchanges.memory(system::read_clocks());
+    std::erase_if(memory.spent, [&](const ntp::Spent& spent) {
+        return Seconds{began.wall - spent.last} > spent_kept;
+    });
+}
+
+void note_block(const Candidate& candidate, const BlockList& blocks, WallTime now,
+                Measured& measured) {
+    const Standing* standing = blocked(blocks, candidate.source.host, candidate.address, now);
+    if (standing == nullptr) return;
+    const BlockReason reason = standing->block->reason;
+    if (is_named_now(candidate)) {
+        measured.notes.push_back(fmt::format("{} is {}; it was asked because it was named.",
+                                             printable(candidate.source.as_written),
+                                             block_text(*standing)));
+    } else if (reason == BlockReason::denied || reason == BlockReason::rate) {
+        ++measured.silenced;
+    }
+}
+
+/// What goes to one address, or why nothing does.
+struct Destination {
+    int packets = 0;
+    std::string why_none;
+};
+
+std::string destinations_text(const std::map<Endpoint, Destination>& destinations) {
+    std::string text;
+    for (const auto& [endpoint, destination] : destinations) {
+        text += destination.why_none.empty()
+                    ? fmt::format("  {}  {} packets\n", to_string(endpoint), destination.packets)
+                    : wrap(fmt::format("{} gets no packet: {}", to_string(endpoint),
+                                       destination.why_none),
+                           2);
+    }
+    return text;
 }
 
 }  // namespace
@@ -142,16 +207,31 @@ void remember(store::Memory& memory, const std::vector<system::ProbeOutcome>& ou
 Result<Measured> measure(std::vector<Candidate> candidates, const Config& config,
                          const Command& command) {
     Measured measured;
-    std::string remark;
+    std::string remark, block_remark;
+    const BlockList blocks = TRY(known_blocks(config, &block_remark));
+    if (!block_remark.empty()) measured.notes.push_back(block_remark);
     store::Memory memory = store::load(config.state.directory, &remark);
     if (!remark.empty()) measured.notes.push_back("Memory of earlier scans: " + remark + ".");
     ntp::RateBudget budget({}, memory.spent);
     ntp::ExchangeBackoff exchanges(memory.exchanges);
     const Now began = system::read_clocks();
-    const system::ScanSettings settings = scan_settings(command);
+    system::ScanSettings settings = scan_settings(command);
+    settings.refusal = [&](const system::ProbeTarget& target, const IpAddress& address) {
+        return refusal(blocks, target, address, began.wall);
+    };
+    settings.announce = [&, tell = settings.announce](int packets,
+                                                      const std::vector<Endpoint>& endpoints) {
+        remember_plan(endpoints, settings.samples, config, memory, budget);
+        tell(packets, endpoints);
+    };
     auto outcomes = system::scan(targets_of(candidates), settings, budget, exchanges);
     clear_progress(command);
-    if (!outcomes) return std::unexpected(outcomes.error());
+    if (!outcomes) {
+        remember(memory, {}, began, budget, exchanges);
+        if (!memory.spent.empty())
+            static_cast<void>(store::save(config.state.directory, memory));  // the error is told
+        return std::unexpected(outcomes.error());
+    }
     bool strangers = false;
     std::set<std::pair<Endpoint, bool>> counted;  // by NTS and without are two series
     for (std::size_t i = 0; i < candidates.size(); ++i) {
@@ -162,12 +242,15 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
         candidate.not_asked = outcome.not_asked;
         candidate.not_asked_why = outcome.why;
         candidate.nts = outcome.nts;
+        note_block(candidate, blocks, began.wall, measured);
         if (outcome.reused) take_remembered(candidate, memory, *outcome.endpoint, began, measured);
         if (!outcome.endpoint ||
             !counted.emplace(*outcome.endpoint, outcome.nts.has_value()).second)
             continue;
         strangers = strangers || outcome.endpoint->address.is_public();
-        if (!outcome.reused) measured.packets += outcome.series.sent;
+        if (outcome.reused || outcome.series.sent == 0) continue;
+        measured.packets += outcome.series.sent;
+        measured.asked.insert(*outcome.endpoint);
     }
     if (strangers) {
         remember(memory, *outcomes, began, budget, exchanges);
@@ -181,25 +264,40 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
     return measured;
 }
 
-Result<std::string> announce_only(const std::vector<Candidate>& candidates,
+Result<std::string> announce_only(const std::vector<Candidate>& candidates, const Config& config,
                                   const Command& command) {
+    const BlockList blocks = TRY(known_blocks(config));
+    const ntp::RateBudget budget({}, store::load(config.state.directory, nullptr).spent);
+    const auto targets = targets_of(candidates);
     std::vector<HostName> names;
-    for (const Candidate& candidate : candidates) names.push_back(asked_name(candidate));
+    std::ranges::transform(targets, std::back_inserter(names), &system::ProbeTarget::host);
     const auto resolved =
         TRY(system::resolve(names, family_of(command), system::ScanSettings{}.resolve_time_out));
-    std::set<Endpoint> endpoints;
+    const Now now = system::read_clocks();
+    std::map<Endpoint, Destination> destinations;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        if (!resolved[i].addresses.empty())
-            endpoints.insert({resolved[i].addresses.front(), names[i].port});
+        if (resolved[i].addresses.empty()) continue;
+        const IpAddress& address = resolved[i].addresses.front();
+        Destination destination{command.samples.value_or(default_samples), {}};
+        if (!targets[i].asked_anyway)
+            destination.why_none = refusal(blocks, targets[i], address, now.wall);
+        if (destination.why_none.empty() && !budget.may_begin_series(address, now))
+            destination.why_none = "asked within the hour; its samples of then are used";
+        if (!destination.why_none.empty()) destination.packets = 0;
+        const auto known = destinations.try_emplace({address, names[i].port}, destination).first;
+        if (known->second.packets < destination.packets) known->second = destination;
     }
-    const int packets =
-        static_cast<int>(endpoints.size()) * command.samples.value_or(default_samples);
-    std::vector<std::string> addresses;
-    for (const Endpoint& endpoint : endpoints) addresses.push_back(to_string(endpoint));
-    if (command.json) return dry_run_json(packets, addresses);
-    std::string text = announcement(packets, {endpoints.begin(), endpoints.end()}, command);
-    for (const std::string& address : addresses) text += "  " + address + "\n";
-    return text + "Nothing was sent.\n";
+    int packets = 0;
+    std::vector<Endpoint> asked;
+    std::vector<DryRunRow> rows;
+    for (const auto& [endpoint, destination] : destinations) {
+        rows.push_back({to_string(endpoint), destination.packets, destination.why_none});
+        packets += destination.packets;
+        if (destination.packets > 0) asked.push_back(endpoint);
+    }
+    if (command.json) return dry_run_json(packets, rows);
+    return announcement(packets, asked, command) + destinations_text(destinations) +
+           "Nothing was sent.\n";
 }
 
 }  // namespace clockwright::app

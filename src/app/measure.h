@@ -1,6 +1,7 @@
 /// Asks the candidates, with manners: names, probes, and the memory of what was sent.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "app/config.h"
 #include "judge/candidate.h"
 #include "result.h"
+#include "time/address.h"
 
 namespace clockwright::app {
 
@@ -15,16 +17,22 @@ struct Measured {
     std::vector<Candidate> candidates;  ///< with addresses and series
     int samples = 0;                    ///< probes per server that were wanted
     int packets = 0;                    ///< sent
+    std::set<Endpoint> asked;           ///< packets were sent to them in this run
+    int silenced = 0;                   ///< candidates that were not asked because of a kiss
     bool fresh = true;                  ///< false: some series was remembered, not measured now
     std::vector<std::string> notes;
 };
 
 /// One scan of all candidates. What was sent to public addresses is remembered in the state
-/// directory, and asked again after an hour only; remembered samples serve until then.
+/// directory, before the first packet leaves and whatever ends the run, and asked again after an
+/// hour only; remembered samples serve until then. A blocked server gets no packet, unless it
+/// stands on the command line. Fault::bad_input when the block list is faulty.
 Result<Measured> measure(std::vector<Candidate> candidates, const Config& config,
                          const Command& command);
 
-/// "Will send 12 packets in 0.8 s to 3 addresses, all private." — and stop.
-Result<std::string> announce_only(const std::vector<Candidate>& candidates, const Command& command);
+/// "Will send 12 packets in 0.8 s to 3 addresses, all private.", how many to each, who is not asked
+/// and why — and stop.
+Result<std::string> announce_only(const std::vector<Candidate>& candidates, const Config& config,
+                                  const Command& command);
 
 }  // namespace clockwright::app

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "store/block_list.h"
 #include "store/memory.h"
 #include "system/clock.h"
 #include "tests/fakes/temporary_directory.h"
@@ -69,14 +72,58 @@ TEST_CASE("a stranger asked within the hour whose answer is lost is named, not a
           std::string::npos);
 }
 
-TEST_CASE("what would be sent is said without sending: packets and addresses") {
+TEST_CASE("what would be sent is said without sending: packets by address") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
     Candidate candidate;
     candidate.source.host.name = candidate.source.as_written = "127.0.0.9";
     Command command;
     command.samples = 3;
-    const auto text = announce_only({candidate, public_candidate()}, command);
+    auto text = announce_only({candidate, public_candidate()}, config, command);
     REQUIRE(text.has_value());
     CHECK(text->starts_with("Will send 6 packets in 4.0 s to 2 addresses, 1 of them public"));
-    CHECK(text->find("127.0.0.9:123") != std::string::npos);
+    CHECK(text->find("127.0.0.9:123  3 packets") != std::string::npos);
     CHECK(text->ends_with("Nothing was sent.\n"));
+    REQUIRE(store::save(config.state.directory, asked(10min, true)).has_value());
+    text = announce_only({candidate, public_candidate()}, config, command);
+    CHECK(text->starts_with("Will send 3 packets"));
+    CHECK(text->find("198.51.100.7:123 gets no packet: asked within the hour") !=
+          std::string::npos);
+    command.json = true;
+    text = announce_only({candidate, public_candidate()}, config, command);
+    const auto json = nlohmann::json::parse(*text);
+    CHECK(json["packets_planned"] == 3);
+    CHECK(json["addresses"] == nlohmann::json{"127.0.0.9:123"});
+    CHECK(json["destinations"][1]["address"] == "198.51.100.7:123");
+    CHECK(json["destinations"][1]["packets"] == 0);
+}
+
+TEST_CASE("a blocked server gets no packet and says until when and why") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
+    REQUIRE(store::change_block_list(config.state.directory, [](BlockList& list) {
+        block_by_user(list, {to_string(stranger)}, "moved away",
+                      system::read_clocks().wall + std::chrono::hours(1),
+                      system::read_clocks().wall);
+    }));
+    Candidate candidate = public_candidate();
+    candidate.source.origin.kind = Origin::Kind::hosts;
+    const auto measured = measure({candidate}, config, {});
+    REQUIRE(measured.has_value());
+    CHECK(measured->packets == 0);
+    CHECK(measured->asked.empty());
+    CHECK(measured->candidates.front().not_asked == Rejection::refused);
+    const std::string& why = measured->candidates.front().not_asked_why;
+    CHECK(why.starts_with("blocked until 2"));
+    CHECK(why.ends_with("because the user said so: moved away"));
+}
+
+TEST_CASE("a faulty block list stops a scan before it sends anything") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
+    directory.write("block-list.json", "{");
+    CHECK(measure({public_candidate()}, config, {}).error().fault == Fault::bad_input);
 }

@@ -4,6 +4,7 @@
 
 #include "app/decision.h"
 #include "app/exit_code.h"
+#include "app/known_servers.h"
 #include "app/output.h"
 #include "app/transaction.h"
 #include "app/verbs.h"
@@ -172,6 +173,9 @@ Result<int> apply_decision(const Context& context) {
     const Decision decision = TRY(make_decision(context));
     remember_confirmation(decision.run, context.config);
     const Command& command = context.command;
+    for (const std::string& remark :
+         remember_standings(decision.run.judged, decision.run.measured, context.config))
+        print_remark(command, wrap(remark, 0));
     print_remark(command, consensus_text(decision.run.judged.selection.consensus) + "\n");
     if (decision.no || !decision.plan.change) return finish_without_change(context, decision);
     TRY(ask_consent(decision.plan, command));

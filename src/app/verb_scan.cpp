@@ -7,6 +7,7 @@
 #include "app/diagnosis.h"
 #include "app/exit_code.h"
 #include "app/gather.h"
+#include "app/known_servers.h"
 #include "app/output.h"
 #include "app/transaction.h"
 #include "app/verbs.h"
@@ -45,6 +46,11 @@ Result<std::vector<Candidate>> given_candidates(const Context& context) {
     return candidates;
 }
 
+void learn_from(Run& run, const Config& config) {
+    std::ranges::move(remember_standings(run.judged, run.measured, config),
+                      std::back_inserter(run.measured.notes));
+}
+
 Result<Run> given(const Context& context) {
     auto candidates = TRY(given_candidates(context));
     Run run;
@@ -52,6 +58,7 @@ Result<Run> given(const Context& context) {
     run.judged = judge(context.command.record.empty() ? std::move(run.measured.candidates)
                                                       : run.measured.candidates,
                        context.config);
+    learn_from(run, context.config);
     return run;
 }
 
@@ -63,6 +70,7 @@ Result<Run> known(const Context& context) {
     }
     Run run = TRY(run_once(context, &view));
     remember_confirmation(run, context.config);
+    learn_from(run, context.config);
     return run;
 }
 
@@ -75,7 +83,7 @@ Result<int> dry_run(const Context& context) {
     } else {
         candidates = TRY(given_candidates(context));
     }
-    print_result(context.command, TRY(announce_only(candidates, context.command)));
+    print_result(context.command, TRY(announce_only(candidates, context.config, context.command)));
     return exit_done;
 }
 

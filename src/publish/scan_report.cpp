@@ -221,8 +221,19 @@ std::string scan_json(const ScanReport& report) {
     return document.text() + "\n";
 }
 
-std::string dry_run_json(int packets, const std::vector<std::string>& addresses) {
-    return Json{{"clockwright", version}, {"packets_planned", packets}, {"addresses", addresses}}
+std::string dry_run_json(int packets, const std::vector<DryRunRow>& rows) {
+    auto addresses = Json::array(), destinations = Json::array();
+    for (const DryRunRow& row : rows) {
+        if (row.packets > 0) addresses.push_back(row.address);
+        destinations.push_back(
+            {{"address", row.address},
+             {"packets", row.packets},
+             {"reason", row.why_none.empty() ? Json(nullptr) : Json(row.why_none)}});
+    }
+    return Json{{"clockwright", version},
+                {"packets_planned", packets},
+                {"addresses", std::move(addresses)},
+                {"destinations", std::move(destinations)}}
                .dump(2) +
            "\n";
 }

@@ -37,8 +37,16 @@ std::string scan_json(const ScanReport& report);
 /// `explain`: every term for every server; else reasons only where something is not well.
 std::string scan_text(const ScanReport& report, bool explain, bool colour = false);
 
-/// What a scan would send: {"packets_planned": n, "addresses": ["192.0.2.1:123", …]}.
-std::string dry_run_json(int packets, const std::vector<std::string>& addresses);
+/// What a scan would send to one address, or why nothing.
+struct DryRunRow {
+    std::string address;
+    int packets = 0;
+    std::string why_none;
+};
+
+/// What a scan would send: {"packets_planned": n, "addresses": ["192.0.2.1:123", …],
+/// "destinations": [{"address", "packets", "reason"}]}; "addresses" are those that get a packet.
+std::string dry_run_json(int packets, const std::vector<DryRunRow>& rows);
 
 /// "5 of 6 agree; combined offset +0.03 ms ±1.9 ms."
 std::string consensus_text(const Consensus& consensus);

@@ -21,16 +21,47 @@ std::string directory_of(const std::string& path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+/// Without root everything that can be read is taken.
+bool is_own(const struct stat& status) {
+    return ::geteuid() != 0 || (status.st_uid == 0 && (status.st_mode & 022U) == 0);
+}
+
+std::string not_own(const std::string& path) {
+    return fmt::format("{} must be owned by root and writable by nobody else", path);
+}
+
 Result<void> check_private(const std::string& path) {
     const Descriptor directory(
         ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat status{};
     if (!directory || ::fstat(directory.number(), &status) != 0)
         return std::unexpected(last_error("open", path));
-    if (::geteuid() == 0 && (status.st_uid != 0 || (status.st_mode & 022U) != 0))
-        return fail(Fault::bad_input,
-                    fmt::format("{} must be owned by root and writable by nobody else", path));
+    if (!is_own(status)) return fail(Fault::bad_input, not_own(path));
     return {};
+}
+
+Result<std::string> read_regular(const std::string& path, bool* missing, bool must_be_own) {
+    if (missing) *missing = false;
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    if (!file) {
+        if (missing) *missing = errno == ENOENT;
+        return std::unexpected(last_error("read", path));
+    }
+    struct stat status{};
+    if (::fstat(file.number(), &status) != 0) return std::unexpected(last_error("read", path));
+    if (!S_ISREG(status.st_mode)) return fail(fmt::format("{} is no regular file", path));
+    if (must_be_own && !is_own(status)) return fail(Fault::bad_input, not_own(path));
+    std::string content;
+    std::array<char, 65536> block{};
+    while (content.size() <= largest_file) {
+        const auto got = ::read(file.number(), block.data(), block.size());
+        if (got == 0) return content;
+        if (got > 0)
+            content.append(block.data(), static_cast<std::size_t>(got));
+        else if (errno != EINTR)
+            return std::unexpected(last_error("read", path));
+    }
+    return fail(fmt::format("{} is larger than 64 MiB", path));
 }
 
 }  // namespace
@@ -71,26 +102,11 @@ Result<void> make_private_directory(const std::string& path) {
 }
 
 Result<std::string> read_file(const std::string& path, bool* missing) {
-    if (missing) *missing = false;
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-    if (!file) {
-        if (missing) *missing = errno == ENOENT;
-        return std::unexpected(last_error("read", path));
-    }
-    struct stat status{};
-    if (::fstat(file.number(), &status) != 0) return std::unexpected(last_error("read", path));
-    if (!S_ISREG(status.st_mode)) return fail(fmt::format("{} is no regular file", path));
-    std::string content;
-    std::array<char, 65536> block{};
-    while (content.size() <= largest_file) {
-        const auto got = ::read(file.number(), block.data(), block.size());
-        if (got == 0) return content;
-        if (got > 0)
-            content.append(block.data(), static_cast<std::size_t>(got));
-        else if (errno != EINTR)
-            return std::unexpected(last_error("read", path));
-    }
-    return fail(fmt::format("{} is larger than 64 MiB", path));
+    return read_regular(path, missing, false);
+}
+
+Result<std::string> read_own_file(const std::string& path, bool* missing) {
+    return read_regular(path, missing, true);
 }
 
 Result<void> write_all(const Descriptor& file, std::string_view bytes, const std::string& path) {

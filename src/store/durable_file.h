@@ -34,6 +34,10 @@ Result<void> make_private_directory(const std::string& path);
 /// Not through a link at the end. `missing` is set when there is no such file.
 Result<std::string> read_file(const std::string& path, bool* missing = nullptr);
 
+/// The same for a file that decides what we do: as root it must be root's and nobody else's to
+/// write, else Fault::bad_input.
+Result<std::string> read_own_file(const std::string& path, bool* missing = nullptr);
+
 /// A temporary file beside it, 0600, fsync, rename, fsync of the directory.
 Result<void> replace_file(const std::string& path, std::string_view content);
 

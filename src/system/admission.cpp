@@ -112,6 +112,11 @@ Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, N
         admitted.outcome.endpoint = endpoint;
         return admitted;
     }
+    if (std::string why = why_refused(target, address); !why.empty()) {
+        Admitted refused = not_asked(Rejection::refused, std::move(why));
+        refused.outcome.endpoint = endpoint;
+        return refused;
+    }
     if (target.host.nts) {
         Admitted admitted = admit_exchange(target, address, now);
         if (!admitted.outcome.endpoint) {
@@ -206,6 +211,13 @@ Admitted Admission::admit_time(const ProbeTarget& target, const Endpoint& endpoi
 std::string Admission::why_too_many() const {
     return fmt::format("{} public addresses are asked already in this run",
                        settings_.manners.addresses);
+}
+
+std::string Admission::why_refused(const ProbeTarget& target, const IpAddress& address) const {
+    if (target.asked_anyway || !settings_.refusal) {
+        return {};
+    }
+    return settings_.refusal(target, address);
 }
 
 bool Admission::is_one_too_many(const IpAddress& address) const {

@@ -36,6 +36,7 @@ class Admission {
 
   private:
     Admitted admit_exchange(const ProbeTarget& target, const IpAddress& address, Now now) const;
+    std::string why_refused(const ProbeTarget& target, const IpAddress& address) const;
     bool is_one_too_many(const IpAddress& address) const;
     std::string why_too_many() const;
     ntp::Target probe(const ProbeTarget& target, const Endpoint& endpoint) const;

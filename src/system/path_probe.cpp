@@ -33,11 +33,13 @@ struct Kind {
 
 constexpr std::array kinds{
     Kind{.local_port = 0, .large = false, .other_family = false, .answer = &PathProbes::usual},
-    Kind{.local_port = ntp_port, .large = false, .other_family = false,
+    Kind{.local_port = ntp_port,
+         .large = false,
+         .other_family = false,
          .answer = &PathProbes::from_port_123},
     Kind{.local_port = 0, .large = true, .other_family = false, .answer = &PathProbes::large},
-    Kind{.local_port = 0, .large = false, .other_family = true,
-         .answer = &PathProbes::other_family},
+    Kind{
+        .local_port = 0, .large = false, .other_family = true, .answer = &PathProbes::other_family},
 };
 
 /// A packet on its way.
@@ -58,8 +60,7 @@ std::expected<UdpSocket, int> open_socket(const Endpoint& to, std::uint16_t loca
 std::vector<std::uint8_t> request_octets(ntp::Timestamp cookie, bool large) {
     const ntp::HeaderBytes header = ntp::encode_request(cookie);
     std::vector<std::uint8_t> octets(header.begin(), header.end());
-    if (large)
-        ntp::append_field(octets, padding_type, std::vector<std::uint8_t>(padding_octets));
+    if (large) ntp::append_field(octets, padding_type, std::vector<std::uint8_t>(padding_octets));
     return octets;
 }
 
@@ -135,8 +136,8 @@ class Round {
             watched.push_back({.fd = question.socket.descriptor(), .events = POLLIN, .revents = 0});
             open.push_back(&question);
         }
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-            deadline - read_clocks().steady);
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - read_clocks().steady);
         if (open.empty() || left.count() <= 0) return false;
         if (::poll(watched.data(), watched.size(), static_cast<int>(left.count())) < 0)
             return !interrupted();
@@ -158,9 +159,8 @@ class Round {
         const Now now = read_clocks();
         ntp::Request request = question.request;
         request.to = *sender;  // the port is judged apart
-        const ntp::Arrival arrival{.from = *sender,
-                                   .t4 = datagram->stamp.value_or(now.wall),
-                                   .at = now.steady};
+        const ntp::Arrival arrival{
+            .from = *sender, .t4 = datagram->stamp.value_or(now.wall), .at = now.steady};
         const auto octets = std::span{buffer}.first(datagram->size);
         const auto sample = ntp::judge_reply(request, octets, arrival, {}, {});
         const auto packet = ntp::decode(octets);

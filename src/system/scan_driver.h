@@ -25,6 +25,8 @@ struct ProbeTarget {
     bool from_stranger = false;
     Seconds operator_spacing{0};
     std::optional<IpAddress> address{};  ///< known already: asked there, without a look-up
+    HostName named{};  ///< as it is known to people, when `host` holds its address; for `refusal`
+    bool asked_anyway = false;  ///< `refusal` does not hold for it
 };
 
 struct ScanSettings {
@@ -36,6 +38,8 @@ struct ScanSettings {
     std::vector<std::string> trust_files;  ///< PEM; further trust anchors of key exchanges
     FamilyChoice family = FamilyChoice::any;
     ntp::Manners manners;
+    /// Why nothing may be sent to this target at this address ("blocked until …"); empty: it may.
+    std::function<std::string(const ProbeTarget&, const IpAddress&)> refusal;
     /// Called now and then with "12 of 40 answered"; empty: silent.
     std::function<void(int finished, int total)> progress;
     /// Called once when all names are resolved, before a packet leaves: the packets planned and

@@ -1,0 +1,143 @@
+#include "app/known_servers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "find/catalogue.h"
+#include "ntp/kiss.h"
+#include "store/block_list.h"
+#include "system/clock.h"
+#include "system/time_zone.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr std::uint16_t ntp_port = 123;
+
+Candidate stranger(std::string_view host, std::string file, bool permitted) {
+    Candidate candidate;
+    candidate.source.host = {std::string(host)};
+    candidate.source.as_written = std::string(host);
+    candidate.source.origin = {Origin::Kind::catalogue, std::move(file), 0};
+    candidate.source.permitted = permitted;
+    annotate(candidate.source);
+    return candidate;
+}
+
+/// A newcomer's operator and smear class are what a stranger says: one operator for all of them.
+Candidate newcomer(const ListedServer& listed, std::int64_t version) {
+    Candidate candidate = stranger(listed.host, fmt::format("server list {}", version), true);
+    candidate.source.operator_name = unverified_operator;
+    candidate.source.smear = listed.smear == Smear::none ? Smear::unknown : listed.smear;
+    return candidate;
+}
+
+bool is_current(const std::optional<store::CachedList>& cached) {
+    return cached && system::read_clocks().wall < cached->list.expires;
+}
+
+bool may_be_offered(const CatalogueServer& known, const std::optional<store::CachedList>& cached) {
+    return !cached || why_withheld(cached->list, known).empty();
+}
+
+std::uint16_t asked_port(const HostName& host) {
+    return host.nts ? ntp_port : host.port;
+}
+
+bool said_nothing(const Series& series) {
+    return series.samples.empty() && series.kiss == 0 &&
+           std::ranges::all_of(series.rejections, [](Rejection rejection) {
+               return rejection == Rejection::time_out || rejection == Rejection::refused;
+           });
+}
+
+Heard heard(const Series& series, Verdict verdict, bool majority) {
+    switch (ntp::duty_of(series.kiss)) {
+        case ntp::KissDuty::stop:
+            return Heard::denied;
+        case ntp::KissDuty::slow_down:
+            return Heard::rate;
+        case ntp::KissDuty::no_time:
+            break;
+    }
+    if (said_nothing(series)) return Heard::nothing;
+    return majority && verdict == Verdict::falseticker ? Heard::false_time : Heard::time;
+}
+
+}  // namespace
+
+Result<BlockList> known_blocks(const Config& config, std::string* remark) {
+    auto list = store::load_block_list(config.state.directory);
+    if (list || list.error().fault != Fault::not_permitted) return list;
+    if (remark != nullptr)
+        *remark = "Blocks and allowances are not known: " + list.error().message + ".";
+    return BlockList{};
+}
+
+Result<std::optional<store::CachedList>> known_list(const Config& config) {
+    auto cached = store::load_list(config.state.directory);
+    if (cached || cached.error().fault != Fault::not_permitted) return cached;
+    return std::optional<store::CachedList>{};
+}
+
+Result<std::vector<Candidate>> strangers(const Config& config, std::size_t limit) {
+    const BlockList blocks = TRY(known_blocks(config));
+    const auto cached = TRY(known_list(config));
+    std::vector<Candidate> candidates;
+    const auto is_known = [&](std::string_view host) {
+        return std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+            return candidate.source.as_written == host;
+        });
+    };
+    for (const Standing& standing : blocks) {
+        const std::string& host = standing.server.name;
+        if (!standing.allowance || candidates.size() == limit) continue;
+        const ListedServer* listed =
+            is_current(cached) ? find_in_list(cached->list, host) : nullptr;
+        if (find_in_catalogue(host) != nullptr)
+            candidates.push_back(stranger(host, {}, true));
+        else if (listed != nullptr)
+            candidates.push_back(newcomer(*listed, cached->list.version));
+    }
+    for (const CatalogueServer* server : proposals(region_of(system::time_zone()), SIZE_MAX)) {
+        if (candidates.size() == limit) break;
+        if (!is_known(server->host) && may_be_offered(*server, cached))
+            candidates.push_back(stranger(server->host, {}, false));
+    }
+    return candidates;
+}
+
+bool is_listed_by_user(const Candidate& candidate) {
+    const Origin::Kind kind = candidate.source.origin.kind;
+    return candidate.source.permitted || candidate.membership != Membership::none ||
+           kind == Origin::Kind::command_line || kind == Origin::Kind::hosts ||
+           kind == Origin::Kind::daemon;
+}
+
+std::vector<std::string> remember_standings(const Judged& judged, const Measured& measured,
+                                            const Config& config) {
+    std::vector<Hearing> hearings;
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
+        const Candidate& candidate = judged.candidates[i];
+        if (!candidate.address) continue;
+        const Endpoint endpoint{*candidate.address, asked_port(candidate.source.host)};
+        if (!measured.asked.contains(endpoint)) continue;
+        const Selection& selection = judged.selection;
+        hearings.push_back({endpoint, standing_key(candidate.source.host),
+                            heard(candidate.series, selection.assessments[i].verdict,
+                                  selection.consensus.majority),
+                            is_listed_by_user(candidate)});
+    }
+    std::vector<std::string> remarks;
+    if (hearings.empty()) return remarks;
+    const WallTime now = system::read_clocks().wall;
+    const auto changed = store::change_block_list(config.state.directory, [&](BlockList& list) {
+        remarks = learn(list, hearings, measured.silenced, now);
+    });
+    if (!changed)
+        remarks = {"What was heard cannot be remembered: " + changed.error().message + "."};
+    return remarks;
+}
+
+}  // namespace clockwright::app

@@ -1,0 +1,153 @@
+#include "store/block_list.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+
+#include "daemon/json_fields.h"
+#include "store/durable_file.h"
+#include "time/spell.h"
+
+namespace clockwright::store {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int list_format = 1;
+
+std::string file_in(const std::string& state_directory) {
+    return state_directory + "/block-list.json";
+}
+
+Json block_to_json(const std::optional<Block>& block) {
+    if (!block) return nullptr;
+    return {{"reason", to_string(block->reason)},
+            {"why", block->why},
+            {"since", rfc3339(block->since, true)},
+            {"until", block->until ? Json(rfc3339(*block->until, true)) : Json(nullptr)}};
+}
+
+Json allowance_to_json(const std::optional<Allowance>& allowance) {
+    if (!allowance) return nullptr;
+    return {{"why", allowance->why}, {"since", rfc3339(allowance->since, true)}};
+}
+
+Json list_to_json(const BlockList& list) {
+    auto servers = Json::array();
+    for (const Standing& standing : list)
+        servers.push_back({{"server", to_string(standing.server)},
+                           {"seen_as", standing.seen_as},
+                           {"block", block_to_json(standing.block)},
+                           {"allowance", allowance_to_json(standing.allowance)},
+                           {"silent_scans", standing.silent_scans},
+                           {"false_scans", standing.false_scans},
+                           {"blocks", standing.blocks},
+                           {"last_counted", rfc3339(standing.last_counted, true)},
+                           {"last_heard_from", rfc3339(standing.last_heard_from, true)}});
+    return {{"clockwright_block_list", list_format}, {"servers", std::move(servers)}};
+}
+
+WallTime read_instant(JsonFields& fields, std::string_view key) {
+    const auto instant = parse_rfc3339(fields.text(key));
+    if (!instant) fields.fault(key, "must be an instant");
+    return instant.value_or(WallTime{});
+}
+
+std::optional<Block> read_block(JsonFields& outer, JsonFaults& faults) {
+    const Json& json = outer.inner("block");
+    if (json.is_null()) return std::nullopt;
+    JsonFields fields(json, outer.place_of("block"), faults);
+    Block block;
+    if (const auto reason = parse_block_reason(fields.text("reason")))
+        block.reason = *reason;
+    else
+        fields.fault("reason", "is no reason that this release knows");
+    block.why = fields.text("why");
+    block.since = read_instant(fields, "since");
+    if (!fields.inner("until").is_null()) block.until = read_instant(fields, "until");
+    fields.close();
+    return block;
+}
+
+std::optional<Allowance> read_allowance(JsonFields& outer, JsonFaults& faults) {
+    const Json& json = outer.inner("allowance");
+    if (json.is_null()) return std::nullopt;
+    JsonFields fields(json, outer.place_of("allowance"), faults);
+    Allowance allowance{.why = fields.text("why"), .since = read_instant(fields, "since")};
+    fields.close();
+    return allowance;
+}
+
+Standing read_standing(const Json& json, const std::string& place, JsonFaults& faults) {
+    JsonFields fields(json, place, faults);
+    Standing standing;
+    if (const auto host = parse_host(fields.text("server")))
+        standing.server = standing_key(*host);
+    else
+        fields.fault("server", "is no host");
+    standing.seen_as = fields.text("seen_as");
+    if (!standing.seen_as.empty() && !parse_host(standing.seen_as))
+        fields.fault("seen_as", "is no host");
+    standing.block = read_block(fields, faults);
+    standing.allowance = read_allowance(fields, faults);
+    standing.silent_scans = static_cast<int>(fields.integer("silent_scans", 0, INT_MAX - 1));
+    standing.false_scans = static_cast<int>(fields.integer("false_scans", 0, INT_MAX - 1));
+    standing.blocks = static_cast<int>(fields.integer("blocks", 0, INT_MAX - 1));
+    standing.last_counted = read_instant(fields, "last_counted");
+    standing.last_heard_from = read_instant(fields, "last_heard_from");
+    fields.close();
+    return standing;
+}
+
+/// Held until it is closed; waits for whoever holds it, which is never long.
+Result<Descriptor> lock_beside(const std::string& path) {
+    const std::string name = path + ".lock";
+    Descriptor file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file) return std::unexpected(last_error("lock", name));
+    while (::flock(file.number(), LOCK_EX) != 0) {
+        if (errno != EINTR) return std::unexpected(last_error("lock", name));
+    }
+    return file;
+}
+
+}  // namespace
+
+Result<BlockList> load_block_list(const std::string& state_directory) {
+    const auto path = file_in(state_directory);
+    bool missing = false;
+    const auto text = read_own_file(path, &missing);
+    if (missing) return BlockList{};
+    if (!text) return std::unexpected(text.error());
+    const auto json = Json::parse(*text, nullptr, false);
+    if (json.is_discarded()) return fail(Fault::bad_input, path + " is no JSON document");
+    JsonFaults faults;
+    JsonFields fields(json, {}, faults);
+    fields.integer("clockwright_block_list", list_format, list_format);
+    BlockList list;
+    fields.each("servers", [&](const Json& standing, const std::string& place) {
+        list.push_back(read_standing(standing, place, faults));
+    });
+    fields.close();
+    if (faults.empty()) return list;
+    return fail(Fault::bad_input, fmt::format("{}: {}", path, fmt::join(faults, "; ")));
+}
+
+Result<void> change_block_list(const std::string& state_directory,
+                               const std::function<void(BlockList&)>& change) {
+    TRY(make_private_directory(state_directory));
+    const auto path = file_in(state_directory);
+    const Descriptor held = TRY(lock_beside(path));
+    const BlockList before = TRY(load_block_list(state_directory));
+    BlockList list = before;
+    change(list);
+    if (list == before) return {};
+    const auto text = list_to_json(list).dump(1, ' ', false, Json::error_handler_t::replace);
+    return replace_file(path, text + "\n");
+}
+
+}  // namespace clockwright::store
