@@ -16,24 +16,11 @@ import tempfile
 import time
 from pathlib import Path
 
-CLOCK_BIT = 25  # CAP_SYS_TIME
+import clock_rights
+
 PORT = 11123
 TIME_OUT = 1.5  # seconds; of one packet
 SPACING = 0.25  # seconds; the default for loopback
-
-
-def drop_the_right_to_set_the_clock():
-    def bounding():
-        status = Path("/proc/self/status").read_text()
-        return int(re.search(r"^CapBnd:\s*(\w+)", status, re.M).group(1), 16)
-
-    if not bounding() >> CLOCK_BIT & 1:
-        return
-    if "CLOCKWRIGHT_BENCH_DROPPED" in os.environ:
-        sys.exit("bench: CAP_SYS_TIME could not be dropped")
-    os.environ["CLOCKWRIGHT_BENCH_DROPPED"] = "1"
-    command = [sys.executable, "-B", *sys.argv]
-    os.execvp("capsh", ["capsh", "--drop=cap_sys_time", "--", "-c", 'exec "$0" "$@"', *command])
 
 
 class Bench:
@@ -243,7 +230,7 @@ def memory(bench):
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    drop_the_right_to_set_the_clock()
+    clock_rights.drop_the_right_to_set_the_clock()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory(prefix="clockwright-bench-") as directory:

@@ -9,6 +9,7 @@ namespace clockwright::ntp {
 namespace {
 
 constexpr int most_losses_on_end = 3;
+constexpr int most_reserved = 64;
 constexpr int most_strays = 64;  // noted per series, so that a flood of datagrams costs no memory
 
 /// Rejections that anybody can cause who never saw our request, or that say nothing about it.
@@ -74,6 +75,11 @@ std::optional<RequestBytes> Conversation::send(const Random& random, Now now,
     } else {
         stop_sending();
         return std::nullopt;
+    }
+    if (probes_.empty()) {
+        const auto expected = static_cast<std::size_t>(std::min(target_.samples, most_reserved));
+        probes_.reserve(expected);
+        series_.samples.reserve(expected);
     }
     probes_.push_back(probe);
     ++waiting_;
@@ -187,7 +193,8 @@ void Conversation::accept(const Reply& reply, const Sample& sample, const Arriva
     }
     losses_on_end_ = 0;
     probe.sample = static_cast<std::uint32_t>(series_.samples.size());
-    last_answered_ = static_cast<std::uint32_t>(&probe - probes_.data());
+    const auto number = static_cast<std::uint32_t>(&probe - probes_.data());
+    last_answered_ = last_answered_ == none ? number : std::max(last_answered_, number);
     series_.samples.push_back(sample);
     series_.samples.back().authenticated = nts_ != nullptr;
     settle(probe, Probe::State::answered);

@@ -65,6 +65,8 @@ class Conversation {
     /// All waiting probes are lost for this reason.
     void fail(Rejection why);
 
+    bool is_waiting() const { return waiting_ > 0; }
+
     /// Nothing more will be sent or awaited.
     bool is_finished() const { return !sending_ && waiting_ == 0; }
 

@@ -67,6 +67,9 @@ std::optional<SteadyTime> Poller::next_tick() const {
     return heap_.top().at;
 }
 
+bool Poller::awaits(TargetId target) const {
+    return seats_[target].conversation.is_waiting();
+}
 bool Poller::done() const {
     return finished_ == seats_.size();
 }

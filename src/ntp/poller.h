@@ -69,7 +69,8 @@ class Poller {
     /// When `tick` is wanted next; empty when nothing is pending.
     std::optional<SteadyTime> next_tick() const;
 
-    bool done() const;  ///< every target added so far has finished
+    bool awaits(TargetId target) const;  ///< a reply to a request of it may still come
+    bool done() const;                   ///< every target added so far has finished
     const Series& series(TargetId target) const;
     const NtsSession* nts(TargetId target) const;  ///< null: asked without NTS
     const Target& target(TargetId target) const;

@@ -109,10 +109,6 @@ bool ProbeWire::begin_batch() {
 bool ProbeWire::begin(std::size_t number, const Now& now) {
     Probe& probe = probes_[number];
     auto socket = UdpSocket::connect(probe.target.endpoint);
-    const ntp::TargetId id = channels_.size();
-    if (socket && !sockets_.add(socket->descriptor(), id)) {
-        socket = std::unexpected(errno);
-    }
     if (!socket) {
         if (no_descriptor(socket.error()) && open_channels_ > 0) {
             return false;
@@ -156,6 +152,7 @@ void ProbeWire::transmit(const ntp::Send& send, const Now& now) {
     if (sent) {
         channel.burst_at = now;
         poller_.sent(send.target, channel.socket->transmit_stamp().value_or(t1));
+        watch(send.target, now);
     } else if (no_room(sent.error())) {
         unsent_.push_back(send);
     } else {
@@ -176,8 +173,21 @@ void ProbeWire::collect(std::span<const ReadySocket> ready) {
             }
         }
         receive(socket.index, now);
+        if (poller_.awaits(socket.index)) {
+            watch(socket.index, now);
+        }
     }
     turn();
+}
+
+/// Whatever comes for it wakes us once.
+void ProbeWire::watch(ntp::TargetId id, const Now& now) {
+    Channel& channel = channels_[id];
+    if (sockets_.watch_once(channel.socket->descriptor(), id, channel.known)) {
+        channel.known = true;
+    } else {
+        poller_.failed(id, Rejection::refused, now, effects_);
+    }
 }
 
 void ProbeWire::receive(ntp::TargetId id, const Now& now) {

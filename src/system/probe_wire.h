@@ -68,7 +68,8 @@ class ProbeWire {
     /// One conversation's socket, by TargetId.
     struct Channel {
         std::optional<UdpSocket> socket;
-        Now burst_at;  ///< when the burst began that its last datagram left in
+        Now burst_at;        ///< when the burst began that its last datagram left in
+        bool known = false;  ///< to the socket set
     };
 
     bool begin_batch();
@@ -78,6 +79,7 @@ class ProbeWire {
     void transmit(const ntp::Send& send, const Now& now);
     void collect(std::span<const ReadySocket> ready);
     void receive(ntp::TargetId id, const Now& now);
+    void watch(ntp::TargetId id, const Now& now);
     void end(ntp::TargetId id);
     void arm();
 

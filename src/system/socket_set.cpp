@@ -29,10 +29,19 @@ Result<void> SocketSet::open() {
 }
 
 bool SocketSet::add(int descriptor, std::size_t index) {
+    return control(EPOLL_CTL_ADD, descriptor, EPOLLIN, index);
+}
+
+bool SocketSet::watch_once(int descriptor, std::size_t index, bool known) {
+    return control(known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, EPOLLIN | EPOLLONESHOT,
+                   index);
+}
+
+bool SocketSet::control(int operation, int descriptor, std::uint32_t events, std::size_t index) {
     epoll_event event{};
-    event.events = EPOLLIN;
+    event.events = events;
     event.data.u64 = index;
-    return ::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, descriptor, &event) == 0;
+    return ::epoll_ctl(set_.native_handle(), operation, descriptor, &event) == 0;
 }
 
 void SocketSet::watch() {

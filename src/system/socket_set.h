@@ -38,7 +38,13 @@ class SocketSet {
     /// in ReadySocket.
     bool add(int descriptor, std::size_t index);
 
+    /// Until it is reported once; then it must be asked for again. While it is not watched, a send
+    /// passes no watcher on its way, which would cost the time stamp a microsecond or two. `known`:
+    /// it was watched before. False as above.
+    bool watch_once(int descriptor, std::size_t index, bool known);
+
   private:
+    bool control(int operation, int descriptor, std::uint32_t events, std::size_t index);
     void watch();
     void empty();
     std::size_t take_burst();
