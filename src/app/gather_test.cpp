@@ -155,6 +155,35 @@ TEST_CASE("two names of one address are one server: the daemon's stays, the othe
     CHECK(report.rows.size() == 5);
 }
 
+TEST_CASE("a server asked by NTP and by NTS votes once; an NTS that failed is told beside it") {
+    auto candidates = *gather_given({"a.example", "nts://a.example", "nts://b.example"});
+    Sample sample;
+    sample.delay = sample.root_dispersion = Seconds{1e-3};
+    sample.stratum = 2;
+    for (Candidate& candidate : candidates) {
+        candidate.address = parse_address("10.0.0.1");
+        candidate.series.sent = 1;
+        candidate.series.samples = {sample};
+    }
+    candidates[1].series.samples[0].authenticated = true;
+    candidates[1].nts.emplace();
+    candidates[2].series = {};
+    candidates[2].nts.emplace().failure = NtsFailure::refused;
+    candidates[2].not_asked = Rejection::refused;
+    const ScanReport report = report_of(judge(candidates, {}), {}, {});
+    REQUIRE(report.rows.size() == 3);
+    CHECK(report.consensus.judged == 1);
+    for (const ScanRow& row : report.rows) {
+        const Source& source = row.candidate.source;
+        CAPTURE(source.as_written);
+        const bool failed = source.host.name == "b.example";
+        CHECK((row.assessment.verdict == Verdict::unreachable) == failed);
+        for (const Sample& measured : row.candidate.series.samples) {
+            CHECK(measured.authenticated == (source.authentication == Authentication::nts));
+        }
+    }
+}
+
 TEST_CASE("chosen servers of one upstream are named: they may be wrong together") {
     auto candidates = *gather_given({"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"});
     for (std::size_t i = 0; i < candidates.size(); ++i) {

@@ -19,11 +19,12 @@ int order(const Candidate& candidate) {
     return candidate.source.authentication == Authentication::nts ? 1 : 2;
 }
 
-/// Where it answers NTP: an NTS server is the same one as its plain name.
-Endpoint ntp_endpoint(const Candidate& candidate) {
+/// Where time came from: an nts:// host that gave some is the server that NTP knows there. One that
+/// gave none is nobody's twin, so that its failure is not hidden.
+Endpoint place_of(const Candidate& candidate) {
     const HostName& host = candidate.source.host;
-    const std::uint16_t plain = host.nts ? 123 : host.port;
-    return {*candidate.address, candidate.nts ? candidate.nts->port : plain};
+    if (!host.nts || candidate.series.samples.empty()) return {*candidate.address, host.port};
+    return {*candidate.address, candidate.nts ? candidate.nts->port : NtsReport{}.port};
 }
 
 /// Moves twins out of `candidates`; the first of each endpoint stays, and the daemon's come first.
@@ -35,9 +36,8 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
     std::map<Endpoint, std::size_t> places;  // into `unique`
     for (Candidate& candidate : candidates) {
         const std::size_t next = unique.size();
-        const std::size_t of = candidate.address
-                                   ? places.try_emplace(ntp_endpoint(candidate), next).first->second
-                                   : next;
+        const std::size_t of =
+            candidate.address ? places.try_emplace(place_of(candidate), next).first->second : next;
         if (of == next) {
             unique.push_back(std::move(candidate));
             continue;
@@ -104,7 +104,11 @@ std::vector<std::string> shared_upstreams(const Judged& judged) {
 
 ScanRow twin_row(const Twin& twin, const Judged& judged) {
     ScanRow row{twin.candidate, judged.selection.assessments[twin.of]};
-    row.candidate.series = judged.candidates[twin.of].series;
+    // What is not authentic must not look so.
+    const Candidate& first = judged.candidates[twin.of];
+    if (twin.candidate.source.authentication == first.source.authentication) {
+        row.candidate.series = first.series;
+    }
     row.assessment.chosen = false;
     if (row.assessment.verdict == Verdict::system_peer)
         row.assessment.verdict = Verdict::truechimer;

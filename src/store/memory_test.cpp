@@ -100,8 +100,9 @@ TEST_CASE("the dates of any certificate come back") {
     const TemporaryDirectory directory;
     store::Memory memory;
     ntp::LastExchange exchange{.host = "a", .at = noon, .failures = 1, .asked = {}, .report = {}};
-    exchange.report.not_before = std::chrono::ceil<std::chrono::seconds>(WallTime::min());
-    exchange.report.not_after = std::chrono::floor<std::chrono::seconds>(WallTime::max());
+    exchange.report.not_before = std::chrono::sys_days{std::chrono::year{1678} / 1 / 1};
+    exchange.report.not_after =
+        std::chrono::sys_days{std::chrono::year{2262} / 1 / 1} - std::chrono::seconds{1};
     memory.exchanges = {exchange};
     REQUIRE(store::save(directory.path(), memory));
     CHECK(store::load(directory.path(), nullptr).exchanges == memory.exchanges);

@@ -227,6 +227,19 @@ TEST_CASE("a certificate that is refused is reported all the same") {
     CHECK(client.certificate().not_after == noon + days{30});
 }
 
+TEST_CASE("a certificate that never ends has the last date we can write") {
+    const WallTime last{std::chrono::sys_days{std::chrono::year{2262} / 1 / 1} - 1s};
+    const Identity identity = make_identity("DNS:time.example", {noon, noon});
+    ::ASN1_TIME_set_string_X509(::X509_getm_notAfter(identity.certificate.get()),
+                                "99991231235959Z");
+    ::X509_sign(identity.certificate.get(), identity.key.get(), ::EVP_sha256());
+    TrustAnchors anchors = trusting(identity);
+    TlsStream client(anchors, host("nts://time.example"), noon + days{900}, noon);
+    Server server(identity);
+    CHECK(shake_hands(client, server) == true);
+    CHECK(client.certificate().not_after == last);
+}
+
 TEST_CASE("a server that does not choose ntske/1 is none of ours") {
     const Identity identity = make_identity("DNS:time.example", {});
     TrustAnchors anchors = trusting(identity);

@@ -18,8 +18,6 @@ namespace clockwright::system {
 
 namespace {
 
-using std::chrono::sys_seconds;
-
 constexpr std::size_t longest_name = 256;
 constexpr unsigned char alpn[] = {7, 'n', 't', 's', 'k', 'e', '/', '1'};
 
@@ -34,16 +32,16 @@ std::string text_of(const X509_NAME* name) {
                     : std::string{};
 }
 
-/// What is beyond our range of instants becomes its end: "9999-12-31" means never.
+/// What is beyond the years that we can write becomes their end: "9999-12-31" means never.
 WallTime instant_of(const ASN1_TIME* time) {
+    using namespace std::chrono;
+    constexpr sys_seconds first = sys_days{year{1678} / 1 / 1};
+    constexpr sys_seconds last = sys_days{year{2262} / 1 / 1} - seconds{1};
     std::tm parts{};
     if (::ASN1_TIME_to_tm(time, &parts) != 1) {
         return {};
     }
-    const sys_seconds instant{std::chrono::seconds{::timegm(&parts)}};
-    const auto first = std::chrono::ceil<std::chrono::seconds>(WallTime::min());
-    const auto last = std::chrono::floor<std::chrono::seconds>(WallTime::max());
-    return WallTime{std::clamp(instant, first, last)};
+    return std::clamp(sys_seconds{seconds{::timegm(&parts)}}, first, last);
 }
 
 std::time_t seconds_of(WallTime instant) {

@@ -136,7 +136,7 @@ class ChronydServer:
         self.control = self.directory / "chronyd.sock"
         self.config.write_text("\n".join([
             f"ntsserverkey {key}", f"ntsservercert {certificate}", f"bindaddress {address}",
-            f"port {port}", "local stratum 2", "allow 127.0.0.0/8", "cmdport 0",
+            f"port {port}", "local stratum 2", "allow", "cmdport 0",
             f"bindcmdaddress {self.control}", f"pidfile {self.directory}/pid",
             "ntsprocesses 0", *lines]) + "\n")
         self.start()

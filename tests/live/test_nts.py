@@ -3,8 +3,9 @@
 exchange can fail, each with its reason and at nobody else's cost."""
 import signal
 import ssl
+import subprocess
 import time
-import unittest
+from pathlib import Path
 
 import bed
 from nts_servers import (AEAD, COOKIE, COOKIES, CRITICAL, ERROR, FINISH, NTPV4, PORT, SERVER, SIV,
@@ -15,7 +16,7 @@ GOOD = {"truechimer", "outlier", "system_peer"}
 TIME_OUT = 4  # of a key exchange
 
 
-class Nts(bed.Bed):
+class NtsBed(bed.Bed):
     def setUp(self):
         super().setUp()
         self.authority = Authority(self.directory / "authority")
@@ -48,6 +49,8 @@ class Nts(bed.Bed):
         for word in words:
             self.assertIn(word, row["reason"], row)
 
+
+class Nts(NtsBed):
     # --- what works -------------------------------------------------------------------------------
 
     def test_a_server_is_measured_with_authenticated_packets_after_one_key_exchange(self):
@@ -195,6 +198,68 @@ class Nts(bed.Bed):
         began = time.monotonic()
         self.expect(self.end(process), 130)
         self.assertLess(time.monotonic() - began, 0.5)
+
+
+class Strangers(NtsBed):
+    """Public addresses, in a network namespace of our own: manners hold over restarts."""
+    STRANGER, OTHER = "203.0.113.1", "203.0.113.2"  # nobody's, by RFC 5737
+
+    def setUp(self):
+        self.inside = []
+        super().setUp()
+        holder = self.spawn("unshare", "--net", "sleep", "600", log="namespace.log")
+        own = Path("/proc/self/ns/net").readlink()
+        theirs = Path(f"/proc/{holder.pid}/ns/net")
+        self.wait_for("the namespace is there", lambda: theirs.readlink() != own)
+        self.inside = ["nsenter", f"--net={theirs}", "--"]
+        for words in (["link", "set", "lo", "up"],
+                      *(["address", "add", f"{address}/32", "dev", "lo"]
+                        for address in (self.STRANGER, self.OTHER))):
+            subprocess.run([*self.inside, "ip", *words], check=True)
+
+    def spawn(self, *command, log):
+        return super().spawn(*self.inside, *command, log=log)
+
+    def command(self, *words):
+        return [*self.inside, *super().command(*words)]
+
+    def server(self, *lines):
+        return ChronydServer(self, self.STRANGER, self.authority.issue(self.STRANGER), *lines)
+
+    def row(self, host):
+        answer = self.program("--json", "scan", "--ca", self.authority.certificate, host)
+        return self.expect(answer, 0, 3).json["servers"][0]
+
+    def test_within_the_hour_neither_keys_nor_time_are_asked_again(self):
+        server = self.server()
+        host = f"nts://{self.STRANGER}"
+        first = self.row(host)
+        asked = {"ntp": 4, "key_exchanges": 1, "authenticated": 4}
+        self.assertEqual(server.serverstats(), asked)
+        again = self.row(host)
+        plain = self.row(self.STRANGER)
+        self.assertEqual(server.serverstats(), asked)
+        for row in (first, again, plain):
+            self.assertEqual((row["received"], row["offset_seconds"]),
+                             (4, first["offset_seconds"]), row)
+
+    def test_samples_without_nts_never_serve_a_host_of_nts(self):
+        server = self.server()
+        self.assertEqual(self.row(self.STRANGER)["received"], 4)
+        row = self.row(f"nts://{self.STRANGER}")
+        self.check_failed(row, "held back", "less than an hour ago")
+        self.assertIsNone(row["offset_seconds"])
+        self.assertEqual(server.serverstats(), {"ntp": 4, "key_exchanges": 0, "authenticated": 0})
+
+    def test_after_a_failure_the_next_exchange_waits(self):
+        host = f"nts://{self.OTHER}"
+        self.check_failed(self.row(host), "nobody listens")
+        self.check_failed(self.row(host), "held back", "port of the key exchange is closed")
+
+    def test_a_stranger_cannot_send_us_into_our_own_network(self):
+        self.server("ntsntpserver 127.0.0.1")
+        self.check_failed(self.row(f"nts://{self.STRANGER}"), "forbidden server",
+                          "127.0.0.1, which is a loopback address")
 
 
 if __name__ == "__main__":
