@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 
 #include "time/spell.h"
 #include "version.h"
@@ -76,6 +77,69 @@ void add_scan(CLI::App& app, Command& command, Seconds& spacing) {
     scan->footer("Example: clockwright scan ntp1.corp.example ntp2.corp.example:123");
 }
 
+/// Longer is for ever, which is what no --for means.
+constexpr Seconds longest_block{3650 * 24 * 3600.0};
+
+void add_servers_list(CLI::App& servers, Command& command) {
+    auto* list = servers.add_subcommand("list", "The catalogue and what is remembered of servers");
+    list->add_flag("--blocked", command.servers.blocked, "Only those that are not asked now");
+    list->add_flag("--allowed", command.servers.allowed, "Only those that you allowed");
+    list->add_flag("--nts", command.servers.nts, "Only those that are known to speak NTS");
+    list->add_flag("--new", command.servers.newcomers, "Only those that a fetched list brought");
+    list->add_option_function<std::string>(
+            "--country",
+            [&command](const std::string& country) {
+                command.servers.country.clear();
+                for (const char letter : country)
+                    command.servers.country +=
+                        static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+            },
+            "Only those in this country")
+        ->type_name("CC")
+        ->check([](const std::string& country) {
+            const auto is_letter = [](unsigned char letter) { return std::isalpha(letter) != 0; };
+            const bool two = country.size() == 2 && std::ranges::all_of(country, is_letter);
+            return two ? std::string{} : std::string("a country is two letters, like CH");
+        });
+    auto* show = servers.add_subcommand(
+        "show", "One server: operator, terms, smear class, where that is known from, its block");
+    show->add_option("HOST", command.servers.host, "name, name:port or address")->required();
+}
+
+void add_servers_changes(CLI::App& servers, Command& command, Seconds& length) {
+    auto* block = servers.add_subcommand("block", "Ask this server no more; it stays listed");
+    block->add_option("HOST", command.servers.host,
+                      "name or address; without port: whatever the port");
+    block->add_option("--reason", command.reason, "Kept and shown")->type_name("TEXT");
+    add_duration(*block, "--for", length, "For so long (default: until you allow it)");
+    block->add_option("--import", command.servers.import_file, "A list of hosts, or blacklist.json")
+        ->type_name("FILE");
+    block->footer(
+        "Example: clockwright servers block ntp9.corp.example --reason \"moved\" --for 30d");
+    auto* allow = servers.add_subcommand(
+        "allow", "Lift its block, never block it by ourselves, and take permission as given");
+    allow->add_option("HOST", command.servers.host, "name, name:port or address")->required();
+    allow->add_option("--reason", command.reason, "Kept and shown")->type_name("TEXT");
+    auto* refresh = servers.add_subcommand("refresh", "Fetch and verify a signed list of servers");
+    refresh->add_option("--url", command.servers.url, "Its place (default: that of the last one)")
+        ->type_name("HTTPS_URL");
+    refresh
+        ->add_option("--key", command.servers.key,
+                     "Public Ed25519 key of its keeper (/etc/clockwright/list-key.pem)")
+        ->type_name("FILE");
+    refresh->add_option("--ca", command.ca, "A further trust anchor for HTTPS")->type_name("FILE");
+}
+
+void add_servers(CLI::App& app, Command& command, Seconds& length) {
+    auto* servers =
+        app.add_subcommand("servers", "The catalogue; whom to ask no more, and whom always");
+    servers->require_subcommand(0, 1);
+    add_servers_list(*servers, command);
+    add_servers_changes(*servers, command, length);
+    servers->footer(
+        "Without a word: list. A server that a list brings is asked only after `servers allow`.");
+}
+
 void add_plan(CLI::App& app, Command& command, Seconds& spacing) {
     auto* plan = app.add_subcommand("plan", "Show what would change and why; write nothing");
     add_measuring(*plan, command, spacing);
@@ -131,6 +195,7 @@ void add_others(CLI::App& app, Command& command) {
 
 Verb verb_named(const std::string& name) {
     if (name == "scan") return Verb::scan;
+    if (name == "servers") return Verb::servers;
     if (name == "plan") return Verb::plan;
     if (name == "apply") return Verb::apply;
     if (name == "rollback") return Verb::rollback;
@@ -145,7 +210,7 @@ Verb verb_named(const std::string& name) {
 
 Result<Parsed> parse_command_line(int argc, char** argv) {
     Command command;
-    Seconds spacing{-1};
+    Seconds spacing{-1}, block_length{-1};
     CLI::App app("Clockwright keeps a machine's clock right, and can prove it.", "clockwright");
     app.set_version_flag("--version", std::string("clockwright ") + version);
     app.fallthrough();
@@ -157,6 +222,7 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     app.add_flag("--no-color", command.no_color, "No colours");
     app.footer("First steps: clockwright status, clockwright scan, clockwright plan.");
     add_scan(app, command, spacing);
+    add_servers(app, command, block_length);
     add_plan(app, command, spacing);
     add_apply(app, command, spacing);
     add_others(app, command);
@@ -178,7 +244,13 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
         return fail(Fault::usage, printable(error.what()) + " (see clockwright --help)");
     }
     if (spacing.count() >= 0) command.spacing = spacing;
-    command.verb = verb_named(app.get_subcommands().front()->get_name());
+    const CLI::App* verb = app.get_subcommands().front();
+    command.verb = verb_named(verb->get_name());
+    if (command.verb == Verb::servers && !verb->get_subcommands().empty())
+        command.servers.word = verb->get_subcommands().front()->get_name();
+    if (block_length.count() >= 0) command.servers.length = block_length;
+    if (block_length == Seconds{0} || block_length > longest_block)
+        return fail(Fault::usage, "--for: a block lasts longer than nothing and at most 3650d");
     return Parsed{command, {}};
 }
 

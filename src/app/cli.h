@@ -10,7 +10,17 @@
 
 namespace clockwright::app {
 
-enum class Verb { scan, plan, apply, rollback, status, check, config, lab, demo };
+enum class Verb { scan, servers, plan, apply, rollback, status, check, config, lab, demo };
+
+/// What `servers` is told.
+struct ServersCommand {
+    std::string word = "list";  ///< list, show, block, allow, refresh
+    std::string host;
+    bool blocked = false, allowed = false, nts = false, newcomers = false;
+    std::string country;  ///< two capital letters; empty: all
+    std::optional<Seconds> length;
+    std::string import_file, url, key;
+};
 
 /// Everything a command line can say. What a verb does not know, its parser refuses.
 struct Command {
@@ -33,6 +43,7 @@ struct Command {
     std::string file;  ///< plan --out, apply FILE, rollback ID, lab WORLD, config's word
     bool yes = false, takeover = false, allow_restart = false, serving = false;
     std::string reason;
+    ServersCommand servers;
     // check
     Seconds warning{0.1}, critical{0.5};
     std::string expect;

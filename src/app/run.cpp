@@ -17,6 +17,8 @@ Runner runner_of(Verb verb) {
     switch (verb) {
         case Verb::scan:
             return run_scan;
+        case Verb::servers:
+            return run_servers;
         case Verb::plan:
             return run_plan;
         case Verb::apply:

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "publish/table.h"
+#include "store/memory.h"
 #include "system/clock.h"
 #include "system/event_loop.h"
 #include "system/local_host.h"
@@ -16,6 +19,7 @@ namespace clockwright::app {
 namespace {
 
 constexpr Seconds restart_limit{60};
+constexpr Seconds burst_distance{32};
 constexpr int backups_kept = 5;
 
 std::string lock_path(const DaemonPlace& place) {
@@ -33,7 +37,39 @@ std::vector<std::string> different_files(const std::vector<FileState>& files) {
     return different;
 }
 
+/// A source the daemon will greet with a burst, and not one of our own network.
+bool is_stranger(const std::string& name) {
+    const auto host = parse_host(name);
+    const auto address = host ? parse_address(host->name) : std::nullopt;
+    return !address || address->is_public();
+}
+
+bool brings_strangers(const Plan& plan) {
+    const auto restarts = [](const Step& step) {
+        return std::ranges::any_of(step.actions, [](const Action& action) {
+            return std::holds_alternative<RestartDaemon>(action);
+        });
+    };
+    return std::ranges::any_of(plan.add, is_stranger) || std::ranges::any_of(plan.steps, restarts);
+}
+
+/// How long the public addresses that we asked must be left alone before the daemon's burst.
+Seconds rest_before(const Plan& plan, const Config& config) {
+    if (!brings_strangers(plan)) return Seconds{0};
+    return rest_after(store::load(config.state.directory, nullptr).spent,
+                      system::read_clocks().wall);
+}
+
 }  // namespace
+
+Seconds rest_after(const std::vector<ntp::Spent>& spent, WallTime now) {
+    Seconds rest{0};
+    for (const ntp::Spent& one : spent) {
+        const Seconds age = now - one.last;
+        if (age >= Seconds{0}) rest = std::max(rest, burst_distance - age);
+    }
+    return rest;
+}
 
 Done nothing_done(std::string id, std::string reason) {
     return {{OutcomeKind::unchanged, true, true, std::move(reason)}, std::move(id), false};
@@ -145,7 +181,8 @@ Result<Done> Transaction::run(const Plan& plan, const std::string& reason) {
     const Baseline baseline{TRY(ask_daemon())};
     const std::string id = TRY(
         journal_.begin(plan, baseline, system::user_text(), reason, system::read_clocks().wall));
-    const ApplySettings settings{context_->config.apply.verify_timeout, Seconds{1}};
+    const ApplySettings settings{context_->config.apply.verify_timeout, Seconds{1},
+                                 rest_before(plan, context_->config)};
     return drive(Apply(plan, baseline, settings), id);
 }
 
@@ -158,7 +195,7 @@ Result<std::optional<Done>> Transaction::heal() {
     print_remark(context_->command,
                  fmt::format("Found unfinished change {} (begun {}). Walking it back first.\n",
                              left->id, rfc3339(left->at)));
-    const ApplySettings settings{context_->config.apply.verify_timeout, Seconds{1}};
+    const ApplySettings settings{context_->config.apply.verify_timeout, Seconds{1}, Seconds{0}};
     return std::optional<Done>{
         drive(Apply::healing(left->plan, left->begun, left->baseline, settings), left->id)};
 }

@@ -4,11 +4,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/daemon_access.h"
 #include "app/verbs.h"
 #include "daemon/apply.h"
 #include "daemon/plan.h"
+#include "ntp/budget.h"
 #include "store/journal.h"
 
 namespace clockwright::app {
@@ -22,6 +24,10 @@ struct Done {
 
 /// Nothing was to be done, and why.
 Done nothing_done(std::string id, std::string reason);
+
+/// 32 s after our last packet to a public server a daemon may begin a burst of its own there: what
+/// is left of them now. A packet from the future (the clock was set) holds nothing up.
+Seconds rest_after(const std::vector<ntp::Spent>& spent, WallTime now);
 
 /// 130 for an interrupt that left nothing half done, else by the outcome.
 int exit_code_of(const Done& done);

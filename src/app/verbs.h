@@ -14,6 +14,7 @@ struct Context {
 };
 
 Result<int> run_scan(const Context& context);
+Result<int> run_servers(const Context& context);
 Result<int> run_plan(const Context& context);
 Result<int> run_apply(const Context& context);
 Result<int> run_rollback(const Context& context);

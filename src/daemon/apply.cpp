@@ -76,8 +76,12 @@ ApplyEffect Apply::next(const ApplyEvent& event, const Now& now) {
         case Stage::check_done:
         case Stage::check_ground:
             if (const auto* checked = std::get_if<FilesChecked>(&event))
-                return files_checked(*checked);
+                return files_checked(*checked, now);
             break;
+        case Stage::tell_rest:
+            return issue(Stage::rest, Pause{settings_.rest});
+        case Stage::rest:
+            return check_ground(now);
         case Stage::intend:
             if (performed && !performed->result)
                 return go_back(performed->result.error().message, now);
@@ -109,7 +113,7 @@ ApplyEffect Apply::next(const ApplyEvent& event, const Now& now) {
     return go_back("the change was answered out of turn", now);
 }
 
-ApplyEffect Apply::files_checked(const FilesChecked& checked) {
+ApplyEffect Apply::files_checked(const FilesChecked& checked, const Now& now) {
     if (stage_ == Stage::check_done) {
         if (checked.different.empty() && daemon_lists(plan_.steps.back().expect))
             return issue(Stage::finished,
@@ -117,7 +121,11 @@ ApplyEffect Apply::files_checked(const FilesChecked& checked) {
                                  .verified = true,
                                  .before_first_step = true,
                                  .reason = "the host already is as the plan wants it"});
-        return issue(Stage::check_ground, CheckFiles{plan_.rests_on});
+        if (settings_.rest <= Seconds{0}) return check_ground(now);
+        return issue(Stage::tell_rest,
+                     Say{fmt::format("waiting {}: the new sources were asked a moment ago, and the "
+                                     "daemon begins with a burst of its own",
+                                     spell_age(settings_.rest))});
     }
     if (!checked.different.empty())
         return refuse(fmt::format("{} changed since the plan was made; make a new one",
@@ -138,6 +146,12 @@ ApplyEffect Apply::refuse(std::string why) {
                                           .verified = false,
                                           .before_first_step = true,
                                           .reason = std::move(why)});
+}
+
+/// After the rest, so that what happened meanwhile is seen.
+ApplyEffect Apply::check_ground(const Now& now) {
+    step_since_ = now.steady;
+    return issue(Stage::check_ground, CheckFiles{plan_.rests_on});
 }
 
 ApplyEffect Apply::begin_action() {

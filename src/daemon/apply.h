@@ -75,6 +75,9 @@ using ApplyEvent = std::variant<Performed, DaemonAnswered, FilesChecked, Continu
 struct ApplySettings {
     Seconds verify_timeout{60};
     Seconds ask_every{1};
+    /// Before the first action: the new sources were asked a moment ago, and the daemon begins with
+    /// a burst of its own (rule E-2). Not on the way back: an old state is not kept waiting.
+    Seconds rest{0};
 };
 
 class WalkBack;
@@ -102,6 +105,8 @@ class Apply {
   private:
     enum class Stage {
         check_done,
+        tell_rest,
+        rest,
         check_ground,
         intend,
         perform,
@@ -117,7 +122,8 @@ class Apply {
     };
 
     ApplyEffect issue(Stage stage, ApplyEffect effect);
-    ApplyEffect files_checked(const FilesChecked& checked);
+    ApplyEffect files_checked(const FilesChecked& checked, const Now& now);
+    ApplyEffect check_ground(const Now& now);
     ApplyEffect begin_action();
     ApplyEffect action_performed(const Performed& performed, const Now& now);
     ApplyEffect action_noted(const Now& now);

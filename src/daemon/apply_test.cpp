@@ -347,3 +347,58 @@ TEST_CASE("outcomes have the words of the contract") {
     CHECK(to_string(OutcomeKind::failed) == "failed");
     CHECK(to_string(OutcomeKind::refused) == "refused");
 }
+
+TEST_CASE("strangers that were asked a moment ago are left alone before the daemon's burst") {
+    Replacement change;
+    const SteadyTime began = change.world.now.steady;
+    std::optional<SteadyTime> first;
+    change.world.before_action = [&](const Action&) -> Result<void> {
+        if (!first) first = change.world.now.steady;
+        return {};
+    };
+    Apply machine(change.plan, {*change.world.state()}, {Seconds{60}, Seconds{1}, Seconds{28}});
+    const auto run = drive(machine, change.world);
+    REQUIRE(run.outcome);
+    CHECK(run.outcome->kind == OutcomeKind::applied);
+    REQUIRE(first);
+    CHECK(*first - began >= std::chrono::seconds(28));
+    CHECK(run.said.front().starts_with("waiting 28 s: the new sources were asked"));
+}
+
+TEST_CASE("nothing to do needs no rest") {
+    Replacement change;
+    auto machine = change.machine();
+    REQUIRE(drive(machine, change.world).outcome->kind == OutcomeKind::applied);
+    const SteadyTime began = change.world.now.steady;
+    Apply again(change.plan, {*change.world.state()}, {Seconds{60}, Seconds{1}, Seconds{28}});
+    const auto run = drive(again, change.world);
+    CHECK(run.outcome->kind == OutcomeKind::unchanged);
+    CHECK(change.world.now.steady - began < std::chrono::seconds(28));
+}
+
+TEST_CASE("what changed during the rest is seen, and an interrupt then changes nothing") {
+    for (const bool interrupted : {false, true}) {
+        CAPTURE(interrupted);
+        Replacement change;
+        const Picture before = picture(change.world);
+        Apply machine(change.plan, {*change.world.state()}, {Seconds{60}, Seconds{1}, Seconds{28}});
+        auto effect = machine.begin(change.world.now);
+        REQUIRE(std::holds_alternative<CheckFiles>(effect));
+        effect = machine.next(FilesChecked{{"x"}}, change.world.now);
+        REQUIRE(std::holds_alternative<Say>(effect));
+        effect = machine.next(Continue{}, change.world.now);
+        REQUIRE(std::holds_alternative<Pause>(effect));
+        if (interrupted) {
+            effect = machine.next(Interrupt{}, change.world.now);
+        } else {
+            effect = machine.next(Continue{}, change.world.now);
+            REQUIRE(std::holds_alternative<CheckFiles>(effect));
+            effect = machine.next(FilesChecked{{"chrony.conf"}}, change.world.now);
+        }
+        const auto* outcome = std::get_if<Outcome>(&effect);
+        REQUIRE(outcome != nullptr);
+        CHECK(outcome->before_first_step);
+        CHECK(outcome->kind == (interrupted ? OutcomeKind::failed : OutcomeKind::refused));
+        CHECK(picture(change.world) == before);
+    }
+}
