@@ -5,6 +5,8 @@
 #include <map>
 #include <tuple>
 
+#include "find/zones.h"
+
 namespace clockwright {
 namespace {
 
@@ -12,24 +14,30 @@ struct Zone {
     std::string_view name, country, continent;
 };
 
-#define ROW_ZONE(name, country, continent)
-#define ROW_SERVER(host, operator_name, country, continent, smear, confidence, open, utc, \
-                   rotation, silent, nts)                                                 \
-    CatalogueServer{host, operator_name, country,  continent, smear, confidence,          \
-                    open, utc,           rotation, silent,    nts},
+#define ROW_SERVER(host, operator_name, country, continent, smear, confidence, open, notify, \
+                   silent, nts, kind, timescale)                                             \
+    CatalogueServer{host,                                                                    \
+                    operator_name,                                                           \
+                    country,                                                                 \
+                    continent,                                                               \
+                    smear,                                                                   \
+                    confidence,                                                              \
+                    open,                                                                    \
+                    timescale == Timescale::utc,                                             \
+                    kind == ServerKind::rotation || kind == ServerKind::pool,                \
+                    silent,                                                                  \
+                    nts,                                                                     \
+                    notify,                                                                  \
+                    kind,                                                                    \
+                    timescale},
 constexpr CatalogueServer servers[] = {
 #include "catalogue_rows.inc"
 };
-#undef ROW_SERVER
-#undef ROW_ZONE
 
-#define ROW_SERVER(...)
 #define ROW_ZONE(name, country, continent) Zone{name, country, continent},
 constexpr Zone zones[] = {
 #include "catalogue_rows.inc"
 };
-#undef ROW_SERVER
-#undef ROW_ZONE
 
 static_assert(std::ranges::is_sorted(servers, {}, &CatalogueServer::host));
 static_assert(std::ranges::is_sorted(zones, {}, &Zone::name));
@@ -40,6 +48,11 @@ std::string lower(std::string_view text) {
         if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
     }
     return out;
+}
+
+/// Fit to be used, whatever its operator asks of users.
+bool is_good(const CatalogueServer& server) {
+    return server.utc && !server.silent && server.confidence < 'c';
 }
 
 /// 0: own country, 1: own continent, 2: no particular place, 3: elsewhere.
@@ -70,11 +83,13 @@ std::vector<const CatalogueServer*> proposals(const std::optional<Region>& regio
     using Rank = std::tuple<int, int, char, std::string_view>;  // nearness, turn, confidence, host
     std::vector<std::pair<Rank, const CatalogueServer*>> ranked;
     std::map<std::pair<int, std::string_view>, int> turns;
-    for (const CatalogueServer& server : servers) {
-        if (!server.open || !server.utc || server.silent || server.confidence == 'c') continue;
-        const int near = nearness(server, region);
-        const int turn = turns[{near, server.operator_name}]++;
-        ranked.push_back({Rank{near, turn, server.confidence, server.host}, &server});
+    for (const bool rotation : {false, true}) {
+        for (const CatalogueServer& server : servers) {
+            if (server.rotation != rotation || !server.open || !is_good(server)) continue;
+            const int near = nearness(server, region);
+            const int turn = turns[{near, server.operator_name}]++;
+            ranked.push_back({Rank{near, turn, server.confidence, server.host}, &server});
+        }
     }
     std::ranges::sort(ranked, {}, [](const auto& row) { return row.first; });
     std::vector<const CatalogueServer*> out;
@@ -85,8 +100,28 @@ std::vector<const CatalogueServer*> proposals(const std::optional<Region>& regio
     return out;
 }
 
+std::vector<const CatalogueServer*> to_be_told(const std::optional<Region>& region) {
+    std::vector<const CatalogueServer*> in_country, on_continent;
+    for (const CatalogueServer& server : servers) {
+        if (!region || !server.notify || !is_good(server)) continue;
+        const int near = nearness(server, region);
+        if (near == 0) in_country.push_back(&server);
+        if (near == 1) on_continent.push_back(&server);
+    }
+    return in_country.empty() ? on_continent : in_country;
+}
+
 void annotate(Source& source) {
     const CatalogueServer* known = find_in_catalogue(source.host.name);
+    if (known != nullptr) {
+        source.kind = known->kind;
+        source.timescale = known->timescale;
+    }
+    if (is_pool_name(source.host.name)) {
+        source.kind = ServerKind::pool;
+        if (source.operator_name.empty()) source.operator_name = pool_operator;
+        if (source.smear == Smear::unknown) source.smear = Smear::none;
+    }
     if (known == nullptr) return;
     if (source.operator_name.empty()) source.operator_name = known->operator_name;
     if (source.smear == Smear::unknown) source.smear = parse_smear(known->smear);

@@ -64,3 +64,55 @@ TEST_CASE("NIST asks for four seconds between packets") {
     CHECK(operator_spacing(nist->operator_name) == Seconds{4});
     CHECK(operator_spacing("Netnod") == Seconds{0});
 }
+
+TEST_CASE("what a name stands for and which time it serves come from the catalogue") {
+    const auto annotated = [](const char* host) {
+        Source source;
+        source.host.name = host;
+        annotate(source);
+        return source;
+    };
+    CHECK(annotated("time.cloudflare.com").kind == ServerKind::anycast);
+    CHECK(annotated("time.nist.gov").kind == ServerKind::rotation);
+    CHECK(annotated("time-a-g.nist.gov").kind == ServerKind::host);
+    CHECK(annotated("time.google.com").timescale == Timescale::smeared);
+    CHECK(annotated("UT1-wwv.nist.gov").timescale == Timescale::ut1);
+    CHECK(annotated("ntp1.corp.example").kind == ServerKind::host);
+}
+
+TEST_CASE("names of the pool are of one operator and do not smear, whoever's zone it is") {
+    for (const char* host : {"2.ch.pool.ntp.org", "0.debian.pool.ntp.org", "amazon.pool.ntp.org"}) {
+        CAPTURE(host);
+        Source source;
+        source.host.name = host;
+        annotate(source);
+        CHECK(source.kind == ServerKind::pool);
+        CHECK(source.operator_name == "NTP Pool");
+        CHECK(source.smear == Smear::none);
+    }
+}
+
+TEST_CASE("who wants to be told first is never proposed, but named to those nearby") {
+    const auto croatian = to_be_told(region_of("Europe/Zagreb"));
+    CHECK(croatian.size() == 5);
+    CHECK(to_be_told(region_of("Europe/Zurich")) == croatian);
+    CHECK(to_be_told(region_of("Asia/Kolkata")).empty());
+    for (const auto* server : croatian) {
+        CAPTURE(server->host);
+        CHECK_FALSE(server->open);
+        CHECK(server->notify);
+    }
+    CHECK(to_be_told(std::nullopt).empty());
+    for (const auto* server : proposals(std::nullopt, 1000)) CHECK_FALSE(server->notify);
+}
+
+TEST_CASE("of one operator the names of one machine are proposed before a rotation over them") {
+    std::set<std::string_view> rotations;
+    for (const auto* server : proposals(region_of("America/New_York"), 1000)) {
+        if (server->operator_name != "NIST") continue;
+        CAPTURE(server->host);
+        if (server->rotation) rotations.insert(server->host);
+        CHECK((server->rotation || rotations.empty()));
+    }
+    CHECK_FALSE(rotations.empty());
+}

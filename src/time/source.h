@@ -15,6 +15,13 @@ enum class Authentication : std::uint8_t { none, nts };
 /// known smearer.
 enum class Smear : std::uint8_t { none, unknown, google, aws, facebook, other };
 
+/// What a name stands for. Of a rotation and of a pool the address is the identity; an anycast name
+/// is one source, whichever machine answers.
+enum class ServerKind : std::uint8_t { host, anycast, rotation, pool };
+
+/// What a server serves: UT1 differs from UTC by up to 0.9 s and must never discipline a clock.
+enum class Timescale : std::uint8_t { utc, smeared, ut1 };
+
 /// How candidates depend on each other (product.md, *Choice and gate*).
 enum class TrustDomain : std::uint8_t { public_internet, internal, platform };
 
@@ -24,8 +31,8 @@ struct Origin {
         command_line,
         hosts,
         daemon,
-        lease,
-        platform,
+        lease,     ///< a lease, or a file that another program wrote for this machine
+        platform,  ///< what the machine's maker provides
         catalogue,
         pool,
         replay
@@ -47,6 +54,8 @@ struct Source {
     Authentication authentication = Authentication::none;
     bool permitted = false;  ///< the user listed it: permission is taken as given
     bool is_pool = false;    ///< a `pool` line: stays one line, members are the daemon's to replace
+    ServerKind kind = ServerKind::host;
+    Timescale timescale = Timescale::utc;
 
     friend bool operator==(const Source&, const Source&) = default;
 };
