@@ -177,4 +177,25 @@ TEST_CASE("whom the budget protects is not asked: its samples of then are used")
     CHECK(admission.admit(target("a.example"), found({"192.0.2.1"}), next_day).begin);
 }
 
+TEST_CASE("a refused address gets no packet, unless the target is asked anyway") {
+    ScanSettings settings;
+    settings.refusal = [](const ProbeTarget& asked, const IpAddress& address) {
+        return asked.named.name == "ntp1.example" && to_string(address) == "192.0.2.7"
+                   ? std::string("blocked")
+                   : std::string();
+    };
+    const ntp::RateBudget budget;
+    Admission admission(settings, budget);
+    ProbeTarget asked = target("192.0.2.7");
+    asked.named = {"ntp1.example"};
+    const Admitted refused = admission.admit(asked, found({"192.0.2.7"}), noon);
+    CHECK(refused.outcome.not_asked == Rejection::refused);
+    CHECK(refused.outcome.why == "blocked");
+    CHECK(refused.outcome.endpoint.has_value());
+    CHECK_FALSE(refused.begin.has_value());
+    CHECK(admission.admit(asked, found({"192.0.2.8"}), noon).begin.has_value());
+    asked.asked_anyway = true;
+    CHECK(admission.admit(asked, found({"192.0.2.7"}), noon).begin.has_value());
+}
+
 }  // namespace clockwright::system
