@@ -32,7 +32,7 @@ class Server:
     """Answers on port 123 of an address with time, a kiss code, or not at all; counts packets."""
 
     def __init__(self, address, manner):
-        self.manner, self.count = manner, 0
+        self.manner, self.count, self.asked_at = manner, 0, []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((address, 123))
         self.socket.settimeout(0.05)
@@ -52,6 +52,7 @@ class Server:
             except TimeoutError:
                 continue
             self.count += 1
+            self.asked_at.append(time.monotonic())
             if self.manner != "silent" and len(packet) >= 48:
                 self.socket.sendto(self.answer(packet), whence)
 
@@ -128,6 +129,16 @@ class Strangers(bed.Bed):
         self.servers(b"DENY", b"RSTR", b"DENY", b"RATE")
         self.expect(self.program("scan"), 3)
         self.assertEqual(len({row for row in self.blocked() if row in self.names}), 1)
+
+    def test_the_daemon_bursts_32_s_after_our_last_packet(self):
+        servers = self.servers("time", "time", "time", "time")
+        self.configure(hosts=ADDRESSES, select={"trust_domain": '"internal"', "minimum": "2"})
+        applied = self.expect(self.program("apply", "--yes", seconds=120), 0)
+        self.assertIn("the new sources were asked a moment ago", " ".join(applied.stdout.split()))
+        chosen = [server for server in servers if len(server.asked_at) > 4]
+        self.assertGreaterEqual(len(chosen), 2)
+        for server in chosen:
+            self.assertGreaterEqual(server.asked_at[4] - server.asked_at[3], 31.5)
 
     def test_an_interrupt_or_a_crash_does_not_make_us_ask_again(self):
         for number, how in enumerate((signal.SIGINT, signal.SIGKILL)):
