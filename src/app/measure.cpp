@@ -184,6 +184,37 @@ void note_block(const Candidate& candidate, const BlockList& blocks, WallTime no
     }
 }
 
+/// What was known when the scan began.
+struct Before {
+    const BlockList& blocks;
+    const store::Memory& memory;
+    const Now& began;
+};
+
+void take_outcomes(std::vector<Candidate>& candidates,
+                   const std::vector<system::ProbeOutcome>& outcomes, const Before& before,
+                   Measured& measured) {
+    std::set<std::pair<Endpoint, bool>> counted;  // by NTS and without are two series
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const system::ProbeOutcome& outcome = outcomes[i];
+        Candidate& candidate = candidates[i];
+        if (outcome.endpoint) candidate.address = outcome.endpoint->address;
+        candidate.series = outcome.series;
+        candidate.not_asked = outcome.not_asked;
+        candidate.not_asked_why = outcome.why;
+        candidate.nts = outcome.nts;
+        note_block(candidate, before.blocks, before.began.wall, measured);
+        if (outcome.reused)
+            take_remembered(candidate, before.memory, *outcome.endpoint, before.began, measured);
+        if (!outcome.endpoint ||
+            !counted.emplace(*outcome.endpoint, outcome.nts.has_value()).second)
+            continue;
+        if (outcome.reused || outcome.series.sent == 0) continue;
+        measured.packets += outcome.series.sent;
+        measured.asked.insert(*outcome.endpoint);
+    }
+}
+
 /// What goes to one address, or why nothing does.
 struct Destination {
     int packets = 0;
@@ -232,26 +263,10 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
             static_cast<void>(store::save(config.state.directory, memory));  // the error is told
         return std::unexpected(outcomes.error());
     }
-    bool strangers = false;
-    std::set<std::pair<Endpoint, bool>> counted;  // by NTS and without are two series
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-        const system::ProbeOutcome& outcome = (*outcomes)[i];
-        Candidate& candidate = candidates[i];
-        if (outcome.endpoint) candidate.address = outcome.endpoint->address;
-        candidate.series = outcome.series;
-        candidate.not_asked = outcome.not_asked;
-        candidate.not_asked_why = outcome.why;
-        candidate.nts = outcome.nts;
-        note_block(candidate, blocks, began.wall, measured);
-        if (outcome.reused) take_remembered(candidate, memory, *outcome.endpoint, began, measured);
-        if (!outcome.endpoint ||
-            !counted.emplace(*outcome.endpoint, outcome.nts.has_value()).second)
-            continue;
-        strangers = strangers || outcome.endpoint->address.is_public();
-        if (outcome.reused || outcome.series.sent == 0) continue;
-        measured.packets += outcome.series.sent;
-        measured.asked.insert(*outcome.endpoint);
-    }
+    take_outcomes(candidates, *outcomes, {blocks, memory, began}, measured);
+    const bool strangers = std::ranges::any_of(*outcomes, [](const system::ProbeOutcome& outcome) {
+        return outcome.endpoint && outcome.endpoint->address.is_public();
+    });
     if (strangers) {
         remember(memory, *outcomes, began, budget, exchanges);
         if (auto saved = store::save(config.state.directory, memory); !saved) {

@@ -322,4 +322,26 @@ TEST_CASE("a public key exchange must not lead into our network") {
     }
 }
 
+TEST_CASE("a refused address gets no packet, unless the target is asked anyway") {
+    ScanSettings settings;
+    settings.refusal = [](const ProbeTarget& asked, const IpAddress& address) {
+        return asked.named.name == "ntp1.example" && to_string(address) == "192.0.2.7"
+                   ? std::string("blocked")
+                   : std::string();
+    };
+    const ntp::RateBudget budget;
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
+    ProbeTarget asked = target("192.0.2.7");
+    asked.named = {"ntp1.example"};
+    const Admitted refused = admission.admit(asked, found({"192.0.2.7"}), noon);
+    CHECK(refused.outcome.not_asked == Rejection::refused);
+    CHECK(refused.outcome.why == "blocked");
+    CHECK(refused.outcome.endpoint.has_value());
+    CHECK_FALSE(refused.begin.has_value());
+    CHECK(admission.admit(asked, found({"192.0.2.8"}), noon).begin.has_value());
+    asked.asked_anyway = true;
+    CHECK(admission.admit(asked, found({"192.0.2.7"}), noon).begin.has_value());
+}
+
 }  // namespace clockwright::system

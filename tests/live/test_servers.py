@@ -22,9 +22,10 @@ def openssl(*words, stdin=None):
 class Listener:
     """A UDP port that counts what comes and never answers."""
 
-    def __init__(self, address, port):
+    def __init__(self, test, address):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((address, port))
+        test.addCleanup(self.socket.close)
+        self.socket.bind((address, test.port))
 
     def packets(self):
         count = 0
@@ -107,7 +108,7 @@ def document(version=1, expires=LATE, servers=None):
 
 class Blocks(bed.Bed):
     def test_a_blocked_server_gets_no_packet_until_it_is_allowed(self):
-        mute = Listener(self.address(9), self.port)
+        mute = Listener(self, self.address(9))
         self.lab({2: {}, 3: {}})
         self.chronyd()
         self.configure(hosts=[self.host(2), self.host(3), self.host(9)])
@@ -130,7 +131,7 @@ class Blocks(bed.Bed):
         self.assertEqual(mute.packets(), 4)
 
     def test_whom_the_command_line_names_is_asked_all_the_same(self):
-        mute = Listener(self.address(9), self.port)
+        mute = Listener(self, self.address(9))
         self.configure()
         self.expect(self.program("servers", "block", self.host(9), "--reason", "x"), 0)
         scan = self.expect(self.program("scan", self.host(9)), 3)
@@ -140,7 +141,7 @@ class Blocks(bed.Bed):
     def test_a_block_ends_when_it_said(self):
         self.configure(hosts=[self.host(9)])
         self.chronyd()
-        mute = Listener(self.address(9), self.port)
+        mute = Listener(self, self.address(9))
         self.expect(self.program("servers", "block", self.host(9), "--reason", "x",
                                  "--for", "1s"), 0)
         time.sleep(1.1)

@@ -1,0 +1,168 @@
+"""Public servers, played in a network of this test's own: manners, blocks, what an interrupt leaves."""
+import fcntl
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+import bed
+
+INSIDE = "CLOCKWRIGHT_TEST_NETWORK"
+ADDRESSES = [f"198.51.100.{last}" for last in (11, 12, 13, 14)]
+ADD_ADDRESS, SET_FLAGS, UP = 0x8916, 0x8914, 0x41
+EPOCH_1900 = 2208988800
+
+
+def bring_up():
+    """Loopback, and the public addresses on it; nobody outside sees any of this."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sH14x", b"lo", UP))
+        for number, address in enumerate(ADDRESSES):
+            fcntl.ioctl(any_socket, ADD_ADDRESS,
+                        struct.pack("16sHH4s8x", f"lo:{number}".encode(), socket.AF_INET, 0,
+                                    socket.inet_aton(address)))
+
+
+class Server:
+    """Answers on port 123 of an address with time, a kiss code, or not at all; counts packets."""
+
+    def __init__(self, address, manner):
+        self.manner, self.count, self.asked_at = manner, 0, []
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((address, 123))
+        self.socket.settimeout(0.05)
+        self.ends = False
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.ends = True
+        self.thread.join()
+        self.socket.close()
+
+    def serve(self):
+        while not self.ends:
+            try:
+                packet, whence = self.socket.recvfrom(1000)
+            except TimeoutError:
+                continue
+            self.count += 1
+            self.asked_at.append(time.monotonic())
+            if self.manner != "silent" and len(packet) >= 48:
+                self.socket.sendto(self.answer(packet), whence)
+
+    def answer(self, packet):
+        now = struct.pack("!Q", int((time.time() + EPOCH_1900) * 2**32))
+        stratum, refid = (0, self.manner) if self.manner != "time" else (1, b"GPS\0")
+        return (struct.pack("!BBbb", 4 << 3 | 4, stratum, 6, -20) + struct.pack("!II", 0, 16)
+                + refid + now + packet[40:48] + now + now)
+
+
+class Strangers(bed.Bed):
+    def setUp(self):
+        super().setUp()
+        self.chronyd()
+        self.configure(candidates={"internet": "true"})
+        proposed = self.program("--json", "scan").json["servers"]  # nobody has an address yet
+        self.names = sorted(row["host"] for row in proposed)[:len(ADDRESSES)]
+        hosts = self.directory / "hosts"
+        hosts.write_text("".join(f"{address} {name}\n"
+                                 for address, name in zip(ADDRESSES, self.names)))
+        subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
+        self.addCleanup(subprocess.run, ["umount", "/etc/hosts"], check=True)
+
+    def servers(self, *manners):
+        found = [Server(address, manner) for address, manner in zip(ADDRESSES, manners)]
+        for server in found:
+            self.addCleanup(server.close)
+        return found
+
+    def forget_what_was_sent(self):
+        (self.state / "memory.json").unlink()
+
+    def count_as_older(self):
+        """Moves the last scan that counted against somebody two hours back."""
+        path = self.state / "block-list.json"
+        known = json.loads(path.read_text())
+        for server in known["servers"]:
+            server["last_counted"] = "2026-01-01T00:00:00Z"
+        path.write_text(json.dumps(known))
+
+    def blocked(self):
+        listed = self.program("--json", "servers", "list", "--blocked").json["servers"]
+        return {row["host"]: row["blocked"]["reason"] for row in listed if row["blocked"]}
+
+    def test_a_stranger_that_denies_is_not_asked_again(self):
+        servers = self.servers("time", "time", b"DENY", "time")
+        self.expect(self.program("scan"), 0)
+        self.assertEqual(self.blocked().get(self.names[2]), "DENY/RSTR")
+        asked = servers[2].count
+        self.forget_what_was_sent()
+        scan = self.expect(self.program("--json", "scan"), 0).json
+        self.assertEqual(servers[2].count, asked)
+        row = next(row for row in scan["servers"] if row["host"] == self.names[2])
+        self.assertEqual(row["verdict"], "unreachable")
+        self.assertRegex(row["reason"], "^blocked until .* because it sent DENY")
+        self.expect(self.program("servers", "allow", self.names[2]), 0)
+        self.forget_what_was_sent()
+        self.expect(self.program("scan"), 0)
+        self.assertGreater(servers[2].count, asked)
+        self.assertEqual(self.blocked(), {})
+
+    def test_silence_in_three_scans_on_end_blocks(self):
+        servers = self.servers("time", "silent", "time", "time")
+        for _ in range(3):
+            self.assertNotIn(self.names[1], self.blocked())
+            self.expect(self.program("scan", "--samples", "1"), 0)
+            self.forget_what_was_sent()
+            self.count_as_older()
+        self.assertEqual(self.blocked().get(self.names[1]), "time-outs")
+        self.expect(self.program("scan", "--samples", "1"), 0)
+        self.assertEqual(servers[1].count, 3)
+
+    def test_kisses_of_all_silence_a_third_at_most(self):
+        self.servers(b"DENY", b"RSTR", b"DENY", b"RATE")
+        self.expect(self.program("scan"), 3)
+        self.assertEqual(len({row for row in self.blocked() if row in self.names}), 1)
+
+    def test_the_daemon_bursts_32_s_after_our_last_packet(self):
+        servers = self.servers("time", "time", "time", "time")
+        self.configure(hosts=ADDRESSES, select={"trust_domain": '"internal"', "minimum": "2"})
+        applied = self.expect(self.program("apply", "--yes", seconds=120), 0)
+        self.assertIn("the new sources were asked a moment ago", " ".join(applied.stdout.split()))
+        chosen = [server for server in servers if len(server.asked_at) > 4]
+        self.assertGreaterEqual(len(chosen), 2)
+        for server in chosen:
+            self.assertGreaterEqual(server.asked_at[4] - server.asked_at[3], 31.5)
+
+    def test_an_interrupt_or_a_crash_does_not_make_us_ask_again(self):
+        for number, how in enumerate((signal.SIGINT, signal.SIGKILL)):
+            servers = self.servers("time", "time", "time", "time")
+            scan = self.begin("scan")
+            self.wait_for("the first packets", lambda: all(one.count for one in servers))
+            scan.send_signal(how)
+            self.assertEqual(self.end(scan).code, 130 if how == signal.SIGINT else -how)
+            time.sleep(0.2)
+            asked = [server.count for server in servers]
+            self.program("scan")
+            self.assertEqual([server.count for server in servers], asked, how)
+            dry = self.program("--json", "scan", "--dry-run").json
+            self.assertEqual(dry["packets_planned"], 0)
+            for server in servers:
+                server.close()
+            if number == 0:
+                self.forget_what_was_sent()
+
+
+if __name__ == "__main__":
+    if INSIDE not in os.environ and not bed.why_not():
+        os.environ[INSIDE] = "1"
+        os.execvp("unshare", ["unshare", "--net", "--mount", sys.executable, "-B", *sys.argv])
+    if not bed.why_not() and bed.can_set_clock():
+        bring_up()
+    bed.main()
