@@ -16,6 +16,7 @@ constexpr Seconds gathering{200e-6};          ///< how long a burst of replies m
 constexpr Seconds retry_sending{1e-3};        ///< after the kernel had no room for a datagram
 constexpr std::size_t batch = 256;            ///< the first of so many is answered while the next
                                               ///< open their sockets, and so in every round
+constexpr std::size_t few_targets = 40;       ///< as many as a polite scan may ask of strangers
 constexpr std::size_t largest_reply = 2048;   ///< with eight cookies of NTS
 constexpr std::size_t kept_descriptors = 32;  ///< for all that is no probe's socket
 
@@ -94,6 +95,12 @@ bool ProbeWire::begin_batch() {
 bool ProbeWire::begin(std::size_t number, const Now& now) {
     Probe& probe = probes_[number];
     auto socket = UdpSocket::connect(probe.target.endpoint);
+    // A watcher that every send passes costs its stamp a microsecond or two; to be without one
+    // costs a system call for each datagram. With many servers the cost counts more.
+    const bool always = probes_.size() > few_targets;
+    if (socket && always && !sockets_.add(socket->descriptor(), channels_.size())) {
+        socket = std::unexpected(errno);
+    }
     if (!socket) {
         if (no_descriptor(socket.error()) && open_channels_ > 0) {
             return false;
@@ -103,7 +110,9 @@ bool ProbeWire::begin(std::size_t number, const Now& now) {
         return true;
     }
     probe.id = poller_.add(probe.target, now);
-    channels_.push_back({.socket = std::move(*socket), .burst_at = {}});
+    channels_.push_back({.socket = std::move(*socket),
+                         .burst_at = {},
+                         .watch = always ? Watch::always : Watch::not_yet});
     ++open_channels_;
     return true;
 }
@@ -165,11 +174,15 @@ void ProbeWire::collect(std::span<const ReadySocket> ready) {
     turn();
 }
 
-/// Whatever comes for it wakes us once.
+/// Whatever comes for it next wakes us.
 void ProbeWire::watch(ntp::TargetId id, const Now& now) {
     Channel& channel = channels_[id];
-    if (sockets_.watch_once(channel.socket->descriptor(), id, channel.known)) {
-        channel.known = true;
+    if (channel.watch == Watch::always) {
+        return;
+    }
+    const bool known = channel.watch == Watch::once;
+    if (sockets_.watch_once(channel.socket->descriptor(), id, known)) {
+        channel.watch = Watch::once;
     } else {
         poller_.failed(id, Rejection::refused, now, effects_);
     }

@@ -56,11 +56,14 @@ class ProbeWire {
         std::optional<ntp::TargetId> id;
         int error = 0;
     };
+    /// How the socket set watches a socket; `once`: anew after each datagram.
+    enum class Watch : std::uint8_t { not_yet, once, always };
+
     /// One conversation's socket, by TargetId.
     struct Channel {
         std::optional<UdpSocket> socket;
-        Now burst_at;        ///< when the burst began that its last datagram left in
-        bool known = false;  ///< to the socket set
+        Now burst_at;  ///< when the burst began that its last datagram left in
+        Watch watch = Watch::not_yet;
     };
 
     bool begin_batch();
