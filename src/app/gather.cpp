@@ -6,13 +6,10 @@
 #include <set>
 
 #include "find/catalogue.h"
-#include "system/time_zone.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
 namespace {
-
-constexpr std::size_t most_strangers = 40;  // addresses of a run (product.md, *Manners of a scan*)
 
 Candidate candidate_for(const HostName& host, std::string as_written, Origin origin) {
     Candidate candidate;
@@ -95,18 +92,6 @@ void add_hosts(const Config& config, const std::vector<HostName>& hosts,
     }
 }
 
-void add_catalogue(std::vector<Candidate>& candidates) {
-    for (const CatalogueServer* server :
-         proposals(region_of(system::time_zone()), most_strangers)) {
-        const HostName host{std::string(server->host)};
-        const bool known = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
-            return is_same_server(candidate, host);
-        });
-        if (!known)
-            candidates.push_back(candidate_for(host, host.name, {Origin::Kind::catalogue, {}, 0}));
-    }
-}
-
 void keep_allowed(const Config& config, std::vector<Candidate>& candidates) {
     if (config.candidates.allow.empty()) return;
     std::erase_if(candidates, [&](const Candidate& candidate) {
@@ -130,10 +115,12 @@ Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& host
     return candidates;
 }
 
-Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonView* view) {
+Result<Gathered> gather_known(const Config& config, const DaemonView* view,
+                              const Surroundings& around) {
     std::vector<HostName> hosts;
     for (const std::string& text : config.candidates.hosts) hosts.push_back(TRY(plain_host(text)));
-    std::vector<Candidate> candidates;
+    Gathered gathered;
+    std::vector<Candidate>& candidates = gathered.candidates;
     if (view != nullptr && view->config) {
         const std::string own_file = view->config->own_file();
         for (const chrony::SourceLine& line : view->config->sources) {
@@ -141,6 +128,7 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
         }
     }
     if (view != nullptr && view->state) add_unwritten(*view, candidates);
+    if (config.candidates.discover) add_discovered(gathered, view, around);
     add_hosts(config, hosts, candidates);
     for (const std::string& text : config.candidates.allow) {
         const HostName host = TRY(plain_host(text));
@@ -149,9 +137,10 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
         });
         if (!known) candidates.push_back(candidate_for(host, text, {Origin::Kind::hosts, {}, 0}));
     }
-    if (config.candidates.internet) add_catalogue(candidates);
+    if (config.candidates.internet) add_internet(gathered, around);
     keep_allowed(config, candidates);
-    return candidates;
+    close_unfit(gathered);
+    return gathered;
 }
 
 Result<void> refuse_nts(const Config& config, const Command& command) {

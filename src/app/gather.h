@@ -7,6 +7,7 @@
 #include "app/cli.h"
 #include "app/config.h"
 #include "app/daemon_access.h"
+#include "app/discovery.h"
 #include "judge/candidate.h"
 #include "result.h"
 
@@ -16,10 +17,12 @@ namespace clockwright::app {
 /// which this release does not speak.
 Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& hosts);
 
-/// The daemon's own sources first, then `hosts`, then (with `internet`) the catalogue, most 40
-/// addresses; restricted to `allow` when that is set, but for what the daemon has.
-/// `view` null: no daemon is known here.
-Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonView* view);
+/// The daemon's own sources first; with `discover` what this machine knows: leases, then the
+/// platform; then `hosts`; with `internet` the catalogue and a pool zone, most 40 public addresses
+/// in all. Restricted to `allow` when that is set, but for what the daemon has. A host is a
+/// candidate once, with the origin that comes first. `view` null: no daemon is known here.
+Result<Gathered> gather_known(const Config& config, const DaemonView* view,
+                              const Surroundings& around);
 
 /// What this release does not do yet and must not do silently: `--nts require`, `--ca`, nts://.
 Result<void> refuse_nts(const Config& config, const Command& command);
