@@ -191,7 +191,7 @@ std::vector<Key> make_keys() {
             [](auto& c) -> auto& { return c.candidates.hosts; }, host_text),
         bool_key("candidates", "discover", "also what this machine knows: daemon, leases, platform",
                  [](auto& c) -> auto& { return c.candidates.discover; }),
-        bool_key("candidates", "internet", "the catalogue too",
+        bool_key("candidates", "internet", "the catalogue and a pool zone too",
                  [](auto& c) -> auto& { return c.candidates.internet; }),
         list_key(
             "candidates", "allow", "not empty: only these",

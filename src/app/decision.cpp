@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "app/gather.h"
 #include "app/output.h"
@@ -101,6 +102,18 @@ std::optional<Error> why_no_set(const Ensemble& set) {
     return Error{Fault::refused, why + "; --takeover would comment the foreign lines out"};
 }
 
+/// A line of ours outlives the lease that named its server; whoever reads the plan must know.
+void note_leases(Plan& plan, const std::vector<Candidate>& candidates) {
+    for (const Candidate& candidate : candidates) {
+        const Source& source = candidate.source;
+        const bool added = std::ranges::find(plan.add, source.as_written) != plan.add.end();
+        if (source.origin.kind != Origin::Kind::lease || !added) continue;
+        plan.notes.push_back(fmt::format("{} is known from {}: the line stays when the lease goes",
+                                         printable(source.as_written),
+                                         printable(to_string(source.origin))));
+    }
+}
+
 Result<Plan> plan_for(const Context& context, const Found& found, const Decision& decision) {
     std::vector<Candidate> candidates = decision.run.judged.candidates;
     for (Candidate& candidate : candidates) {
@@ -110,6 +123,7 @@ Result<Plan> plan_for(const Context& context, const Found& found, const Decision
                               plan_settings(context, decision), system::read_clocks()));
     plan.packets_planned = decision.run.measured.packets;
     plan.gain = decision.run.comparison.gain;
+    note_leases(plan, candidates);
     plan.id = plan_id(plan);
     // What the journal could not read back could be neither healed nor rolled back.
     if (const auto again = plan_from_json(plan_to_json(plan)); !again) {
@@ -134,9 +148,12 @@ Plan empty_plan(const Decision& decision) {
 
 Result<Run> run_once(const Context& context, const DaemonView* view) {
     Run run;
-    auto candidates = TRY(gather_known(context.config, view));
-    const bool nobody = candidates.empty();
-    run.measured = TRY(measure(std::move(candidates), context.config, context.command));
+    const system::LocalHost host;
+    Gathered gathered =
+        TRY(gather_known(context.config, view, surroundings_of(context.command, &host)));
+    const bool nobody = gathered.candidates.empty();
+    run.measured = TRY(measure(std::move(gathered.candidates), context.config, context.command));
+    std::ranges::move(gathered.notes, std::back_inserter(run.measured.notes));
     if (nobody)
         run.measured.notes.push_back("No server is known here: name some in [candidates] hosts.");
     std::vector<Candidate> to_judge = run.measured.candidates;
@@ -159,7 +176,6 @@ void remember_confirmation(const Run& run, const Config& config) {
 }
 
 Result<Decision> make_decision(const Context& context) {
-    TRY(refuse_nts(context.config));
     const system::LocalHost host;
     Decision decision;
     decision.view = TRY(view_daemon(context.config, host));

@@ -91,7 +91,7 @@ Result<void> DemoBed::write_settings(bool with_near_servers) const {
     return directory_.write(
         "clockwright.toml",
         fmt::format("[state]\ndirectory = \"{}\"\n[daemon]\nconfig = \"{}\"\n"
-                    "control = \"{}\"\n[candidates]\nhosts = [{}]\n"
+                    "control = \"{}\"\n[candidates]\nhosts = [{}]\ndiscover = false\n"
                     "[select]\nconfirmations = 1\n[apply]\nverify_timeout = \"15s\"\n",
                     path("state"), path("chrony.conf"), path("run/chronyd.sock"), hosts));
 }

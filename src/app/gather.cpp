@@ -12,8 +12,6 @@
 namespace clockwright::app {
 namespace {
 
-constexpr std::size_t most_strangers = 40;  // addresses of a run (product.md, *Manners of a scan*)
-
 Candidate candidate_for(const HostName& host, std::string as_written, Origin origin) {
     Candidate candidate;
     candidate.source.host = host;
@@ -34,7 +32,9 @@ void add_daemon_line(const chrony::SourceLine& line, const std::string& own_file
                      const DaemonView& view, std::vector<Candidate>& candidates) {
     // chrony takes names that our grammar does not ("ntp1.corp.example."): asked by their address.
     HostName named = parse_host(line.name).value_or(HostName{});
-    named.port = line.port;
+    named.nts = line.nts;
+    named.port = line.nts ? static_cast<std::uint16_t>(line.ntsport.value_or(key_exchange_port))
+                          : line.port;
     const bool is_name = !named.name.empty();
     Candidate candidate = candidate_for(named, is_name ? to_string(named) : line.name,
                                         {Origin::Kind::daemon, line.file, line.line});
@@ -88,16 +88,6 @@ void add_hosts(const Config& config, const std::vector<HostName>& hosts,
     }
 }
 
-Result<void> add_strangers(const Config& config, std::vector<Candidate>& candidates) {
-    for (Candidate& stranger : TRY(strangers(config, most_strangers))) {
-        const bool known = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
-            return is_same_server(candidate, stranger.source.host);
-        });
-        if (!known) candidates.push_back(std::move(stranger));
-    }
-    return {};
-}
-
 void keep_allowed(const Config& config, std::vector<Candidate>& candidates) {
     if (config.candidates.allow.empty()) return;
     std::erase_if(candidates, [&](const Candidate& candidate) {
@@ -121,10 +111,12 @@ Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& host
     return candidates;
 }
 
-Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonView* view) {
+Result<Gathered> gather_known(const Config& config, const DaemonView* view,
+                              const Surroundings& around) {
     std::vector<HostName> hosts;
     for (const std::string& text : config.candidates.hosts) hosts.push_back(TRY(parse_host(text)));
-    std::vector<Candidate> candidates;
+    Gathered gathered;
+    std::vector<Candidate>& candidates = gathered.candidates;
     if (view != nullptr && view->config) {
         const std::string own_file = view->config->own_file();
         for (const chrony::SourceLine& line : view->config->sources) {
@@ -132,6 +124,7 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
         }
     }
     if (view != nullptr && view->state) add_unwritten(*view, candidates);
+    if (config.candidates.discover) add_discovered(gathered, view, around);
     add_hosts(config, hosts, candidates);
     for (const std::string& text : config.candidates.allow) {
         const HostName host = TRY(parse_host(text));
@@ -140,18 +133,10 @@ Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonVi
         });
         if (!known) candidates.push_back(candidate_for(host, text, {Origin::Kind::hosts, {}, 0}));
     }
-    if (config.candidates.internet) TRY(add_strangers(config, candidates));
+    if (config.candidates.internet) TRY(add_internet(gathered, config, around));
     keep_allowed(config, candidates);
-    return candidates;
-}
-
-Result<void> refuse_nts(const Config& config) {
-    if (config.select.nts == "require") {
-        return fail(Fault::usage,
-                    fmt::format("nts = require ({}): this release does not choose by NTS yet",
-                                config.origins.at("select.nts")));
-    }
-    return {};
+    close_unfit(gathered);
+    return gathered;
 }
 
 }  // namespace clockwright::app

@@ -7,6 +7,7 @@
 #include "app/cli.h"
 #include "app/config.h"
 #include "app/daemon_access.h"
+#include "app/discovery.h"
 #include "judge/candidate.h"
 #include "result.h"
 
@@ -15,12 +16,11 @@ namespace clockwright::app {
 /// Exactly the hosts of the command line. Fault::usage for a name that is none.
 Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& hosts);
 
-/// The daemon's own sources first, then `hosts`, then (with `internet`) the catalogue, most 40
-/// addresses; restricted to `allow` when that is set, but for what the daemon has.
-/// `view` null: no daemon is known here.
-Result<std::vector<Candidate>> gather_known(const Config& config, const DaemonView* view);
-
-/// What this release does not do yet and must not do silently: `--nts require`.
-Result<void> refuse_nts(const Config& config);
+/// The daemon's own sources first; with `discover` what this machine knows: leases, then the
+/// platform; then `hosts`; with `internet` the catalogue and a pool zone, most 40 public addresses
+/// in all. Restricted to `allow` when that is set, but for what the daemon has. A host is a
+/// candidate once, with the origin that comes first. `view` null: no daemon is known here.
+Result<Gathered> gather_known(const Config& config, const DaemonView* view,
+                              const Surroundings& around);
 
 }  // namespace clockwright::app

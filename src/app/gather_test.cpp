@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+
 #include "app/judgement.h"
+#include "tests/fakes/tree_host.h"
 
 using namespace clockwright;
 using namespace clockwright::app;
@@ -42,6 +45,52 @@ DaemonView office() {
     return view;
 }
 
+/// The candidates, with nothing around but what a test says.
+Result<std::vector<Candidate>> known(const Config& config, const DaemonView* view,
+                                     const Surroundings& around = {}) {
+    return std::move(TRY(gather_known(config, view, around)).candidates);
+}
+
+/// A resolver that knows these zones and counts who asks.
+struct PoolNames {
+    std::map<std::string, std::vector<IpAddress>> zones;
+    int* asked = nullptr;
+
+    Result<std::vector<system::Resolved>> operator()(const std::vector<HostName>& names) const {
+        std::vector<system::Resolved> answers;
+        for (const HostName& name : names) {
+            const auto found = zones.find(name.name);
+            answers.push_back({found == zones.end() ? std::vector<IpAddress>{} : found->second,
+                               found == zones.end() ? "no such name" : ""});
+        }
+        if (asked != nullptr) *asked += static_cast<int>(names.size());
+        return answers;
+    }
+};
+
+std::vector<IpAddress> members(const std::string& prefix, int count) {
+    std::vector<IpAddress> list;
+    for (int i = 1; i <= count; ++i) list.push_back(*parse_address(prefix + std::to_string(i)));
+    return list;
+}
+
+/// An instance of EC2 whose network names two time servers.
+TreeHost cloud_machine() {
+    TreeHost host;
+    host.files["/run/systemd/netif/leases/2"] = "NTP=10.20.0.4 ntp2.corp.example\n";
+    host.files["/sys/class/dmi/id/sys_vendor"] = "Amazon EC2\n";
+    host.files["/sys/class/ptp/ptp0/clock_name"] = "ena-ptp-05\n";
+    return host;
+}
+
+std::vector<std::string> origins(const std::vector<Candidate>& candidates) {
+    std::vector<std::string> list;
+    for (const Candidate& candidate : candidates) {
+        list.push_back(candidate.source.as_written + " " + to_string(candidate.source.origin));
+    }
+    return list;
+}
+
 Config with_hosts(std::vector<std::string> hosts) {
     Config config;
     config.candidates.hosts = std::move(hosts);
@@ -52,7 +101,7 @@ Config with_hosts(std::vector<std::string> hosts) {
 
 TEST_CASE("the daemon's sources come first, each with its line, our own told from foreign ones") {
     const DaemonView view = office();
-    const auto candidates = gather_known(with_hosts({"ntp5.corp.example"}), &view);
+    const auto candidates = known(with_hosts({"ntp5.corp.example"}), &view);
     REQUIRE(candidates.has_value());
     REQUIRE(candidates->size() == 5);
     const Candidate& first = candidates->front();
@@ -69,7 +118,7 @@ TEST_CASE("the daemon's sources come first, each with its line, our own told fro
 
 TEST_CASE("a host that the daemon has already is not a second candidate, but permitted") {
     const DaemonView view = office();
-    const auto candidates = gather_known(with_hosts({"ntp1.corp.example"}), &view);
+    const auto candidates = known(with_hosts({"ntp1.corp.example"}), &view);
     REQUIRE(candidates->size() == 4);
     CHECK(candidates->front().source.permitted);
     CHECK(candidates->front().membership == Membership::foreign);
@@ -79,7 +128,7 @@ TEST_CASE("an allow list leaves nothing else but what the daemon has") {
     const DaemonView view = office();
     Config config = with_hosts({"ntp5.corp.example", "ntp6.corp.example"});
     config.candidates.allow = {"ntp6.corp.example", "ntp7.corp.example"};
-    const auto candidates = gather_known(config, &view);
+    const auto candidates = known(config, &view);
     std::vector<std::string> names;
     for (const Candidate& candidate : *candidates) names.push_back(candidate.source.as_written);
     CHECK(names == std::vector<std::string>{"ntp1.corp.example", "pool.corp.example",
@@ -90,7 +139,7 @@ TEST_CASE("an allow list leaves nothing else but what the daemon has") {
 TEST_CASE("a noselect line is measured, but is no member and never chosen") {
     DaemonView view = office();
     view.config->sources[0].noselect = true;
-    const auto candidates = gather_known({}, &view);
+    const auto candidates = known({}, &view);
     CHECK(candidates->front().membership == Membership::none);
     CHECK_FALSE(candidates->front().selectable);
 }
@@ -98,7 +147,7 @@ TEST_CASE("a noselect line is measured, but is no member and never chosen") {
 TEST_CASE("a source somebody added by a command is foreign and has no file") {
     DaemonView view = office();
     view.state->sources.push_back(listed("10.0.0.77", "10.0.0.77"));
-    const auto candidates = gather_known({}, &view);
+    const auto candidates = known({}, &view);
     CHECK(candidates->back().source.as_written == "10.0.0.77");
     CHECK(candidates->back().membership == Membership::foreign);
     CHECK(candidates->back().source.origin.file.empty());
@@ -107,20 +156,176 @@ TEST_CASE("a source somebody added by a command is foreign and has no file") {
 TEST_CASE("a name that chrony takes and our grammar does not is asked by its address") {
     DaemonView view = office();
     view.config->sources[0].name = view.state->sources[0].name = "ntp1.corp.example.";
-    const auto candidates = gather_known({}, &view);
+    const auto candidates = known({}, &view);
     REQUIRE(candidates->size() == 4);
     CHECK(candidates->front().source.as_written == "ntp1.corp.example.");
     CHECK(to_string(*candidates->front().address) == "10.0.0.1");
 }
 
+TEST_CASE("candidates come in one order: daemon, lease, platform, hosts, catalogue, pool") {
+    const DaemonView view = office();
+    const TreeHost host = cloud_machine();
+    Surroundings around;
+    around.host = &host;
+    around.time_zone = "Europe/Zurich";
+    around.resolve = PoolNames{{{"2.ch.pool.ntp.org", members("198.51.100.", 4)}}};
+    Config config = with_hosts({"ntp5.corp.example"});
+    CHECK(origins(*known(config, &view, around)) ==
+          std::vector<std::string>{"ntp1.corp.example /etc/chrony/chrony.conf:3",
+                                   "pool.corp.example /etc/chrony/chrony.conf:4",
+                                   "pool.corp.example /etc/chrony/chrony.conf:4",
+                                   "ntp9.corp.example /etc/chrony/sources.d/clockwright.sources:2",
+                                   "10.20.0.4 /run/systemd/netif/leases/2:1",
+                                   "ntp2.corp.example /run/systemd/netif/leases/2:1",
+                                   "169.254.169.123 platform", "fd00:ec2::123 platform",
+                                   "ntp5.corp.example hosts"});
+    config.candidates.internet = true;
+    const auto loud = *known(config, &view, around);
+    CHECK(loud[9].source.origin.kind == Origin::Kind::catalogue);
+    CHECK(loud.back().source.origin.kind == Origin::Kind::pool);
+    CHECK(origins(loud) == origins(*known(config, &view, around)));
+}
+
+TEST_CASE("without discover only the daemon's sources and hosts are candidates") {
+    const TreeHost host = cloud_machine();
+    Surroundings around;
+    around.host = &host;
+    Config config = with_hosts({"ntp5.corp.example"});
+    config.candidates.discover = false;
+    CHECK(known(config, nullptr, around)->size() == 1);
+    config.candidates.discover = true;
+    CHECK(known(config, nullptr, around)->size() == 5);
+}
+
+TEST_CASE("what the daemon has by name or address is no second candidate from a lease") {
+    const DaemonView view = office();
+    TreeHost host;
+    host.files["/run/systemd/netif/leases/2"] = "NTP=10.0.0.1 ntp9.corp.example 10.0.0.8\n";
+    Surroundings around;
+    around.host = &host;
+    const auto candidates = *known({}, &view, around);
+    REQUIRE(candidates.size() == 5);
+    CHECK(candidates.front().membership == Membership::foreign);
+    CHECK(candidates.back().source.as_written == "10.0.0.8");
+    CHECK(candidates.back().membership == Membership::none);
+}
+
+TEST_CASE("a lease that chronyd reads itself stays the daemon's, with its file") {
+    DaemonView view = office();
+    const std::string file = "/run/chrony-dhcp/eth0.sources";
+    view.config->files = {file};
+    view.config->sources = {line("server 10.0.0.7 iburst", file, 1)};
+    TreeHost host;
+    host.files[file] = "server 10.0.0.7 iburst\n";
+    Surroundings around;
+    around.host = &host;
+    view.state->sources = {listed("10.0.0.7", "10.0.0.7")};
+    const auto candidates = *known({}, &view, around);
+    REQUIRE(candidates.size() == 1);
+    CHECK(candidates.front().membership == Membership::foreign);
+    CHECK(to_string(candidates.front().source.origin) == file + ":1");
+}
+
+TEST_CASE("the platform's hardware clock is named in a note and is no candidate") {
+    const TreeHost host = cloud_machine();
+    Surroundings around;
+    around.host = &host;
+    const Gathered gathered = *gather_known({}, nullptr, around);
+    CHECK(gathered.candidates.size() == 4);
+    REQUIRE(gathered.notes.size() == 1);
+    CHECK(gathered.notes.front().starts_with("/dev/ptp0 (ena-ptp-05)"));
+}
+
 TEST_CASE("the internet is asked only when the user says so") {
-    const auto quiet = gather_known(with_hosts({"a.example"}), nullptr);
+    int asked = 0;
+    Surroundings around;
+    around.resolve = PoolNames{{}, &asked};
+    const auto quiet = known(with_hosts({"a.example"}), nullptr, around);
     CHECK(quiet->size() == 1);
+    CHECK(asked == 0);
     Config config = with_hosts({"a.example"});
     config.candidates.internet = true;
-    const auto loud = gather_known(config, nullptr);
-    CHECK(loud->size() == 41);
+    const auto loud = known(config, nullptr, around);
+    CHECK(loud->size() == 40);  // addresses of a run
     CHECK(loud->back().source.origin.kind == Origin::Kind::catalogue);
+    CHECK(asked == 1);  // no time zone: the whole world's zone alone
+}
+
+TEST_CASE("a pool zone has at most four members, each with its address, and is one line") {
+    Surroundings around;
+    around.time_zone = "Europe/Vaduz";
+    around.resolve = PoolNames{{{"2.li.pool.ntp.org", members("198.51.100.", 2)},
+                                {"2.europe.pool.ntp.org", members("203.0.113.", 7)},
+                                {"2.pool.ntp.org", members("192.0.2.", 8)}}};
+    Config config = with_hosts({"10.0.0.1"});
+    config.candidates.internet = true;
+    const Gathered gathered = *gather_known(config, nullptr, around);
+    CHECK(gathered.candidates.size() == 41);  // one of them private
+    for (std::size_t i = 37; i < 41; ++i) {
+        const Candidate& member = gathered.candidates[i];
+        CHECK(member.source.as_written == "2.europe.pool.ntp.org");
+        CHECK(member.source.is_pool);
+        CHECK(member.source.kind == ServerKind::pool);
+        CHECK(member.source.operator_name == "NTP Pool");
+        CHECK(to_string(*member.address) == "203.0.113." + std::to_string(i - 36));
+    }
+    REQUIRE_FALSE(gathered.notes.empty());
+    CHECK(gathered.notes.front() ==
+          "Pool zones: 2.li.pool.ntp.org has only 2 addresses; "
+          "2.europe.pool.ntp.org is used.");
+}
+
+TEST_CASE("where the daemon has a pool already no zone is added, and none is resolved") {
+    DaemonView view = office();
+    view.config->sources.push_back(line("pool 2.debian.pool.ntp.org", "/etc/chrony.conf", 9));
+    int asked = 0;
+    Surroundings around;
+    around.resolve = PoolNames{{{"2.pool.ntp.org", members("192.0.2.", 4)}}, &asked};
+    Config config;
+    config.candidates.internet = true;
+    const Gathered gathered = *gather_known(config, &view, around);
+    CHECK(asked == 0);
+    CHECK(gathered.candidates.back().source.origin.kind == Origin::Kind::catalogue);
+    CHECK(gathered.candidates[4].source.kind == ServerKind::pool);
+    CHECK(gathered.candidates[4].selectable);  // it stays whatever we say
+    CHECK(gathered.notes.front().find("2.debian.pool.ntp.org is there") != std::string::npos);
+}
+
+TEST_CASE("a server of UT1 is measured, never chosen, and a hazard where the daemon has it") {
+    DaemonView view = office();
+    view.config->sources[0].name = view.state->sources[0].name = "ut1-wwv.nist.gov";
+    const Gathered gathered = *gather_known(with_hosts({"ut1-time.colorado.edu"}), &view, {});
+    CHECK_FALSE(gathered.candidates.front().selectable);
+    CHECK(gathered.candidates.front().why_not_selectable == "serves UT1, not UTC");
+    CHECK_FALSE(gathered.candidates.back().selectable);
+    REQUIRE(gathered.notes.size() == 1);
+    CHECK(gathered.notes.front().starts_with(
+        "Hazard: ut1-wwv.nist.gov (/etc/chrony/chrony.conf:3) serves UT1"));
+    const Judged judged = judge(gathered.candidates, {});
+    CHECK(judged.selection.assessments.front().reason.starts_with("serves UT1, not UTC"));
+}
+
+TEST_CASE("a lease does not give permission where an operator or a vendor keeps it") {
+    struct Row {
+        const char* host;
+        bool selectable;
+    };
+    const Row rows[] = {{"0.debian.pool.ntp.org", false},
+                        {"zg1.ntp.carnet.hr", false},
+                        {"time.nmisa.org", false},
+                        {"2.ch.pool.ntp.org", true},
+                        {"ntp.se", true},
+                        {"10.0.0.1", true}};
+    for (const Row& row : rows) {
+        CAPTURE(row.host);
+        TreeHost host;
+        host.files["/run/systemd/netif/leases/2"] = std::string("NTP=") + row.host + "\n";
+        Surroundings around;
+        around.host = &host;
+        CHECK(known({}, nullptr, around)->front().selectable == row.selectable);
+        CHECK(known(with_hosts({row.host}), nullptr, around)->front().selectable);
+        CHECK(known(with_hosts({row.host}), nullptr)->front().selectable);
+    }
 }
 
 TEST_CASE("an nts:// host is authenticated by NTS, any other is not") {
@@ -129,22 +334,14 @@ TEST_CASE("an nts:// host is authenticated by NTS, any other is not") {
     CHECK(given->at(0).source.authentication == Authentication::nts);
     CHECK(given->at(0).source.host.port == 4460);
     CHECK(given->at(1).source.authentication == Authentication::none);
-    const auto known = gather_known(with_hosts({"nts://a.example:4461"}), nullptr);
-    REQUIRE(known->size() == 1);
-    CHECK(known->at(0).source.authentication == Authentication::nts);
-}
-
-TEST_CASE("a required NTS ends with 64 in this release") {
-    Config config;
-    CHECK(refuse_nts(config).has_value());
-    config.select.nts = "require";
-    config.origins["select.nts"] = "clockwright.toml:3";
-    CHECK(refuse_nts(config).error().fault == Fault::usage);
+    const auto configured = known(with_hosts({"nts://a.example:4461"}), nullptr);
+    REQUIRE(configured->size() == 1);
+    CHECK(configured->at(0).source.authentication == Authentication::nts);
 }
 
 TEST_CASE("two names of one address are one server: the daemon's stays, the other is its twin") {
     const DaemonView view = office();
-    auto candidates = *gather_known(with_hosts({"alias.corp.example"}), &view);
+    auto candidates = *known(with_hosts({"alias.corp.example"}), &view);
     candidates.back().address = parse_address("10.0.0.9");
     const Judged judged = judge(candidates, with_hosts({}));
     CHECK(judged.candidates.size() == 4);
@@ -202,7 +399,7 @@ TEST_CASE("chosen servers of one upstream are named: they may be wrong together"
 
 TEST_CASE("private present sources make the domain internal, with what the owner provides") {
     const DaemonView view = office();
-    const auto candidates = *gather_known({}, &view);
+    const auto candidates = *known({}, &view);
     const Judged internal = judge(candidates, {});
     CHECK(internal.settings.domain == TrustDomain::internal);
     CHECK(internal.settings.minimum == 4);
@@ -215,4 +412,19 @@ TEST_CASE("private present sources make the domain internal, with what the owner
     wanted.select.trust_domain = "public";
     CHECK(judge(candidates, wanted).settings.domain == TrustDomain::public_internet);
     CHECK(judge(*gather_given({"10.0.0.1"}), {}).settings.domain == TrustDomain::public_internet);
+}
+
+TEST_CASE("the user's word opens what a lease may not, under another name of the server") {
+    TreeHost host;
+    host.files["/run/systemd/netif/leases/2"] = "NTP=zg1.ntp.carnet.hr\n";
+    Surroundings around;
+    around.host = &host;
+    auto candidates = *known(with_hosts({"alias.example"}), nullptr, around);
+    REQUIRE(candidates.size() == 2);
+    for (Candidate& candidate : candidates) candidate.address = parse_address("198.51.100.9");
+    const Judged judged = judge(candidates, {});
+    REQUIRE(judged.candidates.size() == 1);
+    CHECK(judged.candidates.front().selectable);
+    candidates.back().source.permitted = false;
+    CHECK_FALSE(judge(candidates, {}).candidates.front().selectable);
 }

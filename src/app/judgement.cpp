@@ -27,6 +27,15 @@ Endpoint place_of(const Candidate& candidate) {
     return {*candidate.address, candidate.nts ? candidate.nts->port : NtsReport{}.port};
 }
 
+/// What a lease may not permit the user may, under another name of the same server.
+void open_if_permitted(Candidate& first, const Candidate& twin) {
+    const bool closed_by_rule = !first.selectable && !first.why_not_selectable.empty();
+    if (!closed_by_rule || !twin.source.permitted || first.source.timescale == Timescale::ut1)
+        return;
+    first.selectable = true;
+    first.why_not_selectable.clear();
+}
+
 /// Moves twins out of `candidates`; the first of each endpoint stays, and the daemon's come first.
 std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
     std::ranges::stable_sort(
@@ -44,6 +53,7 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
         }
         Candidate& first = unique[of];
         first.source.permitted = first.source.permitted || candidate.source.permitted;
+        open_if_permitted(first, candidate);
         if (first.source.as_written != candidate.source.as_written) {
             twins.push_back({std::move(candidate), of});
         }
@@ -102,6 +112,15 @@ std::vector<std::string> shared_upstreams(const Judged& judged) {
     return notes;
 }
 
+/// A server that must not be configured says why, whatever it was judged as.
+void explain_unselectable(Judged& judged) {
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
+        const std::string& why = judged.candidates[i].why_not_selectable;
+        std::string& reason = judged.selection.assessments[i].reason;
+        if (!why.empty()) reason = reason.empty() ? why : fmt::format("{}; {}", why, reason);
+    }
+}
+
 ScanRow twin_row(const Twin& twin, const Judged& judged) {
     ScanRow row{twin.candidate, judged.selection.assessments[twin.of]};
     // What is not authentic must not look so.
@@ -142,6 +161,7 @@ Judged judge(std::vector<Candidate> candidates, const Config& config) {
     keep_to_policy(judged.candidates, config);
     judged.settings = select_settings(judged.candidates, config);
     judged.selection = select(judged.candidates, judged.settings);
+    explain_unselectable(judged);
     return judged;
 }
 

@@ -8,12 +8,11 @@
 #include "ntp/kiss.h"
 #include "store/block_list.h"
 #include "system/clock.h"
-#include "system/time_zone.h"
 
 namespace clockwright::app {
 namespace {
 
-constexpr std::uint16_t ntp_port = 123;
+constexpr std::uint16_t ntp_port = 123, key_exchange_port = 4460;
 
 Candidate stranger(std::string_view host, std::string file, bool permitted) {
     Candidate candidate;
@@ -31,6 +30,17 @@ Candidate newcomer(const ListedServer& listed, std::int64_t version) {
     candidate.source.operator_name = unverified_operator;
     candidate.source.smear = listed.smear == Smear::none ? Smear::unknown : listed.smear;
     return candidate;
+}
+
+/// What the catalogue knows to speak NTS is asked so, and not at all when that fails.
+void ask_by_nts(Candidate& candidate) {
+    Source& source = candidate.source;
+    const CatalogueServer* known = find_in_catalogue(source.host.name);
+    if (known == nullptr || !known->nts) return;
+    source.host.nts = true;
+    source.host.port = key_exchange_port;
+    source.as_written = to_string(source.host);
+    source.authentication = Authentication::nts;
 }
 
 bool is_current(const std::optional<store::CachedList>& cached) {
@@ -81,13 +91,14 @@ Result<std::optional<store::CachedList>> known_list(const Config& config) {
     return std::optional<store::CachedList>{};
 }
 
-Result<std::vector<Candidate>> strangers(const Config& config, std::size_t limit) {
+Result<std::vector<Candidate>> strangers(const Config& config, const std::optional<Region>& region,
+                                         std::size_t limit) {
     const BlockList blocks = TRY(known_blocks(config));
     const auto cached = TRY(known_list(config));
     std::vector<Candidate> candidates;
     const auto is_known = [&](std::string_view host) {
         return std::ranges::any_of(candidates, [&](const Candidate& candidate) {
-            return candidate.source.as_written == host;
+            return candidate.source.host.name == host;
         });
     };
     for (const Standing& standing : blocks) {
@@ -100,11 +111,12 @@ Result<std::vector<Candidate>> strangers(const Config& config, std::size_t limit
         else if (listed != nullptr)
             candidates.push_back(newcomer(*listed, cached->list.version));
     }
-    for (const CatalogueServer* server : proposals(region_of(system::time_zone()), SIZE_MAX)) {
+    for (const CatalogueServer* server : proposals(region, SIZE_MAX)) {
         if (candidates.size() == limit) break;
         if (!is_known(server->host) && may_be_offered(*server, cached))
             candidates.push_back(stranger(server->host, {}, false));
     }
+    if (nts_policy(config) != NtsPolicy::off) std::ranges::for_each(candidates, ask_by_nts);
     return candidates;
 }
 

@@ -10,6 +10,7 @@
 #include "app/judgement.h"
 #include "app/measure.h"
 #include "find/block_list.h"
+#include "find/catalogue.h"
 #include "judge/candidate.h"
 #include "store/list_cache.h"
 
@@ -21,8 +22,10 @@ Result<std::optional<store::CachedList>> known_list(const Config& config);
 
 /// Strangers that may be asked with `--internet`, most `limit`: those that the user allowed first
 /// (known to the catalogue, or newcomers of a list that has not expired), then the catalogue's
-/// proposals that no list withholds.
-Result<std::vector<Candidate>> strangers(const Config& config, std::size_t limit);
+/// proposals for this region that no list withholds. Unless `nts = off`, those known to speak NTS
+/// are asked by NTS.
+Result<std::vector<Candidate>> strangers(const Config& config, const std::optional<Region>& region,
+                                         std::size_t limit);
 
 /// True when a scan never blocks it by itself: on the command line, in `hosts` or the daemon's
 /// configuration, or permitted.

@@ -38,7 +38,7 @@ struct Bed {
     }
 
     std::vector<Candidate> strangers_here(std::size_t limit = 1000) const {
-        auto found = strangers(config, limit);
+        auto found = strangers(config, region_of("Europe/Berlin"), limit);
         REQUIRE(found.has_value());
         return *found;
     }
@@ -105,6 +105,20 @@ TEST_CASE("the allowed come first and the limit holds") {
     const auto found = bed.strangers_here(5);
     REQUIRE(found.size() == 5);
     CHECK(found[0].source.host.name == "new1.example");
+}
+
+TEST_CASE("strangers known to speak NTS are asked by NTS, unless it is off") {
+    Bed bed;
+    const auto by_nts = [&] {
+        return std::ranges::count_if(bed.strangers_here(), [](const Candidate& candidate) {
+            CHECK((candidate.source.authentication == Authentication::nts) ==
+                  candidate.source.host.nts);
+            return candidate.source.host.nts;
+        });
+    };
+    CHECK(by_nts() > 0);
+    bed.config.select.nts = "off";
+    CHECK(by_nts() == 0);
 }
 
 TEST_CASE("a stranger that denies is blocked, what the user listed is not") {

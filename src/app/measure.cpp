@@ -46,8 +46,8 @@ std::vector<system::ProbeTarget> targets_of(const std::vector<Candidate>& candid
     std::vector<system::ProbeTarget> targets;
     for (const Candidate& candidate : candidates) {
         targets.push_back({asked_name(candidate), from_stranger(candidate),
-                           operator_spacing(candidate.source.operator_name), candidate.address,
-                           candidate.source.host, is_named_now(candidate)});
+                           operator_spacing(candidate.source.operator_name), candidate.source.host,
+                            is_named_now(candidate)});
     }
     return targets;
 }

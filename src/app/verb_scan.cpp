@@ -34,16 +34,19 @@ Result<Run> replayed(const Context& context) {
     return run;
 }
 
-/// Exactly the hosts of the command line, and with --internet the catalogue.
-Result<std::vector<Candidate>> given_candidates(const Context& context) {
-    auto candidates = TRY(gather_given(context.command.hosts));
+/// Exactly the hosts of the command line, and with --internet the catalogue and a pool zone.
+Result<Gathered> given_candidates(const Context& context) {
+    Gathered given{TRY(gather_given(context.command.hosts)), {}};
     if (context.command.internet) {
         Config others = context.config;
         others.candidates.hosts.clear();
-        auto strangers = TRY(gather_known(others, nullptr));
-        std::ranges::move(strangers, std::back_inserter(candidates));
+        Gathered strangers =
+            TRY(gather_known(others, nullptr, surroundings_of(context.command, nullptr)));
+        std::ranges::move(strangers.candidates, std::back_inserter(given.candidates));
+        given.notes = std::move(strangers.notes);
     }
-    return candidates;
+    close_unfit(given);
+    return given;
 }
 
 void learn_from(Run& run, const Config& config) {
@@ -52,9 +55,10 @@ void learn_from(Run& run, const Config& config) {
 }
 
 Result<Run> given(const Context& context) {
-    auto candidates = TRY(given_candidates(context));
+    Gathered gathered = TRY(given_candidates(context));
     Run run;
-    run.measured = TRY(measure(std::move(candidates), context.config, context.command));
+    run.measured = TRY(measure(std::move(gathered.candidates), context.config, context.command));
+    std::ranges::move(gathered.notes, std::back_inserter(run.measured.notes));
     run.judged = judge(context.command.record.empty() ? std::move(run.measured.candidates)
                                                       : run.measured.candidates,
                        context.config);
@@ -75,15 +79,16 @@ Result<Run> known(const Context& context) {
 }
 
 Result<int> dry_run(const Context& context) {
-    std::vector<Candidate> candidates;
+    Gathered gathered;
     if (context.command.hosts.empty()) {
         const system::LocalHost host;
         const DaemonView view = TRY(view_daemon(context.config, host));
-        candidates = TRY(gather_known(context.config, &view));
+        gathered =
+            TRY(gather_known(context.config, &view, surroundings_of(context.command, &host)));
     } else {
-        candidates = TRY(given_candidates(context));
+        gathered = TRY(given_candidates(context));
     }
-    print_result(context.command, TRY(announce_only(candidates, context.config, context.command)));
+    print_result(context.command, TRY(announce_only(gathered.candidates, context.config, context.command)));
     return exit_done;
 }
 
@@ -104,7 +109,6 @@ Result<int> render(const Context& context, const ScanReport& report) {
 
 Result<int> run_scan(const Context& context) {
     const Command& command = context.command;
-    TRY(refuse_nts(context.config));
     if (!command.replay.empty() &&
         (!command.hosts.empty() || command.internet || command.dry_run || command.diagnose)) {
         return fail(Fault::usage,
@@ -123,7 +127,8 @@ Result<int> run_scan(const Context& context) {
     if (command.replay.empty()) TRY(diagnose_paths(report, context));
     if (!command.render.empty()) return render(context, report);
     print_result(command, command.json ? scan_json(report)
-                                       : scan_text(report, command.explain, uses_colour(command)));
+                                       : scan_text(report, command.explain || command.verbose > 0,
+                                                   uses_colour(command)));
     const bool any = std::ranges::any_of(
         report.rows, [](const ScanRow& row) { return row.assessment.stats.has_value(); });
     return any ? exit_done : exit_no_set;

@@ -101,6 +101,18 @@ std::vector<const Candidate*> chosen_of(std::span<const Candidate> candidates,
     return chosen;
 }
 
+/// A pool stays one line; it asks for as many members as were chosen of it, so that the set keeps
+/// its share (rule C-5: at most four).
+void limit_pool(SourceLine& line, const std::vector<const Candidate*>& chosen) {
+    if (line.type != SourceLine::Type::pool) return;
+    constexpr std::ptrdiff_t most_members = 4;
+    const auto members = std::ranges::count_if(chosen, [&](const auto* candidate) {
+        return candidate->membership != Membership::foreign &&
+               same_word(candidate->source.host.name, line.name);
+    });
+    line.maxsources = static_cast<int>(std::min(members, most_members));
+}
+
 std::optional<ServerStats> stats_of(const Candidate& candidate,
                                     std::span<const Candidate> candidates,
                                     const Selection& selection) {
@@ -178,8 +190,9 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
                                                printable(provider->location())));
             continue;
         }
-        const auto line =
+        auto line =
             line_for(*candidate, stats_of(*candidate, candidates, selection), change.nts.write);
+        limit_pool(line, chosen);
         if (contains(change.added, line) || contains(change.kept, line)) continue;
         if (candidate->address && !used.insert(*candidate->address).second) continue;
         const auto present =

@@ -108,6 +108,22 @@ TEST_CASE("an addition is one step with its way back") {
     CHECK(expected_names(plan->before) == Names{"ntp1", "ntp2"});
 }
 
+TEST_CASE("chosen members of a pool become one line for as many as were chosen") {
+    const auto world = office_world({}, "server ntp1 iburst\nserver ntp2 iburst\n");
+    auto made = plan_case(world, {"ntp1", "ntp2", "ntp3", "ntp4"});
+    for (const auto* name : {"ntp3", "ntp4", "ntp5"}) {
+        Source& source = made.candidate(name).source;
+        source.host.name = source.as_written = "pool.example";
+        source.is_pool = true;
+        source.permitted = false;
+    }
+    const auto plan = made.make();
+    REQUIRE(plan);
+    CHECK(plan->add == Names{"pool.example"});
+    CHECK(plan->diff.find("+pool pool.example iburst maxsources 2\n") != std::string::npos);
+    CHECK(plan->diff.find("+pool") == plan->diff.rfind("+pool"));
+}
+
 TEST_CASE("a line of ours that stays keeps its options") {
     const auto world = office_world({}, "server ntp1 iburst maxdelay 0.5\nserver ntp2 iburst\n");
     const auto plan = plan_case(world, {"ntp1", "ntp2", "ntp3"}).make();

@@ -10,7 +10,7 @@
 namespace clockwright {
 namespace {
 
-constexpr std::size_t most_lines = 100'000;
+constexpr std::size_t most_lines = 100'000, longest_word = 256;
 
 Result<HostName> lease_host(std::string_view word) {
     if (word.ends_with('.')) word.remove_suffix(1);
@@ -30,6 +30,10 @@ bool contains(const std::vector<Source>& sources, const HostName& host) {
 }  // namespace
 
 void FileFindings::add(std::string_view word, int line, bool is_pool) {
+    if (word.size() > longest_word) {
+        note(line, fmt::format("a word of {} characters is no host", word.size()));
+        return;
+    }
     const auto host = lease_host(word);
     if (!host) {
         note(line, host.error().message);

@@ -78,6 +78,12 @@ TEST_CASE("a lease that names a thousand servers gives sixteen, and says so") {
     CHECK(found.notes.back() == "lease:1: more faults, not shown");
 }
 
+TEST_CASE("a word of a million characters costs a short note") {
+    const Findings found = networkd_lease({"lease", "NTP=" + std::string(1'000'000, '\x1b')});
+    REQUIRE(found.notes.size() == 1);
+    CHECK(found.notes.front() == "lease:1: a word of 1000000 characters is no host");
+}
+
 TEST_CASE("of dhclient's log the last lease of each interface counts, until it expires") {
     const Findings found = dhclient(golden_text("dhclient.leases"));
     CHECK(shown(found) == "10.40.0.1:16 10.40.0.2:16 ntp4.corp.example:17 10.41.0.1:24");

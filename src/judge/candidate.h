@@ -21,7 +21,7 @@ struct Candidate {
     std::optional<IpAddress> address;  ///< the one measured
     Membership membership = Membership::none;
     bool selectable = true;          ///< false: `noselect`, or a host that may be measured only
-    std::string why_not_selectable;  ///< one clause; empty: its configuration says so
+    std::string why_not_selectable;  ///< one clause; empty: nothing but `noselect`
     Series series;
     std::optional<NtsReport> nts;  ///< what its key exchange told; empty: NTS was not asked for
     /// Why it could not be asked at all (unresolved, forbidden address, blocked), with words:

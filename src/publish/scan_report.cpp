@@ -105,13 +105,15 @@ std::string explain_text(const ScanRow& row) {
     std::string text = row.assessment.reason;
     if (row.candidate.nts && row.candidate.nts->failure == NtsFailure::none)
         text += "; " + nts_text(*row.candidate.nts);
-    if (!stats) return text;
-    text += fmt::format(
-        "; expected error {} = 0.04 x delay {} + 0.1 x root ({}/2 + {}) + 0.5 x queueing {}; root "
-        "distance {}; {} of {} answered; from {}",
-        spell(stats->expected_error), spell(stats->delay_min), spell(stats->root_delay),
-        spell(stats->root_dispersion), spell(stats->queueing), spell(stats->root_distance),
-        stats->received, stats->sent, printable(to_string(row.candidate.source.origin)));
+    if (stats) {
+        text += fmt::format(
+            "; expected error {} = 0.04 x delay {} + 0.1 x root ({}/2 + {}) + 0.5 x queueing {}; "
+            "root distance {}; {} of {} answered",
+            spell(stats->expected_error), spell(stats->delay_min), spell(stats->root_delay),
+            spell(stats->root_dispersion), spell(stats->queueing), spell(stats->root_distance),
+            stats->received, stats->sent);
+    }
+    text += "; from " + printable(to_string(row.candidate.source.origin));
     if (!row.candidate.source.operator_name.empty()) {
         text += "; operator " + printable(row.candidate.source.operator_name);
     }

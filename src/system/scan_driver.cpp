@@ -131,8 +131,7 @@ Result<void> Scan::prepare_keys() {
 Result<void> Scan::resolve_all() {
     std::vector<std::size_t> names;
     for (std::size_t i = 0; i < targets_.size(); ++i) {
-        const auto& known = targets_[i].address;
-        if (const auto literal = known ? known : parse_address(targets_[i].host.name)) {
+        if (const auto literal = parse_address(targets_[i].host.name)) {
             resolved(i, resolve_literal(*literal, settings_.family));
         } else {
             names.push_back(i);

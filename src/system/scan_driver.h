@@ -24,7 +24,6 @@ struct ProbeTarget {
     /// The name came from a catalogue, pool or list: private, loopback, link-local are forbidden.
     bool from_stranger = false;
     Seconds operator_spacing{0};
-    std::optional<IpAddress> address{};  ///< known already: asked there, without a look-up
     HostName named{};  ///< as it is known to people, when `host` holds its address; for `refusal`
     bool asked_anyway = false;  ///< `refusal` does not hold for it
 };
