@@ -23,6 +23,9 @@ Result<Run> replayed(const Context& context) {
     const std::string text = TRY(system::read_file(context.command.replay));
     auto candidates = parse_replay(text, context.command.replay);
     if (!candidates) return std::unexpected(candidates.error());
+    // By name, so that sums and lots come out alike whatever the order of the rows.
+    std::ranges::sort(*candidates, {},
+                      [](const Candidate& it) { return std::string_view(it.source.as_written); });
     Run run;
     for (const Candidate& candidate : *candidates) {
         run.measured.samples = std::max(run.measured.samples, candidate.series.sent);
@@ -50,7 +53,7 @@ Result<Run> given(const Context& context) {
     run.measured = TRY(measure(std::move(candidates), context.config, context.command));
     run.judged = judge(context.command.record.empty() ? std::move(run.measured.candidates)
                                                       : run.measured.candidates,
-                       context.config);
+                       context.config, system::machine_id());
     return run;
 }
 

@@ -21,6 +21,7 @@ struct ScanReport {
     std::vector<ScanRow> rows;
     Consensus consensus;
     Ensemble ensemble;
+    Profile profile;
     std::vector<std::string> notes;  ///< remarks on the run as a whole
 };
 
