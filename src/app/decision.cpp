@@ -6,7 +6,9 @@
 #include <iterator>
 
 #include "app/gather.h"
+#include "app/leap_source.h"
 #include "app/output.h"
+#include "judge/leap_freeze.h"
 #include "store/memory.h"
 #include "system/clock.h"
 #include "system/local_host.h"
@@ -158,8 +160,10 @@ Result<Run> run_once(const Context& context, const DaemonView* view) {
         run.measured.notes.push_back("No server is known here: name some in [candidates] hosts.");
     std::vector<Candidate> to_judge = run.measured.candidates;
     if (context.command.takeover) release_foreign(to_judge);
-    run.judged = judge(std::move(to_judge), context.config);
-    const GateSettings gate = gate_settings(run.judged, context.config);
+    run.judged = judge(std::move(to_judge), context.config, system::machine_id());
+    GateSettings gate = gate_settings(run.judged, context.config);
+    gate.freeze = freeze_reason(leap_table(system::LocalHost{}), system::read_clocks().wall,
+                                run.judged.selection);
     run.comparison = compare(run.judged.candidates, run.judged.selection, gate);
     run.gate = decide(run.comparison, earlier_confirmations(run, context.config), gate);
     tell_run(context.command, run);
@@ -184,6 +188,9 @@ Result<Decision> make_decision(const Context& context) {
     decision.run = TRY(run_once(context, &decision.view));
     decision.no = why_no_set(decision.run.judged.selection.ensemble);
     decision.no_set = decision.no && decision.no->fault == Fault::failed;
+    if (!decision.no && decision.run.gate.frozen) {
+        decision.no = Error{Fault::refused, decision.run.gate.reason};
+    }
     if (!decision.no) {
         auto plan = plan_for(context, found, decision);
         if (plan) {

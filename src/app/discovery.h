@@ -32,8 +32,9 @@ struct Gathered {
 /// Leases, then the platform. What is a candidate already, by name or by address, stays that.
 void add_discovered(Gathered& gathered, const DaemonView* view, const Surroundings& around);
 
-/// The catalogue, what the user allowed of a fetched list, and a pool zone, so that at most 40 public addresses are asked in all. No zone is
-/// added where the daemon has members of the pool already (rule C-5: at most four).
+/// The catalogue, what the user allowed of a fetched list, and a pool zone, so that at most 40
+/// public addresses are asked in all. No zone is added where the daemon has members of the pool
+/// already (rule C-5: at most four).
 Result<void> add_internet(Gathered& gathered, const Config& config, const Surroundings& around);
 
 /// Closes to selection what must not be configured: servers of UT1 (a hazard, named when the daemon

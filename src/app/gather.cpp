@@ -33,8 +33,8 @@ void add_daemon_line(const chrony::SourceLine& line, const std::string& own_file
     // chrony takes names that our grammar does not ("ntp1.corp.example."): asked by their address.
     HostName named = parse_host(line.name).value_or(HostName{});
     named.nts = line.nts;
-    named.port = line.nts ? static_cast<std::uint16_t>(line.ntsport.value_or(key_exchange_port))
-                          : line.port;
+    named.port =
+        line.nts ? static_cast<std::uint16_t>(line.ntsport.value_or(key_exchange_port)) : line.port;
     const bool is_name = !named.name.empty();
     Candidate candidate = candidate_for(named, is_name ? to_string(named) : line.name,
                                         {Origin::Kind::daemon, line.file, line.line});

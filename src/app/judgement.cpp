@@ -80,15 +80,18 @@ bool is_present(const Candidate& candidate) {
 SelectSettings select_settings(const std::vector<Candidate>& candidates, const Config& config) {
     SelectSettings settings;
     settings.domain = trust_domain(candidates, config);
-    settings.count = config.select.count;
-    settings.minimum = config.select.minimum;
+    settings.profile = find_profile(config.select.profile).value_or(Profile{});
+    settings.tie = config.select.gain;
+    settings.count = config.is_set("select.count") ? config.select.count : settings.profile.count;
+    settings.minimum =
+        config.is_set("select.minimum") ? config.select.minimum : settings.profile.minimum;
     settings.max_stratum = config.select.max_stratum;
     if (settings.domain == TrustDomain::public_internet) return settings;
     const auto provided =
         static_cast<int>(std::ranges::count_if(candidates, &Candidate::selectable));
     if (!config.is_set("select.minimum")) {
-        settings.minimum =
-            std::clamp(provided, std::min(2, settings.count), std::min(4, settings.count));
+        settings.minimum = std::clamp(provided, std::min(2, settings.count),
+                                      std::min(settings.profile.minimum, settings.count));
     }
     if (!config.is_set("select.max_stratum")) settings.max_stratum = 8;
     return settings;
@@ -154,12 +157,13 @@ NtsPolicy nts_policy(const Config& config) {
     return parse_nts_policy(config.select.nts).value_or(NtsPolicy::prefer);
 }
 
-Judged judge(std::vector<Candidate> candidates, const Config& config) {
+Judged judge(std::vector<Candidate> candidates, const Config& config, std::string machine) {
     Judged judged;
     judged.twins = fold_twins(candidates);
     judged.candidates = std::move(candidates);
     keep_to_policy(judged.candidates, config);
     judged.settings = select_settings(judged.candidates, config);
+    judged.settings.machine = std::move(machine);
     judged.selection = select(judged.candidates, judged.settings);
     explain_unselectable(judged);
     return judged;
@@ -171,7 +175,9 @@ ScanReport report_of(Judged judged, const Measured& measured, WallTime at) {
     report.samples = measured.samples;
     report.consensus = judged.selection.consensus;
     report.ensemble = judged.selection.ensemble;
+    report.profile = judged.settings.profile;
     report.notes = measured.notes;
+    std::ranges::move(judged.selection.notes, std::back_inserter(report.notes));
     std::ranges::move(shared_upstreams(judged), std::back_inserter(report.notes));
     report.rows.reserve(judged.candidates.size() + judged.twins.size());
     for (const Twin& twin : judged.twins) report.rows.push_back(twin_row(twin, judged));

@@ -27,8 +27,9 @@ struct Judged {
 };
 
 /// Candidates of one endpoint are one server: what the daemon has stays, the others become twins;
-/// those written alike vanish.
-Judged judge(std::vector<Candidate> candidates, const Config& config);
+/// those written alike vanish. `machine`: draws lots between equal newcomers; empty (a replay): the
+/// same choice on every machine.
+Judged judge(std::vector<Candidate> candidates, const Config& config, std::string machine = {});
 
 /// Internal when there are present sources and all of them are private; else public.
 TrustDomain trust_domain(const std::vector<Candidate>& candidates, const Config& config);

@@ -47,7 +47,7 @@ std::vector<system::ProbeTarget> targets_of(const std::vector<Candidate>& candid
     for (const Candidate& candidate : candidates) {
         targets.push_back({asked_name(candidate), from_stranger(candidate),
                            operator_spacing(candidate.source.operator_name), candidate.source.host,
-                            is_named_now(candidate)});
+                           is_named_now(candidate)});
     }
     return targets;
 }

@@ -5,9 +5,11 @@
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/known_servers.h"
+#include "app/leap_source.h"
 #include "app/output.h"
 #include "app/transaction.h"
 #include "app/verbs.h"
+#include "judge/leap_freeze.h"
 #include "publish/plan_report.h"
 #include "publish/table.h"
 #include "system/clock.h"
@@ -142,6 +144,9 @@ Result<int> apply_file(const Context& context) {
         return fail(Fault::refused,
                     fmt::format("plan {} is {}; make a new one", plan.id,
                                 age > plan_life ? "older than 24 h" : "from the future"));
+    }
+    if (auto why = freeze_reason(leap_table(host), system::read_clocks().wall, {}); !why.empty()) {
+        return fail(Fault::refused, std::move(why));
     }
     TRY(ask_consent(plan, context.command));
     return finish(context, plan, TRY(transaction.run(plan, context.command.reason)));

@@ -25,6 +25,9 @@ Result<Run> replayed(const Context& context) {
     const std::string text = TRY(system::read_file(context.command.replay));
     auto candidates = parse_replay(text, context.command.replay);
     if (!candidates) return std::unexpected(candidates.error());
+    // By name, so that sums and lots come out alike whatever the order of the rows.
+    std::ranges::sort(*candidates, {},
+                      [](const Candidate& it) { return std::string_view(it.source.as_written); });
     Run run;
     for (const Candidate& candidate : *candidates) {
         run.measured.samples = std::max(run.measured.samples, candidate.series.sent);
@@ -61,7 +64,7 @@ Result<Run> given(const Context& context) {
     std::ranges::move(gathered.notes, std::back_inserter(run.measured.notes));
     run.judged = judge(context.command.record.empty() ? std::move(run.measured.candidates)
                                                       : run.measured.candidates,
-                       context.config);
+                       context.config, system::machine_id());
     learn_from(run, context.config);
     return run;
 }
@@ -88,7 +91,8 @@ Result<int> dry_run(const Context& context) {
     } else {
         gathered = TRY(given_candidates(context));
     }
-    print_result(context.command, TRY(announce_only(gathered.candidates, context.config, context.command)));
+    print_result(context.command,
+                 TRY(announce_only(gathered.candidates, context.config, context.command)));
     return exit_done;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <tuple>
 
 #include "time/spell.h"
 
@@ -110,7 +111,7 @@ std::uint32_t parse_refid(const std::string& text) {
     return refid;
 }
 
-/// What the row says of its server; the first row of a host decides.
+/// What the row says of its server.
 std::optional<Candidate> read_candidate(Row& row) {
     Candidate candidate;
     Source& source = candidate.source;
@@ -133,6 +134,19 @@ std::optional<Candidate> read_candidate(Row& row) {
         if (!candidate.address) row.fault("address", "must be an IP address");
     }
     return candidate;
+}
+
+/// Rows of one host should say the same of it; where they do not, the outcome must not depend on
+/// which comes first: what is said beats what is not, then the lesser.
+void merge(Candidate& known, const Candidate& row) {
+    const auto take_lesser = [](auto& mine, const auto& other, const auto& unsaid) {
+        if (mine == unsaid || (other != unsaid && other < mine)) mine = other;
+    };
+    take_lesser(known.source.operator_name, row.source.operator_name, std::string{});
+    take_lesser(known.source.smear, row.source.smear, Smear::unknown);
+    take_lesser(known.source.authentication, row.source.authentication, Authentication::none);
+    take_lesser(known.address, row.address, std::optional<IpAddress>{});
+    known.source.permitted = known.source.permitted || row.source.permitted;
 }
 
 void read_probe(Row& row, Seconds at, Series& series) {
@@ -211,7 +225,11 @@ Result<std::vector<Candidate>> parse_replay(std::string_view text, std::string_v
         if (at && candidate) {
             const auto [known, added] =
                 index_of.try_emplace(candidate->source.as_written, candidates.size());
-            if (added) candidates.push_back(std::move(*candidate));
+            if (added) {
+                candidates.push_back(std::move(*candidate));
+            } else {
+                merge(candidates[known->second], *candidate);
+            }
             read_probe(row, Seconds{*at}, candidates[known->second].series);
         }
         if (!row.fault_text().empty()) faults += row.fault_text() + "\n";
@@ -221,7 +239,10 @@ Result<std::vector<Candidate>> parse_replay(std::string_view text, std::string_v
         return fail(Fault::bad_input, faults);
     }
     for (Candidate& candidate : candidates) {
-        std::ranges::stable_sort(candidate.series.samples, {}, &Sample::at);
+        std::ranges::sort(candidate.series.samples, {}, [](const Sample& it) {
+            return std::tuple(it.at, it.delay, it.offset, it.root_delay, it.root_dispersion,
+                              it.stratum, it.refid, it.leap);
+        });
         for (Sample& sample : candidate.series.samples) {
             sample.authenticated = candidate.source.authentication == Authentication::nts;
         }

@@ -100,22 +100,45 @@ Tone tone_of(const Assessment& assessment) {
     return is_truechimer(assessment.verdict) ? Tone::plain : Tone::warning;
 }
 
-std::string explain_text(const ScanRow& row) {
+/// Every term of the judgement, each with where it goes.
+std::string terms_text(const ScanRow& row, const Profile& profile) {
+    const auto& stats = row.assessment.stats;
+    std::string text = fmt::format(
+        "; expected error {} = 0.04 x delay {} + 0.1 x root ({}/2 + {}) + 0.5 x queueing {}",
+        spell(stats->expected_error), spell(stats->delay_min), spell(stats->root_delay),
+        spell(stats->root_dispersion), spell(stats->queueing));
+    if (const std::string cost = spell_cost(*stats, profile); !cost.empty()) {
+        text += fmt::format("; cost ({}) {} = {}", profile.name, spell(row.assessment.cost), cost);
+    }
+    text +=
+        fmt::format("; root distance {} = ({} + {})/2 + {} + jitter {}",
+                    spell(stats->root_distance), spell(stats->root_delay), spell(stats->delay_min),
+                    spell(stats->root_dispersion), spell(stats->jitter));
+    if (row.assessment.distance > stats->root_distance) {
+        text += fmt::format(", taken as {}", spell(row.assessment.distance));
+    }
+    if (row.assessment.cut) text += fmt::format("; cut at {}", spell(*row.assessment.cut));
+    text += fmt::format("; loss {:.0f} % ({} of {} answered)", 100 * stats->loss, stats->received,
+                        stats->sent);
+    return text;
+}
+
+/// The reason, what NTS told, the terms, and where it is from.
+std::string explain_text(const ScanRow& row, const Profile& profile) {
     const auto& stats = row.assessment.stats;
     std::string text = row.assessment.reason;
     if (row.candidate.nts && row.candidate.nts->failure == NtsFailure::none)
         text += "; " + nts_text(*row.candidate.nts);
-    if (stats) {
-        text += fmt::format(
-            "; expected error {} = 0.04 x delay {} + 0.1 x root ({}/2 + {}) + 0.5 x queueing {}; "
-            "root distance {}; {} of {} answered",
-            spell(stats->expected_error), spell(stats->delay_min), spell(stats->root_delay),
-            spell(stats->root_dispersion), spell(stats->queueing), spell(stats->root_distance),
-            stats->received, stats->sent);
-    }
+    if (stats) text += terms_text(row, profile);
     text += "; from " + printable(to_string(row.candidate.source.origin));
     if (!row.candidate.source.operator_name.empty()) {
         text += "; operator " + printable(row.candidate.source.operator_name);
+    }
+    if (const auto upstream = upstream_of(stats->stratum, stats->refid); upstream != 0) {
+        text += "; upstream " + refid_text(upstream, 2);
+    }
+    if (row.candidate.source.smear != Smear::unknown) {
+        text += fmt::format("; smear {}", to_string(row.candidate.source.smear));
     }
     return text;
 }
@@ -149,7 +172,7 @@ Table servers_table(const ScanReport& report, bool explain) {
             if (!end.empty()) table.remark(end);
         }
         if (explain) {
-            table.remark(explain_text(row));
+            table.remark(explain_text(row, report.profile));
         } else if (needs_reason(row) && !row.assessment.reason.empty()) {
             table.remark(row.assessment.reason);
         }

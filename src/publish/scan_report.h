@@ -23,6 +23,7 @@ struct ScanReport {
     std::vector<ScanRow> rows;
     Consensus consensus;
     Ensemble ensemble;
+    Profile profile;
     std::vector<std::string> notes;  ///< remarks on the run as a whole
     /// What failures have in common; empty optional: not asked for.
     std::optional<std::vector<PathFinding>> findings;

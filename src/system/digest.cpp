@@ -11,12 +11,14 @@
 
 namespace clockwright::system {
 
-std::string sha256_hex(std::string_view bytes) {
+namespace {
+
+std::string hex_digest(const char* algorithm, std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
     std::size_t length = 0;
     std::string text;
-    if (EVP_Q_digest(nullptr, "SHA256", nullptr, bytes.data(), bytes.size(), digest.data(),
+    if (EVP_Q_digest(nullptr, algorithm, nullptr, bytes.data(), bytes.size(), digest.data(),
                      &length) != 1) {
         return text;
     }
@@ -25,6 +27,16 @@ std::string sha256_hex(std::string_view bytes) {
         text += digits[digest[i] & 15U];
     }
     return text;
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view bytes) {
+    return hex_digest("SHA256", bytes);
+}
+
+std::string sha1_hex(std::string_view bytes) {
+    return hex_digest("SHA1", bytes);
 }
 
 std::uint32_t ipv6_refid(const IpAddress& address) {

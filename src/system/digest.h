@@ -12,6 +12,9 @@ namespace clockwright::system {
 /// 64 hexadecimal digits; empty, and so like no file's, when OpenSSL refuses.
 std::string sha256_hex(std::string_view bytes);
 
+/// 40 hexadecimal digits, for files that state their SHA-1 against damage; no proof of origin.
+std::string sha1_hex(std::string_view bytes);
+
 /// The refid of a server that follows this IPv6 address: the first four octets of its MD5
 /// (RFC 5905 §7.3).
 std::uint32_t ipv6_refid(const IpAddress& address);

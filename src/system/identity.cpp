@@ -31,6 +31,16 @@ std::uint64_t random_bits() {
     return bits;
 }
 
+std::string machine_id() {
+    auto text = read_trusted("/etc/machine-id");
+    if (!text || text->size() < 32) return {};
+    text->resize(32);
+    const bool good = std::ranges::all_of(*text, [](char letter) {
+        return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f');
+    });
+    return good ? std::move(*text) : std::string{};
+}
+
 bool is_root() {
     return ::geteuid() == 0;
 }

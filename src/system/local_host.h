@@ -42,6 +42,10 @@ std::uint64_t random_bits();
 /// it can be read. Fault::not_permitted when it is closed to us.
 Result<std::string> read_trusted(const std::string& path);
 
+/// What /etc/machine-id holds: 32 hexadecimal digits; empty where there is none. Never to be shown
+/// or sent: it is for drawing lots at home.
+std::string machine_id();
+
 bool is_root();
 std::string user_text();  ///< "uid 1007 (sudo)" : who runs this
 

@@ -67,6 +67,53 @@ class Replay(bed.Bed):
                           for s in answer["servers"])
         self.assertEqual(plain(self.replay(rows).json), plain(self.replay(rows[::-1]).json))
 
+    def test_a_shuffled_recording_gives_the_same_document_octet_by_octet(self):
+        random = __import__("random").Random(4)
+        rows = [row(f"s{index}.example", at, random.gauss(0, 3e-4), 0.01 + index % 4 * 1e-3,
+                    refid=f"192.0.2.{index % 3}", address=f"198.51.{index % 7}.{index + 1}",
+                    operator=f"operator {index % 6}") for at in range(4) for index in range(14)]
+        rows += [{"host": "s3.example", "t_seconds": 9, "operator": "operator 3", "lost": True}]
+        def document(some):
+            text = self.replay(some, "--explain").stdout
+            return [line for line in text.splitlines() if '"measured_at"' not in line]
+        expected = document(rows)
+        self.assertGreater(len(expected), 100)
+        for _ in range(8):
+            random.shuffle(rows)
+            self.assertEqual(document(rows), expected)
+
+    def test_profiles_weigh_the_same_samples_differently(self):
+        rows = [row(f"s{index}.example", at, 0.0, 0.1,
+                    delay_seconds=0.001 if index > 4 else 0.06,
+                    root_dispersion_seconds=0.05 if index > 4 else 0.015)
+                for at in range(4) for index in range(10)]
+        def chosen(profile):
+            answer = self.replay(rows, "--profile", profile).json
+            return sorted(s["host"] for s in answer["servers"] if s["chosen"])
+        self.assertEqual(chosen("balanced"), [f"s{index}.example" for index in range(5)])
+        self.assertEqual(chosen("low-latency"), [f"s{index}.example" for index in range(5, 10)])
+        self.assertEqual(len(chosen("dev")), 4)
+
+    def test_explain_names_every_term(self):
+        rows = good_rows() + [row("far.example", at, 0.9, 0.002) for at in range(4)]
+        path = self.directory / "rows.jsonl"
+        path.write_text("".join(json.dumps(r) + "\n" for r in rows))
+        text = " ".join(self.expect(self.bare("scan", "--replay", path, "--explain", "--profile",
+                                              "reliable"), 0).stdout.split())
+        for term in ("0.04 x delay", "0.1 x root", "0.5 x queueing", "root distance", "jitter",
+                     "cut at", "loss 0 %", "cost (reliable)", "20 ms x loss", "operator s0.example",
+                     "Tolerates:", "disagrees with"):
+            self.assertIn(term, text)
+
+    def test_colluders_are_named_as_a_second_group(self):
+        rows = [row(f"s{index}.example", at, offset / 1e3, 1e-3) for at in range(4)
+                for index, offset in enumerate((0, .1, 50, 50.1, 50.2))]
+        path = self.directory / "rows.jsonl"
+        path.write_text("".join(json.dumps(r) + "\n" for r in rows))
+        text = " ".join(self.expect(self.bare("scan", "--replay", path), 0).stdout.split())
+        self.assertIn("Two groups: 3 agree, and 2 falsetickers agree", text)
+        self.assertIn("rule S-4", text)
+
     def test_a_constant_error_of_the_local_clock_changes_no_verdict(self):
         def verdicts(shift):
             rows = [r | {"offset_seconds": r["offset_seconds"] + shift} for r in good_rows()]
