@@ -120,6 +120,9 @@ std::string terms_text(const ScanRow& row, const Profile& profile) {
     if (row.assessment.cut) text += fmt::format("; cut at {}", spell(*row.assessment.cut));
     text += fmt::format("; loss {:.0f} % ({} of {} answered)", 100 * stats->loss, stats->received,
                         stats->sent);
+    if (const auto upstream = upstream_of(stats->stratum, stats->refid); upstream != 0) {
+        text += "; upstream " + refid_text(upstream, 2);
+    }
     return text;
 }
 
@@ -133,9 +136,6 @@ std::string explain_text(const ScanRow& row, const Profile& profile) {
     text += "; from " + printable(to_string(row.candidate.source.origin));
     if (!row.candidate.source.operator_name.empty()) {
         text += "; operator " + printable(row.candidate.source.operator_name);
-    }
-    if (const auto upstream = upstream_of(stats->stratum, stats->refid); upstream != 0) {
-        text += "; upstream " + refid_text(upstream, 2);
     }
     if (row.candidate.source.smear != Smear::unknown) {
         text += fmt::format("; smear {}", to_string(row.candidate.source.smear));
