@@ -66,6 +66,7 @@ std::optional<NtsPolicy> parse_nts_policy(std::string_view text) {
 
 bool is_authenticated(const Candidate& candidate) {
     const auto& samples = candidate.series.samples;
+    if (candidate.nts && candidate.nts->failure == NtsFailure::clock_wrong) return false;
     return candidate.source.authentication == Authentication::nts && !samples.empty() &&
            std::ranges::all_of(samples, &Sample::authenticated);
 }

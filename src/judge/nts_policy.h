@@ -35,7 +35,7 @@ struct NtsChoice {
     std::string decision;  ///< for people; empty when no member speaks NTS and none has to
 };
 
-/// Was it measured by authenticated packets alone?
+/// Was it measured by authenticated packets alone, with a certificate whose dates could be judged?
 bool is_authenticated(const Candidate& candidate);
 
 /// Why the policy does not let this candidate into a set; empty when it may. A foreign source stays

@@ -71,6 +71,10 @@ TEST_CASE("only members count, and only those measured by authenticated packets"
     CHECK(choose(candidates, NtsPolicy::prefer).sources == 2);
     candidates[1].series.samples.clear();
     CHECK(choose(candidates, NtsPolicy::prefer).sources == 1);
+    candidates[0].nts.emplace();
+    CHECK(is_authenticated(candidates[0]));
+    candidates[0].nts->failure = NtsFailure::clock_wrong;  // a certificate without judged dates
+    CHECK_FALSE(is_authenticated(candidates[0]));
 }
 
 TEST_CASE("require objects to plain sources, but not to foreign ones that stay anyway") {
