@@ -141,6 +141,10 @@ void ProbeWire::transmit(const ntp::Send& send, const Now& now) {
     if (!channel.socket) {
         return;
     }
+    if (channel.watch != Watch::always) {
+        // Nothing may be left there; the look brings the socket's memory near before it counts.
+        (void)channel.socket->transmit_stamp();
+    }
     const WallTime t1 = read_wall_clock();
     const auto sent = channel.socket->send(send.bytes);
     if (sent) {
@@ -167,8 +171,11 @@ void ProbeWire::collect(std::span<const ReadySocket> ready) {
             }
         }
         receive(socket.index, now);
-        if (poller_.awaits(socket.index)) {
+        if (channel.watch == Watch::once && poller_.awaits(socket.index)) {
             watch(socket.index, now);
+        } else if (channel.watch == Watch::once) {
+            sockets_.forget(channel.socket->descriptor());
+            channel.watch = Watch::not_yet;
         }
     }
     turn();

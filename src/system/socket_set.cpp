@@ -37,6 +37,10 @@ bool SocketSet::watch_once(int descriptor, std::size_t index, bool known) {
                    index);
 }
 
+void SocketSet::forget(int descriptor) {
+    control(EPOLL_CTL_DEL, descriptor, 0, 0);
+}
+
 bool SocketSet::control(int operation, int descriptor, std::uint32_t events, std::size_t index) {
     epoll_event event{};
     event.events = events;

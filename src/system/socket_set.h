@@ -43,6 +43,9 @@ class SocketSet {
     /// it was watched before. False as above.
     bool watch_once(int descriptor, std::size_t index, bool known);
 
+    /// As if it had never been watched.
+    void forget(int descriptor);
+
   private:
     bool control(int operation, int descriptor, std::uint32_t events, std::size_t index);
     void watch();
