@@ -27,8 +27,8 @@ void complete_report(NtsReport& report, const NtsSession& session, const Series&
         report.why = fmt::format("{} refuses the cookies of its key exchange", where);
     } else if (session.unauthenticated() > 0) {
         report.failure = NtsFailure::unauthenticated;
-        report.why =
-            fmt::format("{} of {} came from {}", session.unauthenticated(), series.sent, where);
+        report.why = fmt::format("{} came from {} to {} requests", session.unauthenticated(), where,
+                                 series.sent);
     } else if (was_silent(series)) {
         report.failure = NtsFailure::no_answer;
         report.why = fmt::format(
