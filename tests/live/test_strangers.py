@@ -160,9 +160,10 @@ class Strangers(bed.Bed):
 
 
 if __name__ == "__main__":
-    if INSIDE not in os.environ and not bed.why_not():
-        os.environ[INSIDE] = "1"
+    if not bed.why_not() and INSIDE not in os.environ:
+        os.environ[INSIDE] = "down"
         os.execvp("unshare", ["unshare", "--net", "--mount", sys.executable, "-B", *sys.argv])
-    if not bed.why_not() and bed.can_set_clock():
+    if os.environ.get(INSIDE) == "down":
+        os.environ[INSIDE] = "up"
         bring_up()
     bed.main()
