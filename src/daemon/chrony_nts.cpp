@@ -26,7 +26,7 @@ std::string effective_options(const std::string& mode, long authenticated, long 
     }
     return fmt::format(
         "authselectmode mix: chronyd takes the {} NTS sources with the options require and trust, "
-        "and the {} plain ones only while they agree with those",
+        "and the {} plain ones only while their intervals lie within those",
         authenticated, plain);
 }
 
@@ -36,6 +36,13 @@ Result<void> check_nts(const SourceChange& change, NtsPolicy policy) {
     if (policy != NtsPolicy::require || change.nts.write) return {};
     return fail(Fault::refused,
                 fmt::format("nts = require cannot be kept: {}", change.nts.decision));
+}
+
+int usable_wanted(const SourceChange& change, int minimum) {
+    const auto after = lines_after(change);
+    const auto authenticated = static_cast<int>(std::ranges::count(after, true, &SourceLine::nts));
+    const bool mixed = authenticated > 0 && authenticated < std::ssize(after);
+    return mixed ? std::min(minimum, authenticated) : minimum;
 }
 
 std::vector<std::string> nts_notes(const Config& config, const SourceChange& change) {

@@ -12,6 +12,11 @@ namespace clockwright::chrony {
 /// Refused when `nts = require` and the set cannot be written with NTS.
 Result<void> check_nts(const SourceChange& change, NtsPolicy policy);
 
+/// How many sources must be usable: beside NTS sources chronyd sets plain ones aside, however
+/// right, unless their intervals lie within those of the trusted (state T, seen on 4.3). Then the
+/// NTS sources, three at least, must do.
+int usable_wanted(const SourceChange& change, int minimum);
+
 /// What `authselectmode` makes of NTS beside plain sources, and the directives that NTS wants and
 /// that only a restart could bring.
 std::vector<std::string> nts_notes(const Config& config, const SourceChange& change);

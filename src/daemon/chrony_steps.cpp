@@ -7,6 +7,7 @@
 #include <ranges>
 #include <set>
 
+#include "daemon/chrony_nts.h"
 #include "daemon/verify.h"
 
 namespace clockwright::chrony {
@@ -240,6 +241,7 @@ std::vector<Step> build_steps(const Found& found, const SourceChange& change,
     Writer writer(found, settings.sha256);
     const auto path = own_path(found);
     const auto& main_file = found.config.main_file;
+    const auto minimum = usable_wanted(change, settings.minimum);
     const auto replaces = !change.removed.empty() || !change.taken.empty();
     std::vector<Step> steps;
 
@@ -264,7 +266,7 @@ std::vector<Step> build_steps(const Found& found, const SourceChange& change,
         }
         steps.push_back(assemble_step(
             "add", std::move(parts),
-            without_support_of(expectation_of(found, staying, change.added, {}, settings.minimum),
+            without_support_of(expectation_of(found, staying, change.added, {}, minimum),
                                joined(change.removed, change.taken))));
     }
     if (replaces) {
@@ -277,7 +279,7 @@ std::vector<Step> build_steps(const Found& found, const SourceChange& change,
             parts.writes.push_back(writer.write(path, content, main_file));
         steps.push_back(
             assemble_step("final", std::move(parts),
-                          expectation_of(found, final_lines, {}, change.taken, settings.minimum)));
+                          expectation_of(found, final_lines, {}, change.taken, minimum)));
     }
     return steps;
 }
