@@ -66,12 +66,13 @@ std::uint16_t ntp_port(const Candidate& candidate) {
 }  // namespace
 
 Result<void> diagnose_paths(ScanReport& report, const Context& context) {
+    const auto answered = std::ranges::any_of(
+        report.rows, [](const ScanRow& row) { return !row.candidate.series.samples.empty(); });
+    if (answered && !context.command.diagnose) return {};
     std::vector<Candidate> candidates;
     for (const ScanRow& row : report.rows) candidates.push_back(row.candidate);
-    const auto answered = std::ranges::any_of(
-        candidates, [](const Candidate& it) { return !it.series.samples.empty(); });
     if (!context.command.diagnose) {
-        if (auto found = diagnose(candidates, {}); !answered && !found.empty())
+        if (auto found = diagnose(candidates, {}); !found.empty())
             report.findings = std::move(found);
         return {};
     }

@@ -198,6 +198,7 @@ bool is_allowed(const BlockList& list, const HostName& host,
 
 const Standing* blocked(const BlockList& list, const HostName& host,
                         const std::optional<IpAddress>& address, WallTime now) {
+    if (list.empty()) return nullptr;
     const HostName key = standing_key(host);
     const std::string at = address ? to_string(*address) : std::string{};
     const bool allowed = is_allowed(list, host, address);

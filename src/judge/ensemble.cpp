@@ -49,6 +49,15 @@ std::uint64_t lot(const std::string& machine, const Eligible& it) {
 
 /// By cost; within `tie` of the best of them those that are there come first, then newcomers by
 /// lot.
+void draw_lots(std::span<const Eligible*> newcomers, const std::string& machine) {
+    std::vector<std::pair<std::uint64_t, const Eligible*>> lots;
+    for (const Eligible* it : newcomers) {
+        lots.emplace_back(lot(machine, *it), it);
+    }
+    std::ranges::stable_sort(lots, {}, &decltype(lots)::value_type::first);
+    std::ranges::transform(lots, newcomers.begin(), &decltype(lots)::value_type::second);
+}
+
 std::vector<const Eligible*> ranked(Eligibles eligible, const SetSettings& settings) {
     auto order = by_cost(eligible);
     if (settings.machine.empty()) {
@@ -61,9 +70,7 @@ std::vector<const Eligible*> ranked(Eligibles eligible, const SetSettings& setti
             return it->cost * (1 - settings.tie) > best;
         });
         const auto newcomers = std::stable_partition(begin, end, is_there);
-        std::stable_sort(newcomers, end, [&](const Eligible* a, const Eligible* b) {
-            return lot(settings.machine, *a) < lot(settings.machine, *b);
-        });
+        draw_lots(std::span(newcomers, end), settings.machine);
         begin = end;
     }
     return order;

@@ -75,7 +75,7 @@ class Hazards {
     void tell_leap_flags();
     void tell_single_point();
     template <class Share>
-    Indices largest_group(const Indices& list, Share share) const;
+    Indices largest_group(const Indices& list, std::size_t least, Share share) const;
 
     std::span<const Candidate> candidates_;
     const Selection& selection_;
@@ -120,39 +120,45 @@ void Hazards::tell_second_group() {
         spell_signed(mean - selection_.consensus.offset), names(members)));
 }
 
+/// Of those who share something with one of them; empty when none has `least` members. So large a
+/// group cannot do without the first of the list, or without so many of them.
 template <class Share>
-Indices Hazards::largest_group(const Indices& list, Share share) const {
+Indices Hazards::largest_group(const Indices& list, std::size_t least, Share share) const {
     Indices largest;
-    for (const std::size_t one : list) {
+    for (std::size_t first = 0; first + least <= list.size(); ++first) {
+        const std::size_t one = list[first];
         Indices group;
         for (const std::size_t other : list) {
             if (one == other || share(ties_[one], ties_[other])) group.push_back(other);
         }
-        if (group.size() > largest.size()) largest = std::move(group);
+        if (group.size() >= std::max(least, largest.size() + 1)) largest = std::move(group);
     }
     return largest;
 }
 
 void Hazards::tell_carried_majority() {
     if (!selection_.consensus.majority) return;
+    // Without a group of s there are A − s that agree of J − s that are judged: no majority, when
+    // they are fewer than two or s ≥ 2A − J.
+    const int agree = selection_.consensus.agreeing, judged = selection_.consensus.judged;
+    const auto least =
+        static_cast<std::size_t>(std::max(2, std::min(agree - 1, 2 * agree - judged)));
     const auto tell = [&](const Indices& group, std::string_view what) {
-        const auto size = static_cast<int>(group.size());
-        const int others = selection_.consensus.agreeing - size;
-        const int judged = selection_.consensus.judged - size;
-        if (size < 2 || (others >= 2 && 2 * others > judged)) return;
+        if (group.empty()) return;
         notes_.push_back(fmt::format(
             "The majority stands on {} alone: without {} nobody would have one (rule S-4). If they "
             "are wrong together, nothing here can tell.",
             what, names(group)));
     };
     const Indices list = agreeing();
-    const Indices siblings = largest_group(list, share_operator);
+    const Indices siblings = largest_group(list, least, share_operator);
     tell(siblings,
          siblings.empty() ? "" : "operator " + printable(ties_[siblings[0]].operator_name));
-    tell(largest_group(list, [&](const Ties& one,
-                                 const Ties& other) { return share_network(one, other, domain_); }),
-         "one network");
-    tell(largest_group(list, share_upstream), "one upstream");
+    const auto same_network = [&](const Ties& one, const Ties& other) {
+        return share_network(one, other, domain_);
+    };
+    tell(largest_group(list, least, same_network), "one network");
+    tell(largest_group(list, least, share_upstream), "one upstream");
 }
 
 void Hazards::tell_smear_mix() {
@@ -194,7 +200,7 @@ void Hazards::tell_single_point() {
     if (list.size() < 2) list = selection_.ensemble.members;
     if (list.size() < 2) return;
     const auto all_share = [&](auto share) {
-        return largest_group(list, share).size() == list.size();
+        return !largest_group(list, list.size(), share).empty();
     };
     const auto tell = [&](std::string_view have) {
         notes_.push_back(
