@@ -1,12 +1,12 @@
 #include "app/judgement.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
 #include <map>
 
+#include "app/run_notes.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -97,24 +97,6 @@ SelectSettings select_settings(const std::vector<Candidate>& candidates, const C
     return settings;
 }
 
-/// Chosen servers that follow one upstream: they may be wrong together. Loopback refids say
-/// nothing.
-std::vector<std::string> shared_upstreams(const Judged& judged) {
-    std::map<std::uint32_t, std::vector<std::string>> followers;
-    for (const std::size_t member : judged.selection.ensemble.members) {
-        const ServerStats& stats = *judged.selection.assessments[member].stats;
-        if (stats.stratum < 2 || stats.refid >> 24U == 127 || stats.refid == 0) continue;
-        followers[stats.refid].push_back(printable(judged.candidates[member].source.as_written));
-    }
-    std::vector<std::string> notes;
-    for (const auto& [refid, names] : followers) {
-        if (names.size() < 2) continue;
-        notes.push_back(fmt::format("{} share upstream {}: they may be wrong together.",
-                                    fmt::join(names, " and "), refid_text(refid, 2)));
-    }
-    return notes;
-}
-
 /// A server that must not be configured says why, whatever it was judged as.
 void explain_unselectable(Judged& judged) {
     for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
@@ -178,7 +160,7 @@ ScanReport report_of(Judged judged, const Measured& measured, WallTime at) {
     report.profile = judged.settings.profile;
     report.notes = measured.notes;
     std::ranges::move(judged.selection.notes, std::back_inserter(report.notes));
-    std::ranges::move(shared_upstreams(judged), std::back_inserter(report.notes));
+    std::ranges::move(run_notes(judged), std::back_inserter(report.notes));
     report.rows.reserve(judged.candidates.size() + judged.twins.size());
     for (const Twin& twin : judged.twins) report.rows.push_back(twin_row(twin, judged));
     for (std::size_t i = 0; i < judged.candidates.size(); ++i) {

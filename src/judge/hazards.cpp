@@ -28,6 +28,7 @@ class Hazards {
         tell_smear_mix();
         tell_leap_flags();
         tell_single_point();
+        tell_spoofs();
         return std::move(notes_);
     }
 
@@ -74,6 +75,7 @@ class Hazards {
     void tell_smear_mix();
     void tell_leap_flags();
     void tell_single_point();
+    void tell_spoofs();
     template <class Share>
     Indices largest_group(const Indices& list, std::size_t least, Share share) const;
 
@@ -217,6 +219,24 @@ void Hazards::tell_single_point() {
     if (std::ranges::all_of(list, [&](std::size_t i) { return ties_[i].anycast; })) {
         tell("are anycast: routing may move them at any time");
     }
+}
+
+/// Datagrams that answer nothing we asked, or are not authentic: they are ignored, and told.
+void Hazards::tell_spoofs() {
+    std::ptrdiff_t count = 0;
+    Indices list;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+        const auto& rejections = candidates_[i].series.rejections;
+        const auto here = std::ranges::count(rejections, Rejection::bogus_origin) +
+                          std::ranges::count(rejections, Rejection::unauthenticated);
+        if (here > 0) list.push_back(i);
+        count += here;
+    }
+    if (list.empty()) return;
+    notes_.push_back(fmt::format(
+        "{} answer{} to what was never asked, or not authentic, came in the name of {}: ignored. "
+        "Somebody may be guessing.",
+        count, count == 1 ? "" : "s", names(list)));
 }
 
 }  // namespace

@@ -30,6 +30,17 @@ TEST_CASE("independent servers that agree are no hazard") {
               .empty());
 }
 
+TEST_CASE("answers that nobody asked for are counted and told (H-14)") {
+    std::vector<Candidate> servers{server(0, 10, 1), server(0, 10, 2), server(0, 10, 3)};
+    servers[1].series.rejections = {Rejection::bogus_origin, Rejection::time_out,
+                                    Rejection::bogus_origin};
+    servers[2].series.rejections = {Rejection::unauthenticated};
+    const auto notes = notes_of(servers);
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0].starts_with("3 answers to what was never asked"));
+    CHECK(notes[0].contains("s2, s3"));
+}
+
 TEST_CASE("colluders that win are told as a second group (vector V-8)") {
     const auto notes = notes_of({server(0, 1, 1), server(0.1, 1, 2), server(50, 1, 3),
                                  server(50.1, 1, 4), server(50.2, 1, 5)});
