@@ -1,5 +1,6 @@
 """A bed for tests from outside: a lab world, a private chronyd that never sets the clock, and the
 program, all on loopback and in one temporary directory that is gone afterwards."""
+import fcntl
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,8 @@ CHRONYD = Path(os.environ.get("CLOCKWRIGHT_CHRONYD", TREE / "build/peers/chrony/
 CHRONYC = CHRONYD.parent.parent / "bin/chronyc"
 PROGRAM = Path(os.environ.get("CLOCKWRIGHT", TREE / "build/clockwright"))
 CLOCK_BIT = 25  # CAP_SYS_TIME
+OWN_NETWORK = "CLOCKWRIGHT_TEST_NETWORK"
+SET_ADDRESS, SET_FLAGS, UP_AND_RUNNING = 0x8916, 0x8914, 0x41  # ioctls of netdevice(7)
 VERIFY_TIMEOUT = 20  # seconds; an iburst of chronyd gives three samples in about five
 
 
@@ -37,6 +41,25 @@ def why_not():
     if not PROGRAM.exists():
         return f"no program at {PROGRAM}"
     return ""
+
+
+def enter_own_network(*addresses):
+    """From here on the process has a network of its own: loopback, with these addresses on it too,
+    and nobody else. To be called before `main`."""
+    if why_not():
+        return
+    state = os.environ.get(OWN_NETWORK)
+    if state is None:
+        os.environ[OWN_NETWORK] = "down"
+        os.execvp("unshare", ["unshare", "--net", "--mount", sys.executable, "-B", *sys.argv])
+    if state == "down":
+        os.environ[OWN_NETWORK] = "up"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+            fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sH14x", b"lo", UP_AND_RUNNING))
+            for number, address in enumerate(addresses):
+                fcntl.ioctl(any_socket, SET_ADDRESS,
+                            struct.pack("16sHH4s8x", f"lo:{number}".encode(), socket.AF_INET, 0,
+                                        socket.inet_aton(address)))
 
 
 def main():

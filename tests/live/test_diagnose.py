@@ -125,4 +125,5 @@ class Diagnose(bed.Bed):
 
 
 if __name__ == "__main__":
+    bed.enter_own_network()  # UDP port 123 is ours alone
     bed.main()

@@ -1,5 +1,4 @@
 """Public servers, played in a network of this test's own: manners, blocks, what an interrupt leaves."""
-import fcntl
 import json
 import os
 import signal
@@ -12,20 +11,8 @@ import time
 
 import bed
 
-INSIDE = "CLOCKWRIGHT_TEST_NETWORK"
 ADDRESSES = [f"198.51.100.{last}" for last in (11, 12, 13, 14)]
-ADD_ADDRESS, SET_FLAGS, UP = 0x8916, 0x8914, 0x41
 EPOCH_1900 = 2208988800
-
-
-def bring_up():
-    """Loopback, and the public addresses on it; nobody outside sees any of this."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sH14x", b"lo", UP))
-        for number, address in enumerate(ADDRESSES):
-            fcntl.ioctl(any_socket, ADD_ADDRESS,
-                        struct.pack("16sHH4s8x", f"lo:{number}".encode(), socket.AF_INET, 0,
-                                    socket.inet_aton(address)))
 
 
 class Server:
@@ -160,10 +147,5 @@ class Strangers(bed.Bed):
 
 
 if __name__ == "__main__":
-    if not bed.why_not() and INSIDE not in os.environ:
-        os.environ[INSIDE] = "down"
-        os.execvp("unshare", ["unshare", "--net", "--mount", sys.executable, "-B", *sys.argv])
-    if os.environ.get(INSIDE) == "down":
-        os.environ[INSIDE] = "up"
-        bring_up()
+    bed.enter_own_network(*ADDRESSES)
     bed.main()
