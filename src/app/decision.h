@@ -20,6 +20,10 @@ struct Run {
     GateDecision gate;
 };
 
+/// What decides among equal servers here (SetSettings::machine). A digest: the machine's id itself
+/// is never shown.
+std::string lots_of_this_machine();
+
 /// Gathers, measures, judges and holds the gate against the daemon's present set.
 /// `view` null: without a daemon.
 Result<Run> run_once(const Context& context, const DaemonView* view);

@@ -23,17 +23,18 @@ namespace {
 
 Result<Run> replayed(const Context& context) {
     const std::string text = TRY(system::read_file(context.command.replay));
-    auto candidates = parse_replay(text, context.command.replay);
-    if (!candidates) return std::unexpected(candidates.error());
+    auto recording = parse_replay(text, context.command.replay);
+    if (!recording) return std::unexpected(recording.error());
+    std::vector<Candidate>& candidates = recording->candidates;
     // By name, so that sums and lots come out alike whatever the order of the rows.
-    std::ranges::sort(*candidates, {},
+    std::ranges::sort(candidates, {},
                       [](const Candidate& it) { return std::string_view(it.source.as_written); });
     Run run;
-    for (const Candidate& candidate : *candidates) {
+    for (const Candidate& candidate : candidates) {
         run.measured.samples = std::max(run.measured.samples, candidate.series.sent);
     }
-    run.measured.candidates = *candidates;
-    run.judged = judge(std::move(*candidates), context.config);
+    run.measured.candidates = candidates;
+    run.judged = judge(std::move(candidates), context.config, recording->lots);
     return run;
 }
 
@@ -64,7 +65,7 @@ Result<Run> given(const Context& context) {
     std::ranges::move(gathered.notes, std::back_inserter(run.measured.notes));
     run.judged = judge(context.command.record.empty() ? std::move(run.measured.candidates)
                                                       : run.measured.candidates,
-                       context.config, system::machine_id());
+                       context.config, lots_of_this_machine());
     learn_from(run, context.config);
     return run;
 }
@@ -125,7 +126,8 @@ Result<int> run_scan(const Context& context) {
     if (command.dry_run) return dry_run(context);
     Run run = TRY(measured_run(context));
     if (!command.record.empty()) {
-        TRY(system::write_new_file(command.record, record_text(run.measured.candidates)));
+        TRY(system::write_new_file(
+            command.record, record_text(run.measured.candidates, run.judged.settings.machine)));
     }
     ScanReport report = report_of(std::move(run.judged), run.measured, system::read_clocks().wall);
     if (command.replay.empty()) TRY(diagnose_paths(report, context));

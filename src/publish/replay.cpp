@@ -16,7 +16,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string row_text(const Candidate& candidate, const Sample* sample, Seconds at) {
+std::string row_text(const Candidate& candidate, const Sample* sample, Seconds at,
+                     std::string_view lots) {
     const Source& source = candidate.source;
     Json row;
     row["host"] = source.as_written;
@@ -26,6 +27,7 @@ std::string row_text(const Candidate& candidate, const Sample* sample, Seconds a
     row["smear"] = to_string(source.smear);
     row["authentication"] = to_string(source.authentication);
     row["permitted"] = source.permitted;
+    if (!lots.empty()) row["lots"] = lots;
     if (sample == nullptr) {
         row["lost"] = true;
     } else {
@@ -182,9 +184,18 @@ void read_probe(Row& row, Seconds at, Series& series) {
     series.samples.push_back(sample);
 }
 
+/// Rows of several machines may be mixed: one of them decides, whatever the order.
+void take_lots(Row& row, Recording& recording) {
+    constexpr std::size_t longest = 64;
+    const std::string lots = row.text("lots");
+    if (lots.size() > longest) return row.fault("lots", "is too long");
+    if (lots.empty()) return;
+    recording.lots = recording.lots.empty() ? lots : std::min(recording.lots, lots);
+}
+
 }  // namespace
 
-std::string record_text(std::span<const Candidate> candidates) {
+std::string record_text(std::span<const Candidate> candidates, std::string_view lots) {
     std::optional<SteadyTime> first;
     for (const Candidate& candidate : candidates) {
         for (const Sample& sample : candidate.series.samples) {
@@ -194,16 +205,17 @@ std::string record_text(std::span<const Candidate> candidates) {
     std::string out;
     for (const Candidate& candidate : candidates) {
         for (const Sample& sample : candidate.series.samples) {
-            out += row_text(candidate, &sample, sample.at - *first);
+            out += row_text(candidate, &sample, sample.at - *first, lots);
         }
         const int lost = candidate.series.sent - static_cast<int>(candidate.series.samples.size());
-        for (int i = 0; i < lost; ++i) out += row_text(candidate, nullptr, Seconds{0});
+        for (int i = 0; i < lost; ++i) out += row_text(candidate, nullptr, Seconds{0}, lots);
     }
     return out;
 }
 
-Result<std::vector<Candidate>> parse_replay(std::string_view text, std::string_view file_name) {
-    std::vector<Candidate> candidates;
+Result<Recording> parse_replay(std::string_view text, std::string_view file_name) {
+    Recording recording;
+    std::vector<Candidate>& candidates = recording.candidates;
     std::map<std::string, std::size_t> index_of;
     std::string faults;
     int number = 0;
@@ -221,6 +233,7 @@ Result<std::vector<Candidate>> parse_replay(std::string_view text, std::string_v
         }
         Row row(json, place);
         const auto at = row.number("t_seconds", -4e9, 4e9);
+        take_lots(row, recording);
         auto candidate = read_candidate(row);
         if (at && candidate) {
             const auto [known, added] =
@@ -247,7 +260,7 @@ Result<std::vector<Candidate>> parse_replay(std::string_view text, std::string_v
             sample.authenticated = candidate.source.authentication == Authentication::nts;
         }
     }
-    return candidates;
+    return recording;
 }
 
 }  // namespace clockwright

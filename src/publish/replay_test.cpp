@@ -17,8 +17,8 @@ const char* const good_row =
 TEST_CASE("a row becomes a sample of its host, every field in its place") {
     const auto candidates = parse_replay(good_row, "r");
     REQUIRE(candidates.has_value());
-    REQUIRE(candidates->size() == 1);
-    const Candidate& a = candidates->front();
+    REQUIRE(candidates->candidates.size() == 1);
+    const Candidate& a = candidates->candidates.front();
     CHECK(a.source.as_written == "a.example");
     CHECK(a.source.operator_name == "one");
     CHECK(a.source.smear == Smear::google);
@@ -47,8 +47,8 @@ TEST_CASE("rows may come in any order and lost probes need no measurement") {
         "\n",
         "r");
     REQUIRE(candidates.has_value());
-    REQUIRE(candidates->size() == 1);
-    const Series& series = candidates->front().series;
+    REQUIRE(candidates->candidates.size() == 1);
+    const Series& series = candidates->candidates.front().series;
     CHECK(series.sent == 3);
     REQUIRE(series.samples.size() == 2);
     CHECK(series.samples[0].offset == Seconds{2});
@@ -62,21 +62,25 @@ TEST_CASE("a recorded unsynchronised answer stays one") {
     row.replace(row.find("\"none\""), 6, "\"unsynchronised\"");
     const auto candidates = parse_replay(row, "r");
     REQUIRE(candidates.has_value());
-    CHECK(candidates->front().series.samples.empty());
-    CHECK(candidates->front().series.rejections == std::vector{Rejection::unsynchronised});
+    CHECK(candidates->candidates.front().series.samples.empty());
+    CHECK(candidates->candidates.front().series.rejections ==
+          std::vector{Rejection::unsynchronised});
 }
 
 TEST_CASE("what is recorded is judged alike when it is replayed") {
     const auto first = parse_replay(
         std::string(good_row) + "\n" + R"({"host":"b","t_seconds":9,"lost":true})", "r");
     REQUIRE(first.has_value());
-    const auto second = parse_replay(record_text(*first), "r");
+    CHECK(first->lots.empty());
+    const auto second = parse_replay(record_text(first->candidates, "0123abcd"), "r");
     REQUIRE(second.has_value());
-    REQUIRE(second->size() == 2);
-    CHECK((*second)[0].source == (*first)[0].source);
-    CHECK((*second)[0].series.samples[0].offset == (*first)[0].series.samples[0].offset);
-    CHECK((*second)[0].series.samples[0].interleaved);
-    CHECK((*second)[1].series.sent == 1);
+    CHECK(second->lots == "0123abcd");
+    REQUIRE(second->candidates.size() == 2);
+    CHECK(second->candidates[0].source == first->candidates[0].source);
+    CHECK(second->candidates[0].series.samples[0].offset ==
+          first->candidates[0].series.samples[0].offset);
+    CHECK(second->candidates[0].series.samples[0].interleaved);
+    CHECK(second->candidates[1].series.sent == 1);
 }
 
 TEST_CASE("every faulty line is named with its number and key") {
@@ -93,6 +97,7 @@ TEST_CASE("every faulty line is named with its number and key") {
         {R"({"host":"a","t_seconds":"1","lost":true})", "r:1: t_seconds: must be a number"},
         {R"({"host":"a","t_seconds":1,"lost":1})", "r:1: lost: must be true or false"},
         {R"({"host":"a","t_seconds":1,"lost":true,"address":"300.1.1.1"})", "r:1: address:"},
+        {R"({"host":"a","t_seconds":1,"lost":true,"lots":7})", "r:1: lots: must be a string"},
     };
     for (const Bad& bad : rows) {
         CAPTURE(bad.row);
