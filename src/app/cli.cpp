@@ -31,7 +31,7 @@ void add_measuring(CLI::App& app, Command& command, Seconds& spacing) {
         ->check(CLI::Range(1, 1000));
     add_duration(app, "--spacing", spacing,
                  "Time between two probes of one server (0.25s; public servers 2s at least)");
-    app.add_flag("--internet", command.internet, "Also ask the servers of the catalogue");
+    app.add_flag("--internet", command.internet, "Also ask servers of the catalogue and the pool");
     app.add_option_function<std::string>(
            "--profile", [&command](const std::string& p) { command.profile = p; },
            "balanced, reliable, low-latency or dev")
@@ -62,7 +62,7 @@ void add_measuring(CLI::App& app, Command& command, Seconds& spacing) {
 void add_scan(CLI::App& app, Command& command, Seconds& spacing) {
     auto* scan = app.add_subcommand("scan", "Measure time servers, judge and rank them");
     scan->add_option("HOST", command.hosts,
-                     "name, name:port or [v6]:port; none: what this machine knows");
+                     "name, name:port, [v6]:port or nts://name; none: what this machine knows");
     add_measuring(*scan, command, spacing);
     scan->add_option("--record", command.record, "Write the samples as JSON lines")
         ->type_name("FILE");
@@ -112,7 +112,9 @@ void add_servers_changes(CLI::App& servers, Command& command, Seconds& length) {
                       "name or address; without port: whatever the port");
     block->add_option("--reason", command.reason, "Kept and shown")->type_name("TEXT");
     add_duration(*block, "--for", length, "For so long (default: until you allow it)");
-    block->add_option("--import", command.servers.import_file, "A list of hosts, or blacklist.json")
+    block
+        ->add_option("--import", command.servers.import_file,
+                     "A list of hosts as JSON, or blacklist.json")
         ->type_name("FILE");
     block->footer(
         "Example: clockwright servers block ntp9.corp.example --reason \"moved\" --for 30d");

@@ -40,6 +40,7 @@ void add_daemon_line(const chrony::SourceLine& line, const std::string& own_file
     const bool is_name = !named.name.empty();
     Candidate candidate = candidate_for(named, is_name ? to_string(named) : line.name,
                                         {Origin::Kind::daemon, line.file, line.line});
+    candidate.written = line.nts ? Authentication::nts : Authentication::none;
     candidate.source.is_pool = line.type == chrony::SourceLine::Type::pool;
     candidate.membership = line.file == own_file ? Membership::ours : Membership::foreign;
     if (line.noselect) {

@@ -19,8 +19,15 @@ int order(const Candidate& candidate) {
     return candidate.source.authentication == Authentication::nts ? 1 : 2;
 }
 
+/// What the daemon has under the other name: the source is a member all the same.
+void take_place_of(Candidate& first, const Candidate& twin) {
+    if (first.membership != Membership::none || twin.membership == Membership::none) return;
+    first.membership = twin.membership;
+    first.written = twin.written;
+}
+
 /// Where time came from: an nts:// host that gave some is the server that NTP knows there. One that
-/// gave none is nobody's twin, so that its failure is not hidden.
+/// gave none is nobody's twin, so that its failure is not hidden; nor is who was not asked.
 Endpoint place_of(const Candidate& candidate) {
     const HostName& host = candidate.source.host;
     if (!host.nts || candidate.series.samples.empty()) return {*candidate.address, host.port};
@@ -45,14 +52,16 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
     std::map<Endpoint, std::size_t> places;  // into `unique`
     for (Candidate& candidate : candidates) {
         const std::size_t next = unique.size();
-        const std::size_t of =
-            candidate.address ? places.try_emplace(place_of(candidate), next).first->second : next;
+        const std::size_t of = candidate.address && !candidate.not_asked
+                                   ? places.try_emplace(place_of(candidate), next).first->second
+                                   : next;
         if (of == next) {
             unique.push_back(std::move(candidate));
             continue;
         }
         Candidate& first = unique[of];
         first.source.permitted = first.source.permitted || candidate.source.permitted;
+        take_place_of(first, candidate);
         open_if_permitted(first, candidate);
         if (first.source.as_written != candidate.source.as_written) {
             twins.push_back({std::move(candidate), of});
@@ -102,7 +111,8 @@ void explain_unselectable(Judged& judged) {
     for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
         const std::string& why = judged.candidates[i].why_not_selectable;
         std::string& reason = judged.selection.assessments[i].reason;
-        if (!why.empty()) reason = reason.empty() ? why : fmt::format("{}; {}", why, reason);
+        if (why.empty() || reason.contains(why)) continue;
+        reason = reason.empty() ? why : fmt::format("{}; {}", why, reason);
     }
 }
 
@@ -177,6 +187,7 @@ GateSettings gate_settings(const Judged& judged, const Config& config) {
     gate.confirmations = config.select.confirmations;
     gate.minimum = judged.settings.minimum;
     gate.domain = judged.settings.domain;
+    gate.nts = nts_policy(config);
     return gate;
 }
 

@@ -51,8 +51,9 @@ bool may_be_offered(const CatalogueServer& known, const std::optional<store::Cac
     return !cached || why_withheld(cached->list, known).empty();
 }
 
-std::uint16_t asked_port(const HostName& host) {
-    return host.nts ? ntp_port : host.port;
+std::uint16_t asked_port(const Candidate& candidate) {
+    if (candidate.nts) return candidate.nts->port;
+    return candidate.source.host.nts ? ntp_port : candidate.source.host.port;
 }
 
 bool said_nothing(const Series& series) {
@@ -133,7 +134,7 @@ std::vector<std::string> remember_standings(const Judged& judged, const Measured
     for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
         const Candidate& candidate = judged.candidates[i];
         if (!candidate.address) continue;
-        const Endpoint endpoint{*candidate.address, asked_port(candidate.source.host)};
+        const Endpoint endpoint{*candidate.address, asked_port(candidate)};
         if (!measured.asked.contains(endpoint)) continue;
         const Selection& selection = judged.selection;
         hearings.push_back({endpoint, standing_key(candidate.source.host),

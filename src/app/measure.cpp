@@ -209,7 +209,7 @@ void take_outcomes(std::vector<Candidate>& candidates,
         if (!outcome.endpoint ||
             !counted.emplace(*outcome.endpoint, outcome.nts.has_value()).second)
             continue;
-        if (outcome.reused || outcome.series.sent == 0) continue;
+        if (outcome.reused || outcome.shared || outcome.series.sent == 0) continue;
         measured.packets += outcome.series.sent;
         measured.asked.insert(*outcome.endpoint);
     }

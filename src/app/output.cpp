@@ -18,7 +18,7 @@ void write(std::FILE* stream, std::string_view text) {
 }  // namespace
 
 void print_result(const Command& command, std::string_view text) {
-    if (!command.quiet || command.json) write(stdout, text);
+    if (!command.quiet || command.json || !command.render.empty()) write(stdout, text);
 }
 
 void print_remark(const Command& command, std::string_view text) {

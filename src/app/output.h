@@ -7,7 +7,7 @@
 
 namespace clockwright::app {
 
-/// The result; nothing with -q (JSON is printed all the same: somebody asked for it).
+/// The result; nothing with -q (JSON and --render are printed all the same: somebody asked for it).
 void print_result(const Command& command, std::string_view text);
 
 /// A remark for people, at once: not with -q, and on stderr with --json or --render.

@@ -103,11 +103,12 @@ Result<Run> measured_run(const Context& context) {
 }
 
 Result<int> render(const Context& context, const ScanReport& report) {
-    const std::string lines =
+    const RenderedSet set =
         TRY(render_set(report, context.command.render, nts_policy(context.config)));
     print_remark(context.command, scan_text(report, context.command.explain));
-    print_result(context.command, lines);
-    return lines.empty() ? exit_no_set : exit_done;
+    if (!set.decision.empty()) print_remark(context.command, "NTS: " + set.decision + ".\n");
+    print_result(context.command, set.lines);
+    return set.lines.empty() ? exit_no_set : exit_done;
 }
 
 }  // namespace

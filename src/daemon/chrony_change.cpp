@@ -190,8 +190,8 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
                                                printable(provider->location())));
             continue;
         }
-        auto line =
-            line_for(*candidate, stats_of(*candidate, candidates, selection), change.nts.write);
+        auto line = line_for(*candidate, stats_of(*candidate, candidates, selection),
+                             is_written_with_nts(*candidate, change.nts, settings.nts));
         limit_pool(line, chosen);
         if (contains(change.added, line) || contains(change.kept, line)) continue;
         if (candidate->address && !used.insert(*candidate->address).second) continue;

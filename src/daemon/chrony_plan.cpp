@@ -239,7 +239,7 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
         return plan;
     }
     if (change.empty()) {
-        plan.reason = "nothing to change: the daemon already uses this set";
+        plan.reason = "the daemon already uses this set";
         return plan;
     }
     if (auto held = check_policy(found, change, selection, settings); !held)

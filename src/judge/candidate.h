@@ -20,6 +20,8 @@ struct Candidate {
     Source source;
     std::optional<IpAddress> address;  ///< the one measured
     Membership membership = Membership::none;
+    /// How the daemon's line has it now; empty without a line.
+    std::optional<Authentication> written;
     bool selectable = true;          ///< false: `noselect`, or a host that may be measured only
     std::string why_not_selectable;  ///< one clause; empty: nothing but `noselect`
     Series series;

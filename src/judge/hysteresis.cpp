@@ -144,6 +144,35 @@ GateDecision decide_unfrozen(const Comparison& comparison, int earlier_confirmat
             .need = need};
 }
 
+/// Why the policy of NTS does not let the present set be; empty: it does. Members that gain or lose
+/// NTS are the same servers, so no error is gained: what was asked for is due at once.
+std::string nts_fault(std::span<const Candidate> candidates, const Selection& selection,
+                      NtsPolicy policy) {
+    const NtsChoice choice = choose_nts(candidates, selection.ensemble.members, policy);
+    const auto is_present = [](const Candidate& it) {
+        return it.membership != Membership::none && it.selectable;
+    };
+    const bool secure_there = std::ranges::any_of(candidates, [&](const Candidate& it) {
+        return is_present(it) && it.source.authentication == Authentication::nts;
+    });
+    if (policy == NtsPolicy::require && !secure_there && choice.sources > 0)
+        return "nts = require, and no present source is authenticated";
+    int gain = 0, lose = 0;
+    for (const std::size_t member : selection.ensemble.members) {
+        const Candidate& it = candidates[member];
+        if (it.membership != Membership::ours || !it.written) continue;
+        const bool wanted = is_written_with_nts(it, choice, policy);
+        const bool written = it.written == Authentication::nts;
+        gain += wanted && !written;
+        lose += !wanted && written;
+    }
+    if (gain > 0)
+        return fmt::format("nts = {}: {} of the sources gain NTS", to_string(policy), gain);
+    if (lose > 0)
+        return fmt::format("nts = {}: {} of the sources lose NTS", to_string(policy), lose);
+    return {};
+}
+
 }  // namespace
 
 Comparison compare(std::span<const Candidate> candidates, const Selection& selection,
@@ -153,13 +182,15 @@ Comparison compare(std::span<const Candidate> candidates, const Selection& selec
 
     Comparison result;
     result.refusal = wanted.refusal;
+    const std::string nts = nts_fault(candidates, selection, settings.nts);
     result.present_fault =
         present.empty() ? "there is no present set" : fault_of(present, settings);
+    if (result.present_fault.empty()) result.present_fault = nts;
     result.present_usable = result.present_fault.empty();
     result.present_answers = std::ranges::any_of(present, &Member::answers);
     result.present_error = mean_error(present);
     if (!wanted.members.empty()) {
-        result.same = is_what_we_want(present, wanted.members.size());
+        result.same = nts.empty() && is_what_we_want(present, wanted.members.size());
         result.wanted_error = wanted.cost;
     }
     if (result.present_error && result.wanted_error && result.present_error->count() > 0) {

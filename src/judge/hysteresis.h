@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "judge/nts_policy.h"
 #include "judge/selection.h"
 
 namespace clockwright {
@@ -14,13 +15,14 @@ struct GateSettings {
     int confirmations = 2;  ///< runs in a row that must find the better set, the last one counted
     int minimum = 4;
     TrustDomain domain = TrustDomain::public_internet;
+    NtsPolicy nts = NtsPolicy::prefer;
     std::string freeze = {};  ///< why nothing may be switched now (`freeze_reason`); empty: nothing
 };
 
 /// The present set against the wanted one, in one run.
 struct Comparison {
     bool same = false;             ///< nothing to add and nothing to remove
-    bool present_usable = false;   ///< ≥ minimum truechimers, S-4 and L-3 kept
+    bool present_usable = false;   ///< ≥ minimum truechimers, S-4, L-3 and the policy of NTS kept
     std::string present_fault;     ///< why the present set is not usable; empty when it is
     bool present_answers = false;  ///< at least one present source could be judged
     std::string refusal;           ///< why there is no wanted set; empty when there is one

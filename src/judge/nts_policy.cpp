@@ -39,7 +39,7 @@ std::string decision_text(const NtsChoice& choice, NtsPolicy policy, std::size_t
     if (choice.sources == 0 && policy == NtsPolicy::prefer) return {};
     return fmt::format(
         "{}: {} of {} operators would be needed, since chronyd would trust them above all plain "
-        "ones; no source is written with NTS",
+        "ones; no further source is written with NTS",
         have, enough_nts_sources, enough_nts_sources);
 }
 
@@ -96,6 +96,12 @@ NtsChoice choose_nts(std::span<const Candidate> candidates, std::span<const std:
     choice.write = (policy != NtsPolicy::off && enough) || (policy == NtsPolicy::require && alone);
     choice.decision = decision_text(choice, policy, members.size());
     return choice;
+}
+
+bool is_written_with_nts(const Candidate& candidate, const NtsChoice& choice, NtsPolicy policy) {
+    if (candidate.source.authentication != Authentication::nts) return false;
+    const bool stays = policy != NtsPolicy::off && candidate.written == Authentication::nts;
+    return choice.write || stays;
 }
 
 }  // namespace clockwright

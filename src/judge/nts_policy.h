@@ -47,4 +47,8 @@ std::string objection_to(const Candidate& candidate, NtsPolicy policy);
 NtsChoice choose_nts(std::span<const Candidate> candidates, std::span<const std::size_t> members,
                      NtsPolicy policy);
 
+/// Is this NTS source written with `nts`? What is written so stays so unless `nts = off` says
+/// otherwise: a failing server must not be able to take the authentication of the others away.
+bool is_written_with_nts(const Candidate& candidate, const NtsChoice& choice, NtsPolicy policy);
+
 }  // namespace clockwright

@@ -92,3 +92,17 @@ TEST_CASE("a policy is one of three words") {
     for (const auto* text : {"", "Prefer", "requir", "required", "on"})
         CHECK_FALSE(parse_nts_policy(text));
 }
+
+TEST_CASE("what is written with nts stays so, unless it is switched off") {
+    Candidate candidate = secure("s", "a");
+    const NtsChoice none;
+    CHECK_FALSE(is_written_with_nts(candidate, none, NtsPolicy::prefer));
+    candidate.written = Authentication::nts;
+    CHECK(is_written_with_nts(candidate, none, NtsPolicy::prefer));
+    CHECK_FALSE(is_written_with_nts(candidate, none, NtsPolicy::off));
+    candidate.written = Authentication::none;
+    CHECK(is_written_with_nts(candidate, NtsChoice{.write = true, .decision = {}},
+                              NtsPolicy::prefer));
+    CHECK_FALSE(is_written_with_nts(plain("p", "a"), NtsChoice{.write = true, .decision = {}},
+                                    NtsPolicy::prefer));
+}

@@ -181,7 +181,7 @@ class Examination {
             }
             ++tried;
             blocked += candidate.nts->failure == NtsFailure::refused ||
-                       candidate.nts->failure == NtsFailure::time_out;
+                       candidate.nts->failure == NtsFailure::no_connection;
         }
         if (tried < enough || blocked < tried) return;
         find(Kind::key_exchange_blocked,
@@ -198,6 +198,8 @@ class Examination {
             if (candidate.series.samples.empty() || !candidate.address) continue;
             if (candidate.source.authentication == Authentication::nts) continue;
             const Sample& sample = least_delayed(candidate);
+            // Every clock at the root claims a delay of nothing, and many the same reference.
+            if (sample.stratum == 1 && sample.root_delay == Seconds{0}) continue;
             alike[{sample.refid, sample.stratum}].push_back(&candidate);
         }
         for (const auto& [key, group] : alike) {

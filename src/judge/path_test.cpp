@@ -137,8 +137,11 @@ TEST_CASE("a filter on the length is told by longer packets or by NTS without an
 TEST_CASE("key exchanges that all get nowhere are a filter on TCP 4460") {
     auto servers = good_servers(4);
     servers[0].nts = failing(NtsFailure::refused);
-    servers[1].nts = failing(NtsFailure::time_out);
+    servers[1].nts = failing(NtsFailure::no_connection);
     CHECK(kinds(servers) == Kinds{Kind::key_exchange_blocked});
+    servers[3].nts = failing(NtsFailure::time_out);  // it got a connection, and then no TLS
+    CHECK(kinds(servers).empty());
+    servers[3].nts.reset();
     servers[2].nts = failing(NtsFailure::certificate_name);  // it got through
     CHECK(kinds(servers).empty());
 }
@@ -152,6 +155,17 @@ TEST_CASE("servers of three networks that answer alike to the last digit are one
     servers[0].series.samples.front().delay = Seconds{1e-4};
     CHECK(kinds(servers) == Kinds{Kind::intercepted});
     servers[1].address = servers[2].address;  // neighbours may well be alike
+    CHECK(kinds(servers).empty());
+}
+
+TEST_CASE("clocks at the root with one kind of reference are not alike for that") {
+    auto servers = good_servers(4);
+    for (Candidate& server : servers) {
+        for (Sample& sample : server.series.samples) {
+            sample.stratum = 1;
+            sample.refid = 0x47505300;
+        }
+    }
     CHECK(kinds(servers).empty());
 }
 

@@ -9,7 +9,7 @@
 
 namespace clockwright {
 
-Result<std::string> render_set(const ScanReport& report, std::string_view daemon, NtsPolicy nts) {
+Result<RenderedSet> render_set(const ScanReport& report, std::string_view daemon, NtsPolicy nts) {
     if (daemon != "chrony") {
         return fail(Fault::usage,
                     fmt::format("--render {}: this release renders chrony only", daemon));
@@ -21,15 +21,22 @@ Result<std::string> render_set(const ScanReport& report, std::string_view daemon
         candidates.push_back(row.candidate);
     }
     const NtsChoice choice = choose_nts(candidates, members, nts);
+    RenderedSet set{{}, choice.decision};
+    if (nts == NtsPolicy::require && !choice.write && !members.empty()) {
+        set.decision = "nts = require cannot be kept: " + choice.decision;
+        return set;
+    }
     std::vector<std::string> lines;
     for (const std::size_t member : members) {
         const auto& stats = report.rows[member].assessment.stats;
-        lines.push_back(chrony::render(line_for(candidates[member], stats, choice.write)) + "\n");
+        lines.push_back(
+            chrony::render(line_for(candidates[member], stats,
+                                    is_written_with_nts(candidates[member], choice, nts))) +
+            "\n");
     }
     std::ranges::sort(lines);
-    std::string out;
-    for (const std::string& line : lines) out += line;
-    return out;
+    for (const std::string& line : lines) set.lines += line;
+    return set;
 }
 
 }  // namespace clockwright

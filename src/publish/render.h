@@ -10,8 +10,13 @@
 
 namespace clockwright {
 
-/// Nothing but the lines; empty when nobody is chosen. Fault::usage for a daemon this release has
-/// no dialect for.
-Result<std::string> render_set(const ScanReport& report, std::string_view daemon, NtsPolicy nts);
+struct RenderedSet {
+    std::string lines;     ///< nothing else; empty when nobody is chosen, or `nts` cannot be kept
+    std::string decision;  ///< what was decided on NTS; empty: nothing to tell
+};
+
+/// Nothing is written that `nts = require` does not allow. Fault::usage for a daemon this release
+/// has no dialect for.
+Result<RenderedSet> render_set(const ScanReport& report, std::string_view daemon, NtsPolicy nts);
 
 }  // namespace clockwright

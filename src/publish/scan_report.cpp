@@ -144,7 +144,8 @@ std::string explain_text(const ScanRow& row, const Profile& profile) {
 }
 
 bool needs_reason(const ScanRow& row) {
-    return !is_truechimer(row.assessment.verdict) || row.candidate.membership != Membership::none;
+    return !is_truechimer(row.assessment.verdict) || row.candidate.membership != Membership::none ||
+           !row.candidate.why_not_selectable.empty();
 }
 
 Table servers_table(const ScanReport& report, bool explain) {
@@ -188,20 +189,27 @@ std::string set_text(const ScanReport& report) {
                        report.rows.size(), spell(set.expected_error), set.tolerates);
 }
 
-std::string findings_text(const std::vector<PathFinding>& findings) {
-    if (findings.empty()) return "Path: nothing is wrong on the way, as far as this shows.\n";
+std::string findings_text(const std::vector<PathFinding>& findings, bool any_answer) {
+    if (findings.empty()) {
+        return any_answer ? "Path: nothing is wrong on the way, as far as this shows.\n"
+                          : "Path: nothing can be said of the way, for nobody answered on it.\n";
+    }
     std::string out;
     for (const PathFinding& finding : findings)
         out += wrap(fmt::format("Path: {}. Advice: {}.", finding.what, finding.advice), 0);
     return out;
 }
 
+bool anybody_answered(const ScanReport& report) {
+    return std::ranges::any_of(report.rows,
+                               [](const ScanRow& row) { return row.assessment.stats.has_value(); });
+}
+
 std::string next_step(const ScanReport& report) {
-    const bool any = std::ranges::any_of(
-        report.rows, [](const ScanRow& row) { return row.assessment.stats.has_value(); });
-    if (!any) return "Next: follow the advice; clockwright scan --diagnose tries the way itself.";
+    if (report.rows.empty()) return "Next: name servers: clockwright scan HOST…";
     if (report.findings && !report.findings->empty())
         return "Next: follow the advice, then scan again.";
+    if (!anybody_answered(report)) return "Next: clockwright scan --diagnose tries the way itself.";
     if (!report.consensus.majority) return "Next: add servers, so that a majority can be found.";
     if (report.ensemble.members.empty()) return "Next: add hosts, or lower --minimum.";
     return "Next: clockwright plan";
@@ -268,7 +276,7 @@ std::string scan_text(const ScanReport& report, bool explain, bool colour) {
     if (!report.rows.empty()) out += servers_table(report, explain).text(colour);
     out += wrap(set_text(report), 0);
     for (const std::string& note : report.notes) out += wrap(note, 0);
-    if (report.findings) out += findings_text(*report.findings);
+    if (report.findings) out += findings_text(*report.findings, anybody_answered(report));
     return out + wrap(next_step(report), 0);
 }
 

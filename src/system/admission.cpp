@@ -31,6 +31,7 @@ Rejection rejection_of(NtsFailure failure) {
             return Rejection::unresolved;
         case NtsFailure::refused:
             return Rejection::refused;
+        case NtsFailure::no_connection:
         case NtsFailure::time_out:
             return Rejection::time_out;
         default:
@@ -78,10 +79,15 @@ std::string why_forbidden_server(const IpAddress& exchange, const IpAddress& ser
     if (server.is_multicast() || server.is_unspecified()) {
         return fmt::format("{}, which is no address of a server", to_string(server));
     }
+    if (!exchange.is_public()) {
+        return server.is_public()
+                   ? fmt::format("{}, a stranger on the internet that nobody asked for",
+                                 to_string(server))
+                   : std::string{};
+    }
     const char* kind = kind_of(server);
-    return kind == nullptr || !exchange.is_public()
-               ? std::string{}
-               : fmt::format("{}, which is {} address", to_string(server), kind);
+    return kind == nullptr ? std::string{}
+                           : fmt::format("{}, which is {} address", to_string(server), kind);
 }
 
 void fail_nts(ProbeOutcome& outcome, NtsReport report) {
@@ -190,7 +196,9 @@ Admitted Admission::admit_time(const ProbeTarget& target, const Endpoint& endpoi
                                ntp::NtsKeys keys, NtsReport report, Now now) {
     Admitted admitted;
     const IpAddress& address = endpoint.address;
-    if (is_one_too_many(address)) {
+    if (std::string why = why_refused(target, address); !why.empty()) {
+        admitted = held_back(std::move(report), std::move(why));
+    } else if (is_one_too_many(address)) {
         admitted = held_back(std::move(report), why_too_many());
     } else if (!budget_.may_begin_series(address, now)) {
         admitted = held_back(std::move(report),

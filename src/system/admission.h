@@ -56,7 +56,7 @@ void fail_nts(ProbeOutcome& outcome, NtsReport report);
 std::string why_forbidden(const IpAddress& address, bool from_stranger);
 
 /// Empty when a key exchange at `exchange` may send us to `server` for time, else the reason: what
-/// is public must not reach into our network.
+/// is public must not reach into our network, and what is ours not send us to strangers.
 std::string why_forbidden_server(const IpAddress& exchange, const IpAddress& server);
 
 }  // namespace clockwright::system

@@ -310,7 +310,7 @@ TEST_CASE("a public key exchange must not lead into our network") {
         {"192.0.2.1", "fe80::1", true},    {"192.0.2.1", "fd00::1", true},
         {"192.0.2.1", "::1", true},        {"2001:db8::1", "192.168.1.1", true},
         {"10.0.0.1", "10.0.0.2", false},   {"10.0.0.1", "127.0.0.1", false},
-        {"10.0.0.1", "192.0.2.1", false},  {"10.0.0.1", "224.0.1.1", true},
+        {"10.0.0.1", "192.0.2.1", true},   {"10.0.0.1", "224.0.1.1", true},
         {"127.0.0.1", "0.0.0.0", true},    {"192.0.2.1", "255.255.255.255", true},
         {"192.0.2.1", "100.64.0.1", true}, {"127.0.0.1", "::", true},
     };
@@ -320,6 +320,26 @@ TEST_CASE("a public key exchange must not lead into our network") {
         CHECK(!why_forbidden_server(*parse_address(row.exchange), *parse_address(row.server))
                    .empty() == row.forbidden);
     }
+}
+
+TEST_CASE("a refused address gets no packet when a key exchange names it either") {
+    ScanSettings settings;
+    settings.refusal = [](const ProbeTarget&, const IpAddress& address) {
+        return to_string(address) == "10.0.0.2" ? std::string("blocked") : std::string();
+    };
+    const ntp::RateBudget budget;
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
+    const auto none = report_of(NtsFailure::none);
+    const auto refused = admission.admit_time(target("nts://a.example"),
+                                              {*parse_address("10.0.0.2"), 123}, {}, none, noon);
+    CHECK_FALSE(refused.begin);
+    CHECK(refused.outcome.nts->failure == NtsFailure::held_back);
+    CHECK(refused.outcome.why.contains("blocked"));
+    CHECK(admission
+              .admit_time(target("nts://a.example"), {*parse_address("10.0.0.3"), 123}, {}, none,
+                          noon)
+              .begin);
 }
 
 TEST_CASE("a refused address gets no packet, unless the target is asked anyway") {

@@ -23,7 +23,7 @@ using boost::asio::posix::descriptor_base;
 constexpr std::size_t most_octets = 256 * 1024;  ///< of TLS, with certificates and answer
 
 NtsFailure failure_of(int error) {
-    return error == ETIMEDOUT ? NtsFailure::time_out : NtsFailure::refused;
+    return error == ETIMEDOUT ? NtsFailure::no_connection : NtsFailure::refused;
 }
 
 }  // namespace
@@ -205,8 +205,10 @@ void KeyExchange::timed_out() {
     const char* missing = stage_ == Stage::connecting    ? "no connection"
                           : stage_ == Stage::handshaking ? "no TLS handshake"
                                                          : "no complete answer";
-    finish({NtsFailure::time_out, fmt::format("{} with {} within {}", missing,
-                                              to_string(request_.at), spell(request_.time_out))});
+    const NtsFailure failure =
+        stage_ == Stage::connecting ? NtsFailure::no_connection : NtsFailure::time_out;
+    finish({failure, fmt::format("{} with {} within {}", missing, to_string(request_.at),
+                                 spell(request_.time_out))});
 }
 
 void KeyExchange::finish(ntp::ExchangeFailure failure) {

@@ -51,6 +51,9 @@ class Scan {
     void admit(std::size_t target);
     void admit_all();
     void ask(const ntp::Target& target);
+    std::optional<std::size_t> exchange_with(const Resolved& resolved) const;
+    void release_waiting(std::size_t exchange, const std::optional<Endpoint>& asked);
+    void share(ProbeOutcome& outcome, std::size_t exchange) const;
     void begin_exchanges();
     void exchanged(std::size_t target, KeyRound::Got got);
     bool is_remembered(std::size_t target) const;
@@ -70,6 +73,7 @@ class Scan {
     std::vector<ntp::Target> begun_;            ///< by series; without their keys
     std::map<std::string, std::size_t> first_;  ///< nts:// hosts: the target that has the exchange
     std::vector<std::size_t> to_exchange_;      ///< targets whose exchange has not begun
+    std::map<std::size_t, std::size_t> waiting_;  ///< plain targets: whose exchange they wait for
     std::size_t exchanging_ = 0;
     std::size_t unresolved_;  ///< answers still awaited
     bool over_ = false;       ///< what the resolver still says is of no interest
@@ -176,12 +180,60 @@ void Scan::admit(std::size_t target) {
         !first_.try_emplace(to_string(targets_[target].host), target).second) {
         return;  // it will share the outcome of the first one
     }
+    if (!targets_[target].host.nts) {
+        if (const auto exchange = exchange_with(addresses_[target])) {
+            waiting_.emplace(target, *exchange);
+            return;
+        }
+    }
     admitted_[target] = admission_.admit(targets_[target], addresses_[target], read_clocks());
     if (admitted_[target].exchange) {
         to_exchange_.push_back(target);
     }
     if (const auto& begin = admitted_[target].begin) {
         ask(*begin);
+    }
+}
+
+/// The target that exchanges keys with the same stranger: its one series an hour is for NTS.
+std::optional<std::size_t> Scan::exchange_with(const Resolved& resolved) const {
+    if (resolved.addresses.empty() || !resolved.addresses.front().is_public()) {
+        return std::nullopt;
+    }
+    const auto found = std::ranges::find_if(to_exchange_, [&](std::size_t i) {
+        return admitted_[i].exchange->address == resolved.addresses.front();
+    });
+    return found == to_exchange_.end() ? std::nullopt : std::optional(*found);
+}
+
+/// After the exchange: who waited for it is asked without NTS, unless NTS is asked at its place.
+void Scan::release_waiting(std::size_t exchange, const std::optional<Endpoint>& asked) {
+    for (auto it = waiting_.begin(); it != waiting_.end();) {
+        const std::size_t target = it->first;
+        const Endpoint place{addresses_[target].addresses.front(), targets_[target].host.port};
+        if (it->second != exchange || asked == place) {
+            ++it;
+            continue;
+        }
+        it = waiting_.erase(it);
+        admitted_[target] = admission_.admit(targets_[target], addresses_[target], read_clocks());
+        if (const auto& begin = admitted_[target].begin) {
+            ask(*begin);
+        }
+    }
+}
+
+/// What NTS measured at that place, told without the authenticity.
+void Scan::share(ProbeOutcome& outcome, std::size_t exchange) const {
+    const Admitted& asked = admitted_[exchange];
+    outcome.shared = true;
+    outcome.endpoint = asked.outcome.endpoint;
+    if (asked.series) {
+        take_result(outcome, *asked.series);
+        outcome.nts.reset();
+    }
+    for (Sample& sample : outcome.series.samples) {
+        sample.authenticated = false;
     }
 }
 
@@ -194,8 +246,12 @@ void Scan::ask(const ntp::Target& target) {
 void Scan::admit_all() {
     int packets = 0;
     std::vector<Endpoint> destinations;
-    for (std::size_t i = 0; i < targets_.size(); ++i) {
-        admit(i);
+    for (const bool nts : {true, false}) {  // who may wait for an exchange comes after it
+        for (std::size_t i = 0; i < targets_.size(); ++i) {
+            if (targets_[i].host.nts == nts) {
+                admit(i);
+            }
+        }
     }
     for (const ntp::Target& target : begun_) {
         packets += target.samples;
@@ -248,6 +304,8 @@ void Scan::exchanged(std::size_t target, KeyRound::Got got) {
             admitted.begin.reset();
         }
     }
+    const bool asked = admitted.series.has_value();
+    release_waiting(target, asked ? admitted.outcome.endpoint : std::nullopt);
     wire_.turn();
 }
 
@@ -275,7 +333,9 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
             continue;
         }
         Admitted& admitted = admitted_[i];
-        if (admitted.series) {
+        if (const auto waited = waiting_.find(i); waited != waiting_.end()) {
+            share(admitted.outcome, waited->second);
+        } else if (admitted.series) {
             take_result(admitted.outcome, *admitted.series);
         }
         if (admitted.outcome.nts && is_remembered(i)) {
@@ -290,7 +350,7 @@ void Scan::take_result(ProbeOutcome& outcome, std::size_t series) const {
     const ProbeWire::Ended result = wire_.result(series);
     if (result.series != nullptr) {
         outcome.series = *result.series;
-        if (result.nts != nullptr) {
+        if (result.nts != nullptr && outcome.nts) {
             ntp::complete_report(*outcome.nts, *result.nts, outcome.series,
                                  begun_[series].endpoint);
         }

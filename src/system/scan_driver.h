@@ -52,6 +52,8 @@ struct ProbeOutcome {
     std::optional<Rejection> not_asked;  ///< unresolved, forbidden_address
     std::string why;                     ///< "no such name", "resolves to 10.0.0.1, which …"
     bool reused = false;  ///< refused by the budget: the caller has remembered samples
+    /// The samples are those of an nts:// host at the same place, whose packets they were.
+    bool shared = false;
     /// Of an nts:// host only. Without keys its series is empty: never is it asked without NTS.
     std::optional<NtsReport> nts{};
 };

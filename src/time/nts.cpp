@@ -12,6 +12,8 @@ std::string_view describe(NtsFailure failure) {
             return "name has no address";
         case NtsFailure::refused:
             return "port of the key exchange is closed";
+        case NtsFailure::no_connection:
+            return "port of the key exchange does not answer";
         case NtsFailure::time_out:
             return "key exchange took too long";
         case NtsFailure::closed:

@@ -15,7 +15,8 @@ enum class NtsFailure : std::uint8_t {
     none,
     unresolved,         ///< the name of the key exchange, or of the server it names, has no address
     refused,            ///< nobody listens at the port of the key exchange
-    time_out,           ///< TCP, TLS or the records took too long
+    no_connection,      ///< nobody answers at the port of the key exchange
+    time_out,           ///< TLS or the records took too long
     closed,             ///< the other side ended the connection too soon
     certificate_name,   ///< the certificate is for another name
     certificate_trust,  ///< self-signed, or of an authority we do not know

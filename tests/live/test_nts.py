@@ -251,6 +251,23 @@ class Strangers(NtsBed):
         self.assertIsNone(row["offset_seconds"])
         self.assertEqual(server.serverstats(), {"ntp": 4, "key_exchanges": 0, "authenticated": 0})
 
+    def rows(self, *hosts):
+        answer = self.program("--json", "scan", "--ca", self.authority.certificate, *hosts)
+        return {row["host"]: row for row in self.expect(answer, 0, 3).json["servers"]}
+
+    def test_a_stranger_that_is_given_plain_and_by_nts_is_asked_by_nts_once(self):
+        server = self.server()
+        rows = self.rows(self.STRANGER, f"nts://{self.STRANGER}")
+        self.assertEqual(rows[f"nts://{self.STRANGER}"]["received"], 4, rows)
+        self.assertEqual(rows[self.STRANGER]["authentication"], "none")
+        self.assertEqual(server.serverstats(), {"ntp": 4, "key_exchanges": 1, "authenticated": 4})
+
+    def test_when_its_key_exchange_fails_the_plain_name_is_asked(self):
+        self.server("ntsport 4461")
+        rows = self.rows(f"nts://{self.STRANGER}", self.STRANGER)
+        self.check_failed(rows[f"nts://{self.STRANGER}"], "nobody listens")
+        self.assertEqual(rows[self.STRANGER]["received"], 4, rows)
+
     def test_after_a_failure_the_next_exchange_waits(self):
         host = f"nts://{self.OTHER}"
         self.check_failed(self.row(host), "nobody listens")

@@ -108,6 +108,42 @@ class NtsApply(bed.Bed):
         self.assertEqual(self.plan("--nts", "require", code=3)["change"], False)
         self.assertFalse(self.own_file.exists())
 
+    def test_off_takes_out_what_was_written_with_nts(self):
+        self.serve(1, 2, 3, 4)
+        self.client()
+        self.configure(hosts=[self.nts(last) for last in (1, 2, 3, 4)])
+        self.assertEqual(self.change()["outcome"], "applied")
+        planned = self.plan("--nts", "off")
+        self.assertIn("4 of the sources lose NTS", planned["reason"])
+        self.assertEqual(self.change("--nts", "off")["outcome"], "applied")
+        self.assertEqual(self.authenticated(), [])
+        self.assertEqual(len(self.own_lines()), 4)
+
+    def test_a_server_that_fails_takes_the_nts_of_the_others_not_away(self):
+        self.serve(1, 2)
+        failing = ChronydServer(self, self.address(3), self.authority.issue(self.address(3)))
+        self.lab({4: {}, 5: {}, 6: {}})
+        self.client()
+        self.configure(hosts=[self.nts(last) for last in (1, 2, 3)]
+                       + [self.host(last) for last in (4, 5, 6)])
+        self.assertEqual(self.change()["outcome"], "applied")
+        kept = [line for line in self.own_lines() if " nts" in line
+                and self.address(3) not in line]
+        self.stop(failing.process)
+        planned = self.program("--json", "plan", "--ca", self.authority.certificate).json
+        for line in kept:
+            self.assertNotIn("-" + line, planned["diff"], planned)
+
+    def test_require_does_not_wait_beside_plain_sources(self):
+        self.serve(1, 2, 3)
+        self.lab({4: {}, 5: {}})
+        self.client(*(f"server {self.address(last)} port {self.port} iburst" for last in (4, 5)))
+        self.chronyd_has_samples(2)
+        self.configure(hosts=[self.nts(last) for last in (1, 2, 3)])
+        planned = self.plan("--nts", "require")
+        self.assertIn("due at once", planned["reason"].lower(), planned)
+        self.assertEqual(planned["diff"].count(" nts"), 3, planned["diff"])
+
     def test_off_writes_no_nts(self):
         self.serve(1, 2, 3, 4)
         self.client()
