@@ -114,10 +114,14 @@ Result<std::vector<Candidate>> strangers(const Config& config, const std::option
     }
     for (const CatalogueServer* server : proposals(region, SIZE_MAX)) {
         if (candidates.size() == limit) break;
-        if (!is_known(server->host) && may_be_offered(*server, cached))
+        const bool fit = server->nts || nts_policy(config) != NtsPolicy::require;
+        if (fit && !is_known(server->host) && may_be_offered(*server, cached))
             candidates.push_back(stranger(server->host, {}, false));
     }
     if (nts_policy(config) != NtsPolicy::off) std::ranges::for_each(candidates, ask_by_nts);
+    if (nts_policy(config) == NtsPolicy::require) {  // who cannot be chosen need not be asked
+        std::erase_if(candidates, [](const Candidate& it) { return !it.source.host.nts; });
+    }
     return candidates;
 }
 

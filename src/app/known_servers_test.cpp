@@ -117,6 +117,8 @@ TEST_CASE("strangers known to speak NTS are asked by NTS, unless it is off") {
         });
     };
     CHECK(by_nts() > 0);
+    bed.config.select.nts = "require";
+    CHECK(by_nts() == std::ssize(bed.strangers_here()));
     bed.config.select.nts = "off";
     CHECK(by_nts() == 0);
 }

@@ -28,6 +28,7 @@ Json plan_document(const Plan& plan) {
     json["keep"] = plan.keep;
     json["diff"] = plan.diff;
     json["packets_planned"] = plan.packets_planned;
+    json["notes"] = plan.notes;
     json["id"] = plan.id;
     return json;
 }

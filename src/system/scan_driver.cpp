@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <memory>
 #include <utility>
@@ -21,6 +22,8 @@
 namespace clockwright::system {
 
 namespace {
+
+constexpr std::size_t most_exchanges = 64;  ///< at a time; each holds a descriptor and TLS's memory
 
 /// Link-local addresses are no refid anybody could take for ours.
 ntp::Self describe_self() {
@@ -72,7 +75,7 @@ class Scan {
     std::vector<Admitted> admitted_;
     std::vector<ntp::Target> begun_;            ///< by series; without their keys
     std::map<std::string, std::size_t> first_;  ///< nts:// hosts: the target that has the exchange
-    std::vector<std::size_t> to_exchange_;      ///< targets whose exchange has not begun
+    std::deque<std::size_t> to_exchange_;       ///< targets whose exchange has not begun
     std::map<std::size_t, std::size_t> waiting_;  ///< plain targets: whose exchange they wait for
     std::size_t exchanging_ = 0;
     std::size_t unresolved_;  ///< answers still awaited
@@ -265,7 +268,9 @@ void Scan::admit_all() {
 }
 
 void Scan::begin_exchanges() {
-    for (const std::size_t i : std::exchange(to_exchange_, {})) {
+    while (!to_exchange_.empty() && exchanging_ < most_exchanges) {
+        const std::size_t i = to_exchange_.front();
+        to_exchange_.pop_front();
         const Now now = read_clocks();
         if (is_remembered(i)) {
             exchanges_.begin(to_string(targets_[i].host), now);
@@ -306,11 +311,12 @@ void Scan::exchanged(std::size_t target, KeyRound::Got got) {
     }
     const bool asked = admitted.series.has_value();
     release_waiting(target, asked ? admitted.outcome.endpoint : std::nullopt);
+    begin_exchanges();
     wire_.turn();
 }
 
 void Scan::stop_when_idle() {
-    if (unresolved_ == 0 && exchanging_ == 0 && wire_.idle()) {
+    if (unresolved_ == 0 && exchanging_ == 0 && to_exchange_.empty() && wire_.idle()) {
         loop_.stop();
     }
 }
