@@ -202,7 +202,7 @@ ApplyEffect Apply::daemon_answered(const DaemonAnswered& answer, const Now& now)
         JournalLine{.event = "verified", .step = static_cast<int>(step_), .detail = confirmation_});
 }
 
-ApplyEffect Apply::not_verified(std::string missing, bool hopeless, const Now& now) {
+ApplyEffect Apply::not_verified(const std::string& missing, bool hopeless, const Now& now) {
     if (hopeless || now.steady - asked_since_ >= settings_.verify_timeout)
         return go_back("not verified: " + missing, now);
     return issue(Stage::wait, Pause{settings_.ask_every});
@@ -222,6 +222,7 @@ ApplyEffect Apply::go_back(std::string why, const Now& now) {
                                               .verified = false,
                                               .before_first_step = true,
                                               .reason = std::move(why)});
+    // cppcheck-suppress accessMoved ; what moved it has returned
     walk_back_ = std::make_unique<WalkBack>(plan_, begun_, std::move(why), settings_);
     stage_ = Stage::walk_back;
     return walk_back_->begin(now);

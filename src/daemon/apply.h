@@ -128,7 +128,7 @@ class Apply {
     ApplyEffect action_performed(const Performed& performed, const Now& now);
     ApplyEffect action_noted(const Now& now);
     ApplyEffect daemon_answered(const DaemonAnswered& answer, const Now& now);
-    ApplyEffect not_verified(std::string missing, bool hopeless, const Now& now);
+    ApplyEffect not_verified(const std::string& missing, bool hopeless, const Now& now);
     ApplyEffect next_step();
     ApplyEffect refuse(std::string why);
     ApplyEffect go_back(std::string why, const Now& now);

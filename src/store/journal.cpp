@@ -101,7 +101,7 @@ Result<Change> Journal::find(const std::string& id) const {
     auto all = TRY(changes());
     for (auto& change : all | std::views::reverse)
         if (id == "last" ? change.outcome == OutcomeKind::applied : change.id == id)
-            return std::move(change);
+            return Result<Change>(std::move(change));
     return fail(id == "last" ? std::string("no change was applied yet")
                              : fmt::format("the journal has no change {}", printable(id)));
 }
@@ -138,7 +138,7 @@ Result<std::string> Journal::begin(const Plan& plan, const Baseline& baseline,
     return change.id;
 }
 
-Result<void> Journal::append_text(const std::string& id, std::string text) {
+Result<void> Journal::append_text(const std::string& id, const std::string& text) {
     const auto path = TRY(file_of(id));
     const auto present = TRY(read_file(path));
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));

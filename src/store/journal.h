@@ -73,7 +73,7 @@ class Journal {
     explicit Journal(std::string directory);
     Result<std::vector<std::string>> files() const;
     Result<std::string> file_of(const std::string& id) const;
-    Result<void> append_text(const std::string& id, std::string text);
+    Result<void> append_text(const std::string& id, const std::string& text);
 
     std::string directory_;
 };

@@ -47,7 +47,7 @@ void KeyRound::find_server(Course& course) {
         return;
     }
     // The destructor of a resolver answers too, when all is over: only the first answer counts.
-    course.resolver->resolve(server, settings_.family, [this, &course](Resolved answer) {
+    course.resolver->resolve(server, settings_.family, [this, &course](const Resolved& answer) {
         if (course.on_keys) {
             found(course, answer);
         }
