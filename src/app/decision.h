@@ -20,8 +20,9 @@ struct Run {
     GateDecision gate;
 };
 
-/// What decides among equal servers here (SetSettings::machine). A digest: the machine's id itself
-/// is never shown.
+/// What decides among equal servers here (SetSettings::machine). Of the machine's id, which is
+/// never shown, it holds no more than half the bits; a cryptographic digest would cost every run
+/// the start of its library.
 std::string lots_of_this_machine();
 
 /// Gathers, measures, judges and holds the gate against the daemon's present set.
