@@ -149,7 +149,7 @@ Plan empty_plan(const Decision& decision) {
 }  // namespace
 
 std::string lots_of_this_machine() {
-    const std::string id = system::machine_id();
+    std::string id = system::machine_id();
     if (id.empty()) return id;
     std::uint64_t hash = 0xcbf2'9ce4'8422'2325U;  // FNV-1a
     for (const char letter : id) {

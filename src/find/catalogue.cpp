@@ -23,8 +23,8 @@ struct Zone {
                     smear,                                                                   \
                     confidence,                                                              \
                     open,                                                                    \
-                    timescale == Timescale::utc,                                             \
-                    kind == ServerKind::rotation || kind == ServerKind::pool,                \
+                    (timescale) == Timescale::utc,                                           \
+                    (kind) == ServerKind::rotation || (kind) == ServerKind::pool,            \
                     silent,                                                                  \
                     nts,                                                                     \
                     notify,                                                                  \
