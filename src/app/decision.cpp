@@ -12,6 +12,7 @@
 #include "store/memory.h"
 #include "system/clock.h"
 #include "system/local_host.h"
+#include "time/fnv.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -151,11 +152,7 @@ Plan empty_plan(const Decision& decision) {
 std::string lots_of_this_machine() {
     std::string id = system::machine_id();
     if (id.empty()) return id;
-    std::uint64_t hash = 0xcbf2'9ce4'8422'2325U;  // FNV-1a
-    for (const char letter : id) {
-        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100'0000'01b3U;
-    }
-    return fmt::format("{:016x}", hash);
+    return fmt::format("{:016x}", fnv1a(id));
 }
 
 Result<Run> run_once(const Context& context, const DaemonView* view) {

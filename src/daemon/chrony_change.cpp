@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "judge/consensus.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -13,8 +14,6 @@ using chrony::SourceLine;
 
 namespace {
 
-/// Below this round trip a private server is near, and may be asked every 16 s.
-constexpr Seconds near_delay{2e-3};
 constexpr std::uint16_t key_exchange_port = 4460;
 
 /// Where the source answers plain NTP: its key exchange may have named another place.
@@ -41,7 +40,7 @@ SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>
     else if (host.nts && host.port != key_exchange_port)
         line.ntsport = host.port;
     const auto own = candidate.address && !candidate.address->is_public();
-    if (own && stats && stats->delay_min < near_delay) {
+    if (own && stats && stats->delay_min < near_delay) {  // it may be asked every 16 s
         line.minpoll = 4;
         line.maxpoll = 6;
     } else if (candidate.source.permitted) {

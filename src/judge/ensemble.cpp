@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "time/fnv.h"
+
 namespace clockwright {
 namespace {
 
@@ -37,18 +39,13 @@ std::vector<const Eligible*> by_cost(Eligibles eligible) {
 
 /// The place of a server among its equals on this machine: FNV-1a, its bits spread.
 std::uint64_t lot(const std::string& machine, const Eligible& it) {
-    std::uint64_t hash = 0xcbf2'9ce4'8422'2325U;
     const std::string server =
         it.ties.address ? to_string(Endpoint{*it.ties.address, it.ties.port}) : it.ties.rotation;
-    for (const char letter : machine + '|' + server) {
-        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100'0000'01b3U;
-    }
+    std::uint64_t hash = fnv1a(machine + '|' + server);
     hash = (hash ^ (hash >> 33U)) * 0xff51'afd7'ed55'8ccdU;
     return hash ^ (hash >> 33U);
 }
 
-/// By cost; within `tie` of the best of them those that are there come first, then newcomers by
-/// lot.
 void draw_lots(std::span<const Eligible*> newcomers, const std::string& machine) {
     std::vector<std::pair<std::uint64_t, const Eligible*>> lots;
     for (const Eligible* it : newcomers) {
@@ -58,6 +55,8 @@ void draw_lots(std::span<const Eligible*> newcomers, const std::string& machine)
     std::ranges::transform(lots, newcomers.begin(), &decltype(lots)::value_type::second);
 }
 
+/// By cost; within `tie` of the best of them those that are there come first, then newcomers by
+/// lot.
 std::vector<const Eligible*> ranked(Eligibles eligible, const SetSettings& settings) {
     auto order = by_cost(eligible);
     if (settings.machine.empty()) {
