@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "daemon/chrony_steps.h"
+#include "app/daemon_choice.h"
+#include "daemon/dialect.h"
 #include "find/catalogue.h"
 #include "system/local_host.h"
 #include "time/spell.h"
@@ -13,49 +14,10 @@
 namespace clockwright::app {
 namespace {
 
-constexpr const char* known_config_files[] = {"/etc/chrony/chrony.conf", "/etc/chrony.conf"};
-
-/// The file after `-f` in a chronyd's command line; empty: its built-in default.
-std::string config_argument(const ClockProgram& program) {
-    for (std::size_t i = 1; i < program.argv.size(); ++i) {
-        const std::string& word = program.argv[i];
-        if (word == "-f" && i + 1 < program.argv.size()) return program.argv[i + 1];
-        if (word.starts_with("-f") && word.size() > 2) return word.substr(2);
-    }
-    return {};
-}
-
-std::string first_existing_config(const Host& host) {
-    for (const char* file : known_config_files) {
-        if (!host.glob(file).empty()) return file;
-    }
-    return known_config_files[0];
-}
-
-bool is_chronyd(const ClockProgram& program) {
-    return program.name == "chronyd";
-}
-
-bool runs_with(const ClockProgram& program, const std::string& config_file) {
-    const std::string argument = config_argument(program);
-    if (!argument.empty()) return argument == config_file;
-    return std::ranges::find(known_config_files, config_file) != std::end(known_config_files);
-}
-
-std::string locate_config(const Config& config, const Host& host,
-                          const std::vector<ClockProgram>& programs) {
-    if (!config.daemon.config.empty()) return config.daemon.config;
-    for (const ClockProgram& program : programs) {
-        const std::string file = is_chronyd(program) ? config_argument(program) : std::string{};
-        if (file.starts_with('/') && program.steers()) return file;
-    }
-    return first_existing_config(host);
-}
-
 /// `bindcmdaddress /path` of the configuration, or where distributions put the socket.
-std::string locate_control(const chrony::Config* parsed, const Host& host) {
+std::string locate_control(const DaemonConfig* parsed, const Host& host) {
     if (parsed != nullptr) {
-        for (const chrony::Directive* directive : parsed->all("bindcmdaddress")) {
+        for (const Directive* directive : parsed->all("bindcmdaddress")) {
             if (!directive->arguments.empty() && directive->arguments.front().size() > 1 &&
                 directive->arguments.front().starts_with('/')) {
                 return directive->arguments.front();
@@ -68,8 +30,8 @@ std::string locate_control(const chrony::Config* parsed, const Host& host) {
     return "/run/chrony/chronyd.sock";
 }
 
-std::uint16_t command_port(const chrony::Config* parsed) {
-    const chrony::Directive* directive = parsed != nullptr ? parsed->find("cmdport") : nullptr;
+std::uint16_t command_port(const DaemonConfig* parsed) {
+    const Directive* directive = parsed != nullptr ? parsed->find("cmdport") : nullptr;
     std::uint16_t port = 323;
     if (directive != nullptr && !directive->arguments.empty()) {
         const std::string& text = directive->arguments.front();
@@ -99,7 +61,7 @@ Result<void> check_owner(const FileState& file) {
 }
 
 /// The socket first; where it is closed to us or not there, what is open to everybody on loopback.
-Result<DaemonState> read_state(const DaemonPlace& place) {
+Result<DaemonState> read_chrony(const DaemonPlace& place) {
     auto socket = system::ChronySocket::open({place.control});
     if (socket) return socket->read_state();  // a daemon that hangs hangs on every door
     if (place.control_given || place.udp_port == 0) return std::unexpected(socket.error());
@@ -112,9 +74,13 @@ Result<DaemonState> read_state(const DaemonPlace& place) {
     return std::unexpected(socket.error());
 }
 
+Result<DaemonState> read_state(const DaemonPlace& place) {
+    return place.kind == DaemonKind::chrony ? read_chrony(place) : read_full_state(place);
+}
+
 }  // namespace
 
-chrony::Files files_of(const Host& host) {
+ConfigFiles files_of(const Host& host) {
     return {[&host](const std::string& path) -> Result<std::string> {
                 FileState state = TRY(host.read(path));
                 if (!state.exists) return fail("cannot read " + path + ": no such file");
@@ -127,28 +93,21 @@ chrony::Files files_of(const Host& host) {
 }
 
 Result<DaemonView> view_daemon(const Config& config, const Host& host) {
-    if (config.daemon.kind != "auto" && config.daemon.kind != "chrony") {
-        return fail(
-            fmt::format("this release speaks to chrony only, not to {}", config.daemon.kind));
-    }
     DaemonView view;
     DaemonPlace& place = view.place;
     const std::vector<ClockProgram> programs = host.clock_programs();
-    place.config_file = locate_config(config, host, programs);
-    auto parsed = chrony::parse(place.config_file, files_of(host));
+    place = TRY(choose_daemon(config, host, programs));
+    auto parsed = dialect_of(place.kind).parse(place.config_file, files_of(host));
     if (parsed) {
         view.config = std::move(*parsed);
     } else {
         view.config_error = parsed.error();
     }
-    const chrony::Config* known = view.config ? &*view.config : nullptr;
-    place.control_given = !config.daemon.control.empty();
-    place.control = place.control_given ? config.daemon.control : locate_control(known, host);
-    place.udp_port = command_port(known);
-    const auto program = std::ranges::find_if(programs, [&](const ClockProgram& candidate) {
-        return is_chronyd(candidate) && runs_with(candidate, place.config_file);
-    });
-    if (program != programs.end()) place.program = *program;
+    if (place.kind == DaemonKind::chrony) {
+        const DaemonConfig* known = view.config ? &*view.config : nullptr;
+        if (!place.control_given) place.control = locate_control(known, host);
+        place.udp_port = command_port(known);
+    }
     if (!place.watches_only()) {
         std::ranges::copy_if(programs, std::back_inserter(place.hands), &ClockProgram::steers);
     }
@@ -159,6 +118,11 @@ Result<DaemonView> view_daemon(const Config& config, const Host& host) {
         view.state_error = state.error();
     }
     return view;
+}
+
+Result<DaemonState> read_full_state(const DaemonPlace& place) {
+    auto socket = TRY(open_control(place));
+    return socket.read_state();
 }
 
 Result<system::ChronySocket> open_control(const DaemonPlace& place) {
@@ -173,17 +137,16 @@ Result<Found> find_all(const DaemonView& view, const Host& host) {
     if (!view.state->complete) {
         return fail(
             Fault::not_permitted,
-            fmt::format("{} is closed to this user: a plan needs it (root, or the chrony group)",
-                        view.place.control));
+            fmt::format("{} is closed to this user: a plan needs it (root{})", view.place.control,
+                        view.place.kind == DaemonKind::chrony ? ", or the chrony group" : ""));
     }
     Found found;
     found.config = *view.config;
     found.state = *view.state;
     for (const std::string& file : found.config.files) found.files.push_back(TRY(host.read(file)));
-    found.own_file = found.config.own_file();
-    found.own = TRY(host.read(chrony::own_path(found)));
+    found.own = TRY(host.read(dialect_of(found.config.kind).own_path(found.config)));
     TRY(check_owner(found.own));
-    note_unwritable(found.own.path, host, found);
+    if (!found.own.path.empty()) note_unwritable(found.own.path, host, found);
     for (const FileState& file : found.files) note_unwritable(file.path, host, found);
     return found;
 }
@@ -202,7 +165,7 @@ std::string two_hands(const DaemonPlace& place) {
 std::vector<SourceFacts> source_facts(const DaemonView& view) {
     std::vector<SourceFacts> facts;
     if (!view.config) return facts;
-    for (const chrony::SourceLine& line : view.config->sources) {
+    for (const SourceLine& line : view.config->sources) {
         Source source;
         source.host.name = line.name;
         annotate(source);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "app/config.h"
-#include "daemon/chrony_config.h"
+#include "daemon/daemon_config.h"
 #include "daemon/host.h"
 #include "daemon/plan.h"
 #include "daemon/state.h"
@@ -18,8 +18,10 @@ namespace clockwright::app {
 
 /// Which daemon we mean, and who else has a hand on the wheel.
 struct DaemonPlace {
-    std::string config_file;              ///< of chronyd; need not exist
-    std::string control;                  ///< socket path or ADDRESS:PORT
+    DaemonKind kind = DaemonKind::chrony;
+    std::string config_file;              ///< its main file; need not exist
+    std::vector<std::string> restart;     ///< how it is restarted
+    std::string control;                  ///< socket path, ADDRESS:PORT or a bus name
     bool control_given = false;           ///< the user named it: no other place is asked
     std::uint16_t udp_port = 323;         ///< `cmdport`; 0: closed
     std::optional<ClockProgram> program;  ///< the running process of that configuration
@@ -30,16 +32,19 @@ struct DaemonPlace {
 /// The place with what could be read there.
 struct DaemonView {
     DaemonPlace place;
-    std::optional<chrony::Config> config;  ///< empty: `config_error`
+    std::optional<DaemonConfig> config;  ///< empty: `config_error`
     Error config_error;
     std::optional<DaemonState> state;  ///< empty: `state_error`
     Error state_error;
 };
 
-/// Refused (Fault::failed) for a `daemon.kind` this release has no dialect for.
+/// Fault::failed for a `daemon.kind` that is not spoken on this system.
 Result<DaemonView> view_daemon(const Config& config, const Host& host);
 
-/// The full control channel, for changes.
+/// What the daemon says of itself now, by its full control channel.
+Result<DaemonState> read_full_state(const DaemonPlace& place);
+
+/// chronyd's full control channel, for changes.
 Result<system::ChronySocket> open_control(const DaemonPlace& place);
 
 /// Everything a plan is made from. Faults: not_permitted, unreachable, refused (two hands).
@@ -51,6 +56,6 @@ std::string two_hands(const DaemonPlace& place);
 /// What the verdict needs to know of the daemon's sources.
 std::vector<SourceFacts> source_facts(const DaemonView& view);
 
-chrony::Files files_of(const Host& host);
+ConfigFiles files_of(const Host& host);
 
 }  // namespace clockwright::app

@@ -53,9 +53,10 @@ void tell_stage(const Command& command, std::string_view stage, const std::strin
 }
 
 void tell_daemon(const Command& command, const DaemonView& view) {
-    tell_stage(command, "daemon",
-               fmt::format("chrony, {}, {}; {} sources", view.place.config_file, view.place.control,
-                           view.state ? view.state->sources.size() : 0));
+    tell_stage(
+        command, "daemon",
+        fmt::format("{}, {}, {}; {} sources", to_string(view.place.kind), view.place.config_file,
+                    view.place.control, view.state ? view.state->sources.size() : 0));
 }
 
 void tell_run(const Command& command, const Run& run) {
@@ -76,10 +77,15 @@ void tell_run(const Command& command, const Run& run) {
 }
 
 /// What the candidate is to the daemon, whatever it was judged as.
-Membership found_membership(const Candidate& candidate, const std::string& own_file) {
+Membership found_membership(const Candidate& candidate, const DaemonConfig& config) {
     const Origin& origin = candidate.source.origin;
     if (origin.kind != Origin::Kind::daemon || !candidate.selectable) return Membership::none;
-    return origin.file == own_file && !own_file.empty() ? Membership::ours : Membership::foreign;
+    const auto line = std::ranges::find_if(config.sources, [&](const SourceLine& known) {
+        return known.file == origin.file && known.line == origin.line &&
+               known.name == candidate.source.host.name;
+    });
+    const bool free = line != config.sources.end() && (line->ours || line->fallback);
+    return free ? Membership::ours : Membership::foreign;
 }
 
 PlanSettings plan_settings(const Context& context, const Decision& decision) {
@@ -88,7 +94,7 @@ PlanSettings plan_settings(const Context& context, const Decision& decision) {
     settings.takeover = context.command.takeover;
     settings.allow_restart = context.command.allow_restart;
     settings.serving_confirmed = context.command.serving;
-    settings.restart = context.config.daemon.restart;
+    settings.restart = decision.view.place.restart;
     settings.nts = nts_policy(context.config);
     settings.managed_ours = context.config.apply.managed == "ours";
     settings.config_file = decision.view.place.config_file;
@@ -120,7 +126,7 @@ void note_leases(Plan& plan, const std::vector<Candidate>& candidates) {
 Result<Plan> plan_for(const Context& context, const Found& found, const Decision& decision) {
     std::vector<Candidate> candidates = decision.run.judged.candidates;
     for (Candidate& candidate : candidates) {
-        candidate.membership = found_membership(candidate, found.own_file);
+        candidate.membership = found_membership(candidate, found.config);
     }
     Plan plan = TRY(make_plan(found, candidates, decision.run.judged.selection, decision.run.gate,
                               plan_settings(context, decision), system::read_clocks()));
@@ -138,7 +144,7 @@ Result<Plan> plan_for(const Context& context, const Found& found, const Decision
 /// What can be said of a plan that could not be made.
 Plan empty_plan(const Decision& decision) {
     Plan plan;
-    plan.daemon = "chrony";
+    plan.daemon = to_string(decision.view.place.kind);
     plan.reason = decision.no->message;
     plan.gain = decision.run.comparison.gain;
     plan.confirmations_have = decision.run.gate.have;

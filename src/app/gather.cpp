@@ -30,8 +30,8 @@ bool is_same_server(const Candidate& a, const HostName& host) {
 
 /// One candidate for each address that the daemon lists under the line's name; by name when it
 /// lists none (unresolved, or the daemon is down).
-void add_daemon_line(const chrony::SourceLine& line, const std::string& own_file,
-                     const DaemonView& view, std::vector<Candidate>& candidates) {
+void add_daemon_line(const SourceLine& line, const DaemonView& view,
+                     std::vector<Candidate>& candidates) {
     // chrony takes names that our grammar does not ("ntp1.corp.example."): asked by their address.
     HostName named = parse_host(line.name).value_or(HostName{});
     named.nts = line.nts;
@@ -41,8 +41,9 @@ void add_daemon_line(const chrony::SourceLine& line, const std::string& own_file
     Candidate candidate = candidate_for(named, is_name ? to_string(named) : line.name,
                                         {Origin::Kind::daemon, line.file, line.line});
     candidate.written = line.nts ? Authentication::nts : Authentication::none;
-    candidate.source.is_pool = line.type == chrony::SourceLine::Type::pool;
-    candidate.membership = line.file == own_file ? Membership::ours : Membership::foreign;
+    candidate.source.is_pool = line.type == SourceLine::Type::pool;
+    // What is used only for want of better is free to go.
+    candidate.membership = line.ours || line.fallback ? Membership::ours : Membership::foreign;
     if (line.noselect) {
         candidate.membership = Membership::none;
         candidate.selectable = false;
@@ -121,9 +122,8 @@ Result<Gathered> gather_known(const Config& config, const DaemonView* view,
     Gathered gathered;
     std::vector<Candidate>& candidates = gathered.candidates;
     if (view != nullptr && view->config) {
-        const std::string own_file = view->config->own_file();
-        for (const chrony::SourceLine& line : view->config->sources) {
-            add_daemon_line(line, own_file, *view, candidates);
+        for (const SourceLine& line : view->config->sources) {
+            add_daemon_line(line, *view, candidates);
         }
     }
     if (view != nullptr && view->state) add_unwritten(*view, candidates);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "app/judgement.h"
+#include "daemon/chrony_source_line.h"
 #include "tests/fakes/tree_host.h"
 
 using namespace clockwright;
@@ -12,8 +13,8 @@ using namespace clockwright::app;
 
 namespace {
 
-chrony::SourceLine line(const std::string& text, const std::string& file, int number) {
-    chrony::SourceLine parsed = *chrony::parse_source_line(text);
+SourceLine line(const std::string& text, const std::string& file, int number) {
+    SourceLine parsed = *chrony::parse_source_line(text);
     parsed.file = file;
     parsed.line = number;
     return parsed;
@@ -29,13 +30,14 @@ DaemonSource listed(const std::string& name, const char* address) {
 /// chrony.conf has a server and a pool of two; our drop-in has one server.
 DaemonView office() {
     DaemonView view;
-    chrony::Config config;
+    DaemonConfig config;
     config.main_file = "/etc/chrony/chrony.conf";
     config.sourcedirs = {"/etc/chrony/sources.d"};
     config.sources = {
         line("server ntp1.corp.example", config.main_file, 3),
         line("pool pool.corp.example maxsources 2", config.main_file, 4),
         line("server ntp9.corp.example", "/etc/chrony/sources.d/clockwright.sources", 2)};
+    config.sources.back().ours = true;
     view.config = config;
     DaemonState state;
     state.sources = {

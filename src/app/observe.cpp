@@ -11,8 +11,8 @@ namespace clockwright::app {
 namespace {
 
 std::string daemon_text(const DaemonView& view) {
-    std::string text = "chrony";
     const DaemonPlace& place = view.place;
+    std::string text(to_string(place.kind));
     if (place.program) {
         text += fmt::format(", pid {}; {}", place.program->pid,
                             place.watches_only() ? "watches only (-x)" : "disciplines the clock");
@@ -40,6 +40,8 @@ Result<StatusReport> observe(const Context& context) {
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
     StatusReport report;
+    report.facts.daemon = traits_of(view.place.kind).program;
+    report.kind = view.place.kind;
     report.facts.state = view.state;
     report.facts.why_not = view.state ? "" : view.state_error.message;
     report.not_permitted = !view.state && view.state_error.fault == Fault::not_permitted;

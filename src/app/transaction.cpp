@@ -6,6 +6,7 @@
 
 #include "app/exit_code.h"
 #include "app/output.h"
+#include "daemon/chrony_source_line.h"
 #include "publish/table.h"
 #include "store/memory.h"
 #include "system/clock.h"
@@ -123,8 +124,7 @@ Result<void> Transaction::perform(const Action& action) {
 }
 
 Result<DaemonState> Transaction::ask_daemon() {
-    auto socket = TRY(open_control(place_));
-    return socket.read_state();
+    return read_full_state(place_);
 }
 
 ApplyEvent Transaction::carry_out(const ApplyEffect& effect, const std::string& id) {
@@ -145,8 +145,9 @@ ApplyEvent Transaction::carry_out(const ApplyEffect& effect, const std::string& 
         print_remark(context_->command, wrap(say->text, 0));
     } else if (const auto* pause = std::get_if<Pause>(&effect)) {
         const Seconds waited = system::read_clocks().steady - began_.steady;
-        print_progress(context_->command,
-                       fmt::format("asking chronyd, {} so far", spell_age(waited)));
+        print_progress(
+            context_->command,
+            fmt::format("asking {}, {} so far", traits_of(place_.kind).program, spell_age(waited)));
         system::wait(pause->interval);
     }
     return Continue{};
@@ -177,12 +178,19 @@ Done Transaction::drive(Apply machine, const std::string& id) {
     return done;
 }
 
+ApplySettings Transaction::settings_for(Seconds rest) const {
+    // Who sets a time-out means it; the default is lengthened to what the daemon needs.
+    const bool set = context_->config.is_set("apply.verify_timeout");
+    const Seconds timeout = context_->config.apply.verify_timeout;
+    const Seconds needed = traits_of(place_.kind).verify_at_least;
+    return {set ? timeout : std::max(timeout, needed), Seconds{1}, rest};
+}
+
 Result<Done> Transaction::run(const Plan& plan, const std::string& reason) {
     const Baseline baseline{TRY(ask_daemon())};
     const std::string id = TRY(
         journal_.begin(plan, baseline, system::user_text(), reason, system::read_clocks().wall));
-    const ApplySettings settings{context_->config.apply.verify_timeout, Seconds{1},
-                                 rest_before(plan, context_->config)};
+    const ApplySettings settings = settings_for(rest_before(plan, context_->config));
     return drive(Apply(plan, baseline, settings), id);
 }
 
@@ -195,7 +203,7 @@ Result<std::optional<Done>> Transaction::heal() {
     print_remark(context_->command,
                  fmt::format("Found unfinished change {} (begun {}). Walking it back first.\n",
                              left->id, rfc3339(left->at)));
-    const ApplySettings settings{context_->config.apply.verify_timeout, Seconds{1}, Seconds{0}};
+    const ApplySettings settings = settings_for(Seconds{0});
     return std::optional<Done>{
         drive(Apply::healing(left->plan, left->begun, left->baseline, settings), left->id)};
 }

@@ -57,6 +57,7 @@ class Transaction {
     ApplyEvent carry_out(const ApplyEffect& effect, const std::string& id);
     Result<void> perform(const Action& action);
     Result<DaemonState> ask_daemon();
+    ApplySettings settings_for(Seconds rest) const;
     Done drive(Apply machine, const std::string& id);
 
     const Context* context_;

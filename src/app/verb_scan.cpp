@@ -14,6 +14,7 @@
 #include "publish/render.h"
 #include "publish/replay.h"
 #include "publish/scan_report.h"
+#include "publish/table.h"
 #include "system/clock.h"
 #include "system/local_host.h"
 #include "system/user_file.h"
@@ -107,6 +108,8 @@ Result<int> render(const Context& context, const ScanReport& report) {
         TRY(render_set(report, context.command.render, nts_policy(context.config)));
     print_remark(context.command, scan_text(report, context.command.explain));
     if (!set.decision.empty()) print_remark(context.command, "NTS: " + set.decision + ".\n");
+    for (const std::string& one : set.left_out)
+        print_remark(context.command, wrap("Left out: " + one + ".", 0));
     print_result(context.command, set.lines);
     return set.lines.empty() ? exit_no_set : exit_done;
 }

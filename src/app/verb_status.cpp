@@ -2,23 +2,25 @@
 #include "app/observe.h"
 #include "app/output.h"
 #include "app/verbs.h"
-#include "daemon/chrony_source_line.h"
+#include "daemon/dialect.h"
 #include "system/user_file.h"
 
 namespace clockwright::app {
 namespace {
 
-/// The names of a sources file, as `scan --render chrony` writes it.
-Result<std::vector<std::string>> expected_names(const std::string& path) {
+/// The sources of a file as `scan --render` writes it for this daemon.
+Result<std::vector<std::string>> expected_names(const std::string& path, DaemonKind kind) {
     const std::string text = TRY(system::read_file(path));
+    const ConfigFiles only_this{
+        [&](const std::string& wanted) -> Result<std::string> {
+            if (wanted == path) return text;
+            return fail("not followed");
+        },
+        [](const std::string&, std::string_view) { return std::vector<std::string>{}; },
+        [](const std::string&) { return std::vector<std::string>{}; }};
     std::vector<std::string> names;
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        if (const auto line = chrony::parse_source_line(rest.substr(0, end)))
-            names.push_back(line->name);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    for (const SourceLine& line : TRY(dialect_of(kind).parse(path, only_this)).sources)
+        names.push_back(line.name);
     if (names.empty()) return fail(Fault::bad_input, path + ": holds no source line");
     return names;
 }
@@ -44,7 +46,7 @@ Result<int> run_check(const Context& context) {
     CheckLimits limits;
     limits.warning = command.warning;
     limits.critical = command.critical;
-    if (!command.expect.empty()) limits.expected = TRY(expected_names(command.expect));
+    if (!command.expect.empty()) limits.expected = TRY(expected_names(command.expect, report.kind));
     const CheckAnswer answer = check_answer(report, limits);
     print_result(command, command.json ? check_json(report, answer) : answer.line);
     return answer.code;

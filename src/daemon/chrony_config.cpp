@@ -8,6 +8,8 @@
 #include <set>
 #include <span>
 
+#include "daemon/chrony_source_line.h"
+
 namespace clockwright::chrony {
 namespace {
 
@@ -54,7 +56,7 @@ bool is_source_word(std::string_view word) {
 /// Walks the files in the order chronyd reads them.
 class Reader {
   public:
-    Reader(const Files& files, Config& config) : files_(files), config_(config) {}
+    Reader(const ConfigFiles& files, DaemonConfig& config) : files_(files), config_(config) {}
 
     void read_all(const std::string& main_content) {
         read_config(config_.main_file, main_content, 0);
@@ -212,8 +214,8 @@ class Reader {
         }
     }
 
-    const Files& files_;
-    Config& config_;
+    const ConfigFiles& files_;
+    DaemonConfig& config_;
     std::vector<Directive> sourcedir_lines_;
     bool stopped_ = false;
 };
@@ -235,40 +237,22 @@ Access access_of(const Directive& directive) {
     return access;
 }
 
-}  // namespace
-
-const Directive* Config::find(std::string_view name) const {
-    const auto found = all(name);
-    return found.empty() ? nullptr : found.back();
+std::string own_sourcedir(const DaemonConfig& config) {
+    const auto own = std::ranges::find_if_not(config.sourcedirs, lies_under_run);
+    return own == config.sourcedirs.end() ? std::string{} : *own;
 }
 
-std::vector<const Directive*> Config::all(std::string_view name) const {
-    std::vector<const Directive*> found;
-    for (const auto& directive : directives)
-        if (same_word(directive.name, name)) found.push_back(&directive);
-    return found;
-}
-
-std::string Config::own_file() const {
-    const std::string directory = own_sourcedir();
-    return directory.empty() ? directory : directory + "/clockwright.sources";
-}
-
-std::string Config::own_sourcedir() const {
-    const auto own = std::ranges::find_if_not(sourcedirs, lies_under_run);
-    return own == sourcedirs.end() ? std::string{} : *own;
-}
-
-bool Config::preferred_refclock() const {
-    return std::ranges::any_of(all("refclock"), [](const Directive* refclock) {
+bool has_preferred_refclock(const DaemonConfig& config) {
+    return std::ranges::any_of(config.all("refclock"), [](const Directive* refclock) {
         return std::ranges::any_of(refclock->arguments,
                                    [](const auto& word) { return same_word(word, "prefer"); });
     });
 }
 
-bool Config::serves_time() const {
+/// `allow` without a later deny of the same.
+bool has_clients(const DaemonConfig& config) {
     std::set<std::string> open;
-    for (const auto& directive : directives) {
+    for (const auto& directive : config.directives) {
         const Access access = access_of(directive);
         if (directive.name == "allow") {
             open.insert(access.subnet);
@@ -280,11 +264,19 @@ bool Config::serves_time() const {
     return !open.empty();
 }
 
-Result<Config> parse(const std::string& main_file, const Files& files) {
-    Config config;
+}  // namespace
+
+Result<DaemonConfig> parse(const std::string& main_file, const ConfigFiles& files) {
+    DaemonConfig config;
     config.main_file = main_file;
     const std::string content = TRY(files.read(main_file));
     Reader(files, config).read_all(content);
+    if (const auto directory = own_sourcedir(config); !directory.empty())
+        config.own_file = directory + "/clockwright.sources";
+    for (auto& line : config.sources)
+        line.ours = !config.own_file.empty() && line.file == config.own_file;
+    config.preferred_refclock = has_preferred_refclock(config);
+    config.serves_time = has_clients(config);
     return config;
 }
 

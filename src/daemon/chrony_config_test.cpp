@@ -14,7 +14,7 @@ namespace {
 struct Tree {
     std::map<std::string, std::string> content;
 
-    Files files() const {
+    ConfigFiles files() const {
         return {
             .read = [this](const std::string& path) -> Result<std::string> {
                 const auto file = content.find(path);
@@ -45,18 +45,18 @@ struct Tree {
 
 const std::string main_file = "/etc/chrony/chrony.conf";
 
-Config parsed(const std::map<std::string, std::string>& content) {
+DaemonConfig parsed(const std::map<std::string, std::string>& content) {
     const Tree tree{content};
     const auto config = parse(main_file, tree.files());
     REQUIRE(config);
     return *config;
 }
 
-Config parsed(const std::string& text) {
+DaemonConfig parsed(const std::string& text) {
     return parsed({{main_file, text}});
 }
 
-Strings names(const Config& config) {
+Strings names(const DaemonConfig& config) {
     Strings found;
     for (const auto& source : config.sources) found.push_back(source.name);
     return found;
@@ -65,7 +65,7 @@ Strings names(const Config& config) {
 }  // namespace
 
 TEST_CASE("Debian's default configuration has one pool and its own sources directory") {
-    const Config config = parsed(
+    const DaemonConfig config = parsed(
         "# Welcome to the chrony configuration file.\n\n"
         "confdir /etc/chrony/conf.d\n"
         "pool 2.debian.pool.ntp.org iburst\n"
@@ -86,18 +86,18 @@ TEST_CASE("Debian's default configuration has one pool and its own sources direc
     CHECK(config.sources[0].iburst);
     CHECK_FALSE(config.sources[0].lease);
     CHECK(config.sourcedirs == Strings{"/run/chrony-dhcp", "/etc/chrony/sources.d"});
-    CHECK(config.own_sourcedir() == "/etc/chrony/sources.d");
+    CHECK(config.own_file == "/etc/chrony/sources.d/clockwright.sources");
     CHECK(config.faults == Strings{});
     CHECK(config.files == Strings{main_file});
     REQUIRE(config.find("makestep"));
     CHECK(config.find("makestep")->arguments == Strings{"1", "3"});
     CHECK_FALSE(config.find("log"));
-    CHECK_FALSE(config.preferred_refclock());
-    CHECK_FALSE(config.serves_time());
+    CHECK_FALSE(config.preferred_refclock);
+    CHECK_FALSE(config.serves_time);
 }
 
 TEST_CASE("RHEL's default configuration has no sources directory of its own") {
-    const Config config = parsed(
+    const DaemonConfig config = parsed(
         "pool 2.rhel.pool.ntp.org iburst\n"
         "sourcedir /run/chrony-dhcp\n"
         "driftfile /var/lib/chrony/drift\n"
@@ -109,13 +109,13 @@ TEST_CASE("RHEL's default configuration has no sources directory of its own") {
         "leapsectz right/UTC\n"
         "logdir /var/log/chrony\n");
     CHECK(names(config) == Strings{"2.rhel.pool.ntp.org"});
-    CHECK(config.own_sourcedir() == "");
-    CHECK_FALSE(config.serves_time());
+    CHECK(config.own_file == "");
+    CHECK_FALSE(config.serves_time);
     CHECK(config.faults == Strings{});
 }
 
 TEST_CASE("files are read in chronyd's order: includes in place, source directories last") {
-    const Config config = parsed({
+    const DaemonConfig config = parsed({
         {main_file,
          "sourcedir /run/chrony-dhcp\nserver one\ninclude /etc/chrony/more/*\n"
          "confdir /etc/chrony/conf.d\nserver five\n"},
@@ -149,14 +149,14 @@ TEST_CASE("of files with one name in one directive's directories the first direc
 }
 
 TEST_CASE("in a .sources file only whole source lines count, and the rest is named") {
-    const Config config = parsed({
+    const DaemonConfig config = parsed({
         {main_file, "sourcedir /etc/chrony/sources.d\n"},
         {"/etc/chrony/sources.d/a.sources",
          "# ours\nserver a\nmakestep 1 3\nallow\nserver b bogus\nserver c"},
     });
     CHECK(names(config) == Strings{"a", "b"});
     CHECK_FALSE(config.find("makestep"));
-    CHECK_FALSE(config.serves_time());
+    CHECK_FALSE(config.serves_time);
     CHECK(config.faults ==
           Strings{"/etc/chrony/sources.d/a.sources:3: makestep is ignored in a .sources file",
                   "/etc/chrony/sources.d/a.sources:4: allow is ignored in a .sources file",
@@ -166,11 +166,12 @@ TEST_CASE("in a .sources file only whole source lines count, and the rest is nam
 }
 
 TEST_CASE("carriage returns, odd case and a missing last newline do not hide a main file's lines") {
-    const Config config = parsed("Server a\r\nPOOL b iburst\r\nSourceDir /x/y\r\nALLOW\r\nPeer c");
+    const DaemonConfig config =
+        parsed("Server a\r\nPOOL b iburst\r\nSourceDir /x/y\r\nALLOW\r\nPeer c");
     CHECK(names(config) == Strings{"a", "b", "c"});
     CHECK(config.sources[1].iburst);
-    CHECK(config.own_sourcedir() == "/x/y");
-    CHECK(config.serves_time());
+    CHECK(config.own_file == "/x/y/clockwright.sources");
+    CHECK(config.serves_time);
     CHECK(config.faults == Strings{});
 }
 
@@ -209,7 +210,7 @@ TEST_CASE("a main file that cannot be read is an error") {
 }
 
 TEST_CASE("a file that includes itself ends ten deep, where chronyd gives up") {
-    const Config config = parsed("server a\ninclude " + main_file + "\nserver never\n");
+    const DaemonConfig config = parsed("server a\ninclude " + main_file + "\nserver never\n");
     CHECK(config.files.size() == 11);
     CHECK(names(config) == Strings(11, "a"));
     CHECK(config.faults == Strings{"/etc/chrony/chrony.conf:2: /etc/chrony/chrony.conf is included "
@@ -224,14 +225,14 @@ TEST_CASE("a fan of includes ends") {
         content[depth == 0 ? main_file : "/f" + std::to_string(depth)] = text;
     }
     content["/f9"] = "";
-    const Config config = parsed(content);
+    const DaemonConfig config = parsed(content);
     CHECK(config.files.size() == 1000);
     REQUIRE(config.faults.size() == 1);
     CHECK(config.faults[0].ends_with("more than 1000 files"));
 }
 
 TEST_CASE("the last of several directives is the one that counts") {
-    const Config config = parsed("makestep 1 3\nMakeStep 0.1 -1\n");
+    const DaemonConfig config = parsed("makestep 1 3\nMakeStep 0.1 -1\n");
     REQUIRE(config.find("MAKESTEP"));
     CHECK(config.find("makestep")->arguments == Strings{"0.1", "-1"});
     CHECK(config.find("makestep")->line == 2);
@@ -257,17 +258,18 @@ TEST_CASE("a host serves time when a network is allowed and not denied again") {
                                            {"#allow\n", false},
                                            {"local stratum 10\n", false}}) {
         CAPTURE(row.text);
-        CHECK(parsed(row.text).serves_time() == row.serves);
+        CHECK(parsed(row.text).serves_time == row.serves);
     }
 }
 
 TEST_CASE("a preferred reference clock is seen") {
-    CHECK(parsed("refclock PHC /dev/ptp0 poll 2 prefer\n").preferred_refclock());
-    CHECK(parsed("refclock SHM 0\nREFCLOCK PPS /dev/pps0 PREFER\n").preferred_refclock());
-    CHECK_FALSE(parsed("refclock SHM 0 refid NMEA\nserver a prefer\n").preferred_refclock());
+    CHECK(parsed("refclock PHC /dev/ptp0 poll 2 prefer\n").preferred_refclock);
+    CHECK(parsed("refclock SHM 0\nREFCLOCK PPS /dev/pps0 PREFER\n").preferred_refclock);
+    CHECK_FALSE(parsed("refclock SHM 0 refid NMEA\nserver a prefer\n").preferred_refclock);
 }
 
 TEST_CASE("a sources directory under /run is never our own") {
-    CHECK(parsed("sourcedir /run/x /var/run/y /run\n").own_sourcedir() == "");
-    CHECK(parsed("sourcedir /run/x /runaway\nsourcedir /etc/z\n").own_sourcedir() == "/runaway");
+    CHECK(parsed("sourcedir /run/x /var/run/y /run\n").own_file == "");
+    CHECK(parsed("sourcedir /run/x /runaway\nsourcedir /etc/z\n").own_file ==
+          "/runaway/clockwright.sources");
 }

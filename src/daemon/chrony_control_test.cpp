@@ -1,4 +1,5 @@
 #include "daemon/chrony_control.h"
+#include "daemon/chrony_source_line.h"
 
 #include <doctest/doctest.h>
 

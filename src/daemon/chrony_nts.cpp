@@ -7,7 +7,7 @@
 namespace clockwright::chrony {
 namespace {
 
-std::string authselectmode(const Config& config) {
+std::string authselectmode(const DaemonConfig& config) {
     const Directive* directive = config.find("authselectmode");
     return directive == nullptr || directive->arguments.empty() ? "mix"
                                                                 : directive->arguments.front();
@@ -32,12 +32,6 @@ std::string effective_options(const std::string& mode, long authenticated, long 
 
 }  // namespace
 
-Result<void> check_nts(const SourceChange& change, NtsPolicy policy) {
-    if (policy != NtsPolicy::require || change.nts.write) return {};
-    return fail(Fault::refused,
-                fmt::format("nts = require cannot be kept: {}", change.nts.decision));
-}
-
 int usable_wanted(const SourceChange& change, int minimum) {
     const auto after = lines_after(change);
     const auto authenticated = static_cast<int>(std::ranges::count(after, true, &SourceLine::nts));
@@ -45,7 +39,7 @@ int usable_wanted(const SourceChange& change, int minimum) {
     return mixed ? std::min(minimum, authenticated) : minimum;
 }
 
-std::vector<std::string> nts_notes(const Config& config, const SourceChange& change) {
+std::vector<std::string> nts_notes(const DaemonConfig& config, const SourceChange& change) {
     const auto after = lines_after(change);
     const auto authenticated = std::ranges::count(after, true, &SourceLine::nts);
     const auto plain = std::ssize(after) - authenticated;

@@ -4,13 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "daemon/chrony_change.h"
+#include "daemon/source_change.h"
 #include "result.h"
 
 namespace clockwright::chrony {
-
-/// Refused when `nts = require` and the set cannot be written with NTS.
-Result<void> check_nts(const SourceChange& change, NtsPolicy policy);
 
 /// How many sources must be usable: beside NTS sources chronyd sets plain ones aside, however
 /// right, unless their intervals lie within those of the trusted (state T, seen on 4.3). Then the
@@ -19,6 +16,6 @@ int usable_wanted(const SourceChange& change, int minimum);
 
 /// What `authselectmode` makes of NTS beside plain sources, and the directives that NTS wants and
 /// that only a restart could bring.
-std::vector<std::string> nts_notes(const Config& config, const SourceChange& change);
+std::vector<std::string> nts_notes(const DaemonConfig& config, const SourceChange& change);
 
 }  // namespace clockwright::chrony

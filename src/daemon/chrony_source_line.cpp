@@ -88,10 +88,6 @@ struct ExtensionField {
 constexpr std::array extension_fields{ExtensionField{"F323", &SourceLine::mono_root},
                                       ExtensionField{"F324", &SourceLine::net_correction}};
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// A whole word as a number within limits; a leading '+' is allowed, as chronyd's scanf does.
 template <class T>
 std::optional<T> number(std::string_view word, T lowest, T highest) {
@@ -179,14 +175,6 @@ void take_options(SourceLine& line, std::span<const std::string_view> options,
 }
 
 }  // namespace
-
-std::string SourceLine::location() const {
-    return fmt::format("{}:{}", file, line);
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 bool is_comment(std::string_view line) {
     const std::size_t first = line.find_first_not_of(white_space);

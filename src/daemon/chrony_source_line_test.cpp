@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+using namespace clockwright;
 using namespace clockwright::chrony;
 using Strings = std::vector<std::string>;
 

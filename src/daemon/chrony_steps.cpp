@@ -1,14 +1,15 @@
 #include "daemon/chrony_steps.h"
+#include "daemon/chrony_source_line.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
-#include <ranges>
-#include <set>
 
 #include "daemon/chrony_nts.h"
-#include "daemon/verify.h"
+#include "daemon/dialect.h"
+#include "daemon/marks.h"
+#include "daemon/step_writer.h"
 
 namespace clockwright::chrony {
 namespace {
@@ -19,120 +20,8 @@ bool reloadable(const SourceLine& line) {
     return line.file.ends_with(".sources");
 }
 
-Authentication authentication_of(const SourceLine& line) {
-    return line.nts ? Authentication::nts : Authentication::none;
-}
-
-/// Keeps what every file will hold after the actions so far.
-class Writer {
-  public:
-    Writer(const Found& found, const Digest& sha256) : sha256_(sha256) {
-        for (const auto& file : found.files) files_[file.path] = file;
-        if (!found.own.path.empty()) files_[found.own.path] = found.own;
-    }
-
-    /// A new file belongs to whom the main file belongs to.
-    WriteFile write(const std::string& path, std::string content, const std::string& main_file) {
-        auto& file = files_[path];
-        file.path = path;
-        WriteFile action{.before = file, .after = file};
-        action.after.exists = true;
-        action.after.content = std::move(content);
-        action.after.sha256 = sha256_(action.after.content);
-        if (const auto main = files_.find(main_file); !file.exists && main != files_.end()) {
-            action.after.mode = 0644;
-            action.after.uid = main->second.uid;
-            action.after.gid = main->second.gid;
-        }
-        file = action.after;
-        return action;
-    }
-
-    const std::string& content(const std::string& path) { return files_[path].content; }
-
-  private:
-    const Digest& sha256_;
-    std::map<std::string, FileState> files_;
-};
-
-/// The parts of a step in the order in which they run; the way back restores the files first.
-struct StepParts {
-    std::vector<WriteFile> writes;
-    std::vector<Action> control, undo_control;
-};
-
-Step assemble_step(std::string title, StepParts parts, Expectation expect) {
-    Step step{.title = std::move(title), .actions = {}, .undo = {}, .expect = std::move(expect)};
-    for (const auto& write : parts.writes) step.actions.emplace_back(write);
-    for (const auto& write : parts.writes | std::views::reverse)
-        step.undo.emplace_back(WriteFile{.before = write.after, .after = write.before});
-    std::ranges::copy(parts.control, std::back_inserter(step.actions));
-    std::ranges::copy(parts.undo_control, std::back_inserter(step.undo));
-    return step;
-}
-
-ExpectedSource expected(const SourceLine& line) {
-    return {.name = line.name,
-            .pool = line.type == SourceLine::Type::pool,
-            .authentication = authentication_of(line)};
-}
-
 bool names(const std::vector<SourceLine>& lines, const std::string& name) {
     return std::ranges::any_of(lines, [&](const auto& line) { return same_word(line.name, name); });
-}
-
-bool has_unresolved(const DaemonState& state, const std::string& name) {
-    return std::ranges::any_of(state.sources, [&](const auto& source) {
-        return !source.refclock && source.name == name && !source.address;
-    });
-}
-
-/// The foreign part of an expectation: what the daemon lists stays listed; what only a file knows
-/// may come or not. Lines of `gone` are no longer wanted, but without an address chronyd forgets
-/// one only at its next restart.
-void expect_foreign(Expectation& expectation, const Found& found,
-                    const std::vector<SourceLine>& gone) {
-    const auto own = own_lines(found);
-    const auto foreign = foreign_lines(found);
-    std::set<std::string> done;
-    for (const auto& source : expectation.sources) done.insert(source.name);
-    for (const auto& name : listed_names(found.state)) {
-        if (names(own, name) && !names(foreign, name)) continue;
-        if (!done.insert(name).second) continue;
-        const auto line = std::ranges::find_if(
-            foreign, [&](const auto& known) { return same_word(known.name, name); });
-        ExpectedSource source;
-        if (line != foreign.end()) source = expected(*line);
-        source.name = name;
-        source.kept_foreign = true;
-        source.may_be_absent = line == foreign.end();
-        if (names(gone, name)) {
-            if (reloadable(*line) || !has_unresolved(found.state, name)) continue;
-            source.may_be_absent = true;
-        }
-        expectation.sources.push_back(std::move(source));
-    }
-    for (const auto& line : foreign) {
-        if (names(gone, line.name) || !done.insert(line.name).second) continue;
-        auto source = expected(line);
-        source.kept_foreign = source.may_be_absent = true;
-        expectation.sources.push_back(std::move(source));
-    }
-}
-
-Expectation expectation_of(const Found& found, const std::vector<SourceLine>& staying,
-                           const std::vector<SourceLine>& added,
-                           const std::vector<SourceLine>& gone, int minimum) {
-    Expectation expectation;
-    expectation.minimum = minimum;
-    for (const auto& line : staying) expectation.sources.push_back(expected(line));
-    for (const auto& line : added) {
-        auto source = expected(line);
-        source.added = true;
-        expectation.sources.push_back(std::move(source));
-    }
-    expect_foreign(expectation, found, gone);
-    return expectation;
 }
 
 /// The union must stand on what will remain: add, confirm, only then remove (rule T-6).
@@ -164,7 +53,8 @@ bool replaces_options(const SourceChange& change) {
 }
 
 /// Lines of the main file and of confdir are read once, so chronyd is told by command.
-void drop_taken(StepParts& parts, const SourceChange& change, const Found& found, Writer& writer) {
+void drop_taken(StepParts& parts, const SourceChange& change, const Found& found,
+                StepWriter& writer) {
     std::map<std::string, std::vector<int>> by_file;
     for (const auto& line : change.taken) by_file[line.file].push_back(line.line);
     for (const auto& [path, lines] : by_file)
@@ -209,6 +99,15 @@ std::vector<std::string_view> untouched_lines(std::string_view text) {
 
 }  // namespace
 
+std::string render_file(const std::vector<SourceLine>& lines) {
+    std::vector<std::string> rendered;
+    std::ranges::transform(lines, std::back_inserter(rendered), render);
+    std::ranges::sort(rendered);
+    std::string text = std::string(own_file_mark) + '\n';
+    for (const auto& line : rendered) text += line + '\n';
+    return text;
+}
+
 bool is_own_path(std::string_view path) {
     return path.ends_with(own_name);
 }
@@ -217,29 +116,20 @@ bool is_our_edit(std::string_view a, std::string_view b) {
     return untouched_lines(a) == untouched_lines(b);
 }
 
-std::string directory_for_new_sourcedir(const Config& config) {
+std::string directory_for_new_sourcedir(const DaemonConfig& config) {
     const auto slash = config.main_file.rfind('/');
     return slash == 0 || slash == std::string::npos ? "/" : config.main_file.substr(0, slash);
 }
 
-std::string own_path(const Found& found) {
-    if (!found.own_file.empty()) return found.own_file;
-    return directory_for_new_sourcedir(found.config) + std::string(own_name);
-}
-
-Expectation present_state(const Found& found) {
-    const auto listed = listed_names(found.state);
-    auto expectation = expectation_of(found, own_lines(found), {}, {}, 0);
-    for (auto& source : expectation.sources)
-        source.may_be_absent |= std::ranges::find(listed, source.name) == listed.end();
-    expectation.proof_only = true;
-    return expectation;
+std::string own_path(const DaemonConfig& config) {
+    if (!config.own_file.empty()) return config.own_file;
+    return directory_for_new_sourcedir(config) + std::string(own_name);
 }
 
 std::vector<Step> build_steps(const Found& found, const SourceChange& change,
                               const PlanSettings& settings) {
-    Writer writer(found, settings.sha256);
-    const auto path = own_path(found);
+    StepWriter writer(found, settings.sha256);
+    const auto path = own_path(found.config);
     const auto& main_file = found.config.main_file;
     const auto minimum = usable_wanted(change, settings.minimum);
     const auto replaces = !change.removed.empty() || !change.taken.empty();
@@ -249,7 +139,7 @@ std::vector<Step> build_steps(const Found& found, const SourceChange& change,
         const auto staying = joined(change.kept, not_replaced(change.removed, change.added));
         StepParts parts;
         Action tell = ReloadSources{};
-        if (found.own_file.empty()) {
+        if (found.config.own_file.empty()) {
             parts.writes.push_back(
                 writer.write(main_file,
                              with_sourcedir(writer.content(main_file),

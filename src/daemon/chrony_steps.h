@@ -5,12 +5,16 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/chrony_change.h"
+#include "daemon/source_change.h"
 
 namespace clockwright::chrony {
 
 /// The line before a `sourcedir` that we added to a main file.
 inline constexpr std::string_view sourcedir_marker = "# Added by Clockwright:";
+
+/// Our own file: a comment that says whose it is, then the lines sorted, newline at the end. No
+/// time stamps. Empty list: only the comment.
+std::string render_file(const std::vector<SourceLine>& lines);
 
 /// Whether a file is a drop-in of ours by its name.
 bool is_own_path(std::string_view path);
@@ -20,16 +24,13 @@ bool is_own_path(std::string_view path);
 bool is_our_edit(std::string_view a, std::string_view b);
 
 /// Where our drop-in goes when no sourcedir is configured: beside the main file.
-std::string directory_for_new_sourcedir(const Config& config);
+std::string directory_for_new_sourcedir(const DaemonConfig& config);
 
 /// The file that all our lines go to: `own_file`, or without a sourcedir the one to be made.
-std::string own_path(const Found& found);
+std::string own_path(const DaemonConfig& config);
 
 /// One step, or the union and then the final set when something goes and something comes.
 std::vector<Step> build_steps(const Found& found, const SourceChange& change,
                               const PlanSettings& settings);
-
-/// What the daemon lists now, for the proof of an undo.
-Expectation present_state(const Found& found);
 
 }  // namespace clockwright::chrony

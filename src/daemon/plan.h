@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "daemon/action.h"
-#include "daemon/chrony_config.h"
+#include "daemon/daemon_config.h"
 #include "daemon/state.h"
 #include "judge/hysteresis.h"
 #include "judge/nts_policy.h"
@@ -77,11 +77,10 @@ struct Plan {
 
 /// What was found on the host.
 struct Found {
-    chrony::Config config;
+    DaemonConfig config;
     std::vector<FileState> files;  ///< every file of config, and our own drop-in
     DaemonState state;
-    std::string own_file;  ///< …/sources.d/clockwright.sources; empty: no sourcedir
-    FileState own;         ///< its state now; without a sourcedir that of the file to be made
+    FileState own;  ///< the file our lines go to, as it is now; that of the one to be made
     /// Path → why it cannot be written: directories that are closed (Host::why_not_writable) and
     /// files that are links. Asked for our drop-in and every file of the configuration.
     std::map<std::string, std::string> not_writable;
@@ -113,8 +112,11 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
 /// The source line we would write for a candidate: iburst, poll limits by permission
 /// (product.md, *Choice and gate*: poll settings). An NTS source written without `nts` is named as
 /// its key exchange named it, for there its time was measured.
-chrony::SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>& stats,
-                            bool with_nts);
+SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>& stats,
+                    bool with_nts, const DaemonTraits& traits);
+
+/// What a line asks for that the daemon has no words for; empty: nothing.
+std::string why_not_written(const SourceLine& line, const DaemonTraits& traits);
 
 /// A plan that puts these files back, runs `control` (a reload when it is empty) and expects these
 /// sources. What an undo of it must prove, the names the daemon lists and the id are the caller's.

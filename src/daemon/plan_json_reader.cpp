@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "daemon/chrony_steps.h"
+#include "daemon/chrony_source_line.h"
+#include "daemon/dialect.h"
 #include "daemon/json_fields.h"
 #include "daemon/plan.h"
 #include "daemon/plan_json.h"
@@ -68,10 +69,6 @@ Action read_write(JsonFields& fields, JsonFaults& faults) {
         .after = read_file(fields.inner("after"), fields.place_of("after"), true, faults)};
     if (write.before.path != write.after.path)
         fields.fault("after.path", "must be the path of before");
-    if (!chrony::is_own_path(write.after.path) &&
-        !chrony::is_our_edit(write.before.content, write.after.content))
-        fields.fault("after.content",
-                     "changes more of a foreign file than commenting out source lines");
     return write;
 }
 
@@ -187,6 +184,23 @@ Step read_step(const Json& json, const std::string& place, JsonFaults& faults) {
     return step;
 }
 
+/// A plan writes our own file, and to a foreign one only what the daemon's dialect does to it.
+void check_writes(const Plan& plan, DaemonKind kind, JsonFaults& faults) {
+    const auto check = [&](const std::vector<Action>& actions, std::size_t step, auto key) {
+        for (std::size_t i = 0; i < actions.size(); ++i)
+            if (const auto* write = std::get_if<WriteFile>(&actions[i]);
+                write && !dialect_of(kind).is_own_write(*write))
+                faults.push_back(
+                    fmt::format("steps[{}].{}[{}].after.content: changes more of a "
+                                "foreign file than commenting out source lines",
+                                step, key, i));
+    };
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+        check(plan.steps[i].actions, i, "actions");
+        check(plan.steps[i].undo, i, "undo");
+    }
+}
+
 /// A step finds each file as the step before left it, and the first as the plan's ground says.
 void check_chain(const Plan& plan, JsonFaults& faults) {
     auto files = plan.rests_on;
@@ -233,7 +247,8 @@ Plan read_plan(const Json& json, JsonFaults& faults) {
     else
         fields.fault("made_at", "must be an instant of RFC 3339 with Z");
     plan.daemon = fields.text("daemon");
-    if (plan.daemon != "chrony") fields.fault("daemon", "must be \"chrony\"");
+    const auto kind = parse_daemon_kind(plan.daemon);
+    if (!kind) fields.fault("daemon", "is no daemon that plans are made for");
     plan.config_file = fields.text("config_file");
     plan.control = fields.text("control");
     plan.change = fields.boolean("change");
@@ -259,6 +274,7 @@ Plan read_plan(const Json& json, JsonFaults& faults) {
     fields.close();
     if (plan.change == plan.steps.empty())
         fields.fault("steps", "a change has steps, no change has none");
+    if (kind) check_writes(plan, *kind, faults);
     check_chain(plan, faults);
     return plan;
 }

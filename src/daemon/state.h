@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/daemon_kind.h"
 #include "time/address.h"
 #include "time/sample.h"
 #include "time/source.h"
@@ -62,6 +63,7 @@ struct DaemonTracking {
 };
 
 struct DaemonState {
+    DaemonKind kind = DaemonKind::chrony;
     DaemonTracking tracking;
     std::vector<DaemonSource> sources;
     int unresolved = 0;     ///< sources whose names have no address yet

@@ -15,7 +15,6 @@
 namespace clockwright {
 namespace {
 
-constexpr int samples_wanted = 3;
 /// Selected, combined, or fit to be so: trusted or preferred others stand before it, or it is
 /// distant.
 constexpr std::string_view selectable_states = "*+-PUD";
@@ -33,13 +32,13 @@ int samples_of(const DaemonSource& source) {
     return std::min(shown, static_cast<int>(std::min(*source.valid_replies, 1000U)));
 }
 
-bool is_usable(const DaemonSource& source) {
+bool is_usable(const DaemonSource& source, int samples_wanted) {
     return samples_of(source) >= samples_wanted && has_selectable_state(source);
 }
 
 /// A source added by the plan is new to the daemon: all that it has came after the reload. One that
 /// stayed may have had its replies counted away, so its regression speaks.
-bool kept_is_usable(const DaemonSource& source) {
+bool kept_is_usable(const DaemonSource& source, int samples_wanted) {
     return source.samples.value_or(std::popcount(source.reach)) >= samples_wanted &&
            has_selectable_state(source);
 }
@@ -54,7 +53,11 @@ class Examination {
   public:
     Examination(const Expectation& expectation, const DaemonState& state, const Baseline& baseline,
                 WallTime reloaded_at)
-        : wanted_(expectation), state_(state), baseline_(baseline), reloaded_at_(reloaded_at) {}
+        : wanted_(expectation),
+          state_(state),
+          baseline_(baseline),
+          reloaded_at_(reloaded_at),
+          traits_(traits_of(state.kind)) {}
 
     Verification run() {
         check_listed();
@@ -62,9 +65,11 @@ class Examination {
         if (!wanted_.proof_only) {
             for (const auto& expected : wanted_.sources) check_source(expected);
             check_minimum();
-            check_reference();
+            if (traits_.names_reference) {
+                check_reference();
+                check_offset();
+            }
             check_majority();
-            check_offset();
         }
         verification_.holds = verification_.missing.empty();
         verification_.summary = summary();
@@ -72,6 +77,16 @@ class Examination {
     }
 
   private:
+    bool usable(const DaemonSource& source) const {
+        return is_usable(source, traits_.samples_wanted);
+    }
+    bool kept_usable(const DaemonSource& source) const {
+        return kept_is_usable(source, traits_.samples_wanted);
+    }
+
+    /// What made the daemon read its sources.
+    std::string_view reading() const { return traits_.reloads ? "reload" : "restart"; }
+
     std::vector<const DaemonSource*> listed_as(const ExpectedSource& expected) const {
         std::vector<const DaemonSource*> listed;
         for (const auto& source : state_.sources)
@@ -112,28 +127,30 @@ class Examination {
     void check_source(const ExpectedSource& expected) {
         const auto listed = listed_as(expected);
         if (listed.empty() || expected.kept_foreign) return;
-        const auto resolved = std::ranges::any_of(
-            listed, [](const auto* source) { return source->address.has_value(); });
+        const auto resolved =
+            traits_.one_server || std::ranges::any_of(listed, [](const auto* source) {
+                return source->address.has_value();
+            });
         if (!resolved) {
             miss(fmt::format("{}: its name has no address", printable(expected.name)));
             return;
         }
         for (const auto* source : listed) check_authentication(expected, *source);
-        if (!expected.added ||
-            std::ranges::any_of(listed, [](const auto* source) { return is_usable(*source); }))
+        if (!expected.added || traits_.one_server ||
+            std::ranges::any_of(listed, [this](const auto* source) { return usable(*source); }))
             return;
         const auto best =
             std::ranges::max(listed, {}, [](const auto* source) { return samples_of(*source); });
         shortfalls_.push_back(shortfall_of(*best));
     }
 
-    static std::string shortfall_of(const DaemonSource& source) {
+    std::string shortfall_of(const DaemonSource& source) const {
         const auto samples = samples_of(source);
         if (samples == 0 && source.reach == 0)
             return fmt::format("{}: no answer yet", printable(source.name));
-        if (samples < samples_wanted)
-            return fmt::format("{}: {} of {} samples since the reload", printable(source.name),
-                               samples, samples_wanted);
+        if (samples < traits_.samples_wanted)
+            return fmt::format("{}: {} of {} samples since the {}", printable(source.name), samples,
+                               traits_.samples_wanted, reading());
         return fmt::format("{}: {}", printable(source.name), chrony::describe_state(source.state));
     }
 
@@ -154,7 +171,7 @@ class Examination {
             const auto* expected = source.refclock ? nullptr : expected_as(source.name);
             if (!expected || expected->leaving) continue;
             ++listed_;
-            verification_.usable += expected->added ? is_usable(source) : kept_is_usable(source);
+            verification_.usable += expected->added ? usable(source) : kept_usable(source);
         }
         if (verification_.usable >= wanted_.minimum) return;
         std::ranges::for_each(shortfalls_, [this](const std::string& text) { miss(text); });
@@ -167,7 +184,7 @@ class Examination {
         std::vector<std::string> others;
         for (const auto& source : state_.sources) {
             const auto* expected = source.refclock ? nullptr : expected_as(source.name);
-            if (expected && !expected->added && !kept_is_usable(source))
+            if (expected && !expected->added && !kept_usable(source))
                 others.push_back(fmt::format("{}: {}", printable(source.name),
                                              chrony::describe_state(source.state)));
         }
@@ -203,7 +220,7 @@ class Examination {
         const Seconds age = state_.read_at - tracking.reference_time;
         const Seconds allowed{polls_of_grace * std::exp2(source->poll)};
         if (is_new)
-            miss("the daemon has not updated the clock since the reload");
+            miss(fmt::format("the daemon has not updated the clock since the {}", reading()));
         else if (age > allowed)
             miss(fmt::format("the daemon updated the clock {} ago, {} polls {} in {}",
                              spell_age(age), printable(source->name), polls_of_grace,
@@ -243,7 +260,7 @@ class Examination {
         });
         if (wanted_.proof_only) return fmt::format("{} of {} present", present, required);
         auto text = fmt::format("{} of {} present, {} usable with >= {} samples each", present,
-                                required, verification_.usable, samples_wanted);
+                                required, verification_.usable, traits_.samples_wanted);
         for (const auto& shortfall : shortfalls_) text += "; " + shortfall;
         return text;
     }
@@ -252,6 +269,7 @@ class Examination {
     const DaemonState& state_;
     const Baseline& baseline_;
     WallTime reloaded_at_;
+    const DaemonTraits& traits_;
     int listed_ = 0;
     std::vector<std::string> shortfalls_;  ///< added sources that do not serve yet, in words
     Verification verification_;

@@ -1,4 +1,5 @@
 #include "daemon/walk_back.h"
+#include "daemon/chrony_source_line.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -178,8 +178,8 @@ Findings server_lines(const FileText& file) {
     for (const auto& [number, text] : lines_of(file.text)) {
         const auto words = chrony::words(text);
         if (words.size() < 2) continue;
-        const bool is_pool = chrony::same_word(words[0], "pool");
-        if (is_pool || chrony::same_word(words[0], "server")) {
+        const bool is_pool = same_word(words[0], "pool");
+        if (is_pool || same_word(words[0], "server")) {
             findings.add(words[1], number, is_pool);
         }
     }

@@ -98,6 +98,14 @@ std::string apply_json(const Plan& plan, const Outcome& outcome, const std::stri
     return dump(json);
 }
 
+namespace {
+
+std::string_view program_of(const Plan& plan) {
+    return traits_of(parse_daemon_kind(plan.daemon).value_or(DaemonKind::chrony)).program;
+}
+
+}  // namespace
+
 std::string plan_text(const Plan& plan, bool explain) {
     if (!plan.change) {
         std::string out = wrap("Nothing to change: " + plan.reason + ".", 0);
@@ -106,8 +114,8 @@ std::string plan_text(const Plan& plan, bool explain) {
     }
     const std::size_t files = files_written(plan);
     std::string out =
-        wrap(fmt::format("{} file{} written, chronyd {}. {}", files, files == 1 ? "" : "s",
-                         plan.restart ? "restarted" : "reloaded, not restarted",
+        wrap(fmt::format("{} file{} written, {} {}. {}", files, files == 1 ? "" : "s",
+                         program_of(plan), plan.restart ? "restarted" : "reloaded, not restarted",
                          sentence_of(plan.reason)),
              0);
     out += printable_lines(plan.diff);

@@ -5,15 +5,15 @@
 #include <algorithm>
 #include <vector>
 
-#include "daemon/plan.h"
+#include "daemon/dialect.h"
+#include "time/spell.h"
 
 namespace clockwright {
 
 Result<RenderedSet> render_set(const ScanReport& report, std::string_view daemon, NtsPolicy nts) {
-    if (daemon != "chrony") {
-        return fail(Fault::usage,
-                    fmt::format("--render {}: this release renders chrony only", daemon));
-    }
+    const auto kind = parse_daemon_kind(daemon);
+    if (!kind) return fail(Fault::usage, fmt::format("--render {}: no such daemon", daemon));
+    const Dialect& dialect = dialect_of(*kind);
     std::vector<Candidate> candidates;
     std::vector<std::size_t> members;
     for (const ScanRow& row : report.rows) {
@@ -21,21 +21,28 @@ Result<RenderedSet> render_set(const ScanReport& report, std::string_view daemon
         candidates.push_back(row.candidate);
     }
     const NtsChoice choice = choose_nts(candidates, members, nts);
-    RenderedSet set{{}, choice.decision};
+    RenderedSet set{{}, choice.decision, {}};
     if (nts == NtsPolicy::require && !choice.write && !members.empty()) {
         set.decision = "nts = require cannot be kept: " + choice.decision;
         return set;
     }
-    std::vector<std::string> lines;
+    if (dialect.traits().one_server)
+        std::ranges::stable_sort(members, {}, [&](std::size_t member) {
+            const auto& stats = report.rows[member].assessment.stats;
+            return stats ? stats->expected_error : Seconds{1e9};
+        });
+    std::vector<SourceLine> lines;
     for (const std::size_t member : members) {
         const auto& stats = report.rows[member].assessment.stats;
-        lines.push_back(
-            chrony::render(line_for(candidates[member], stats,
-                                    is_written_with_nts(candidates[member], choice, nts))) +
-            "\n");
+        auto line =
+            line_for(candidates[member], stats,
+                     is_written_with_nts(candidates[member], choice, nts), dialect.traits());
+        if (auto why = why_not_written(line, dialect.traits()); !why.empty())
+            set.left_out.push_back(printable(candidates[member].source.as_written) + ": " + why);
+        else
+            lines.push_back(std::move(line));
     }
-    std::ranges::sort(lines);
-    for (const std::string& line : lines) set.lines += line;
+    set.lines = dialect.render(lines);
     return set;
 }
 

@@ -143,7 +143,9 @@ std::string field(std::string_view name, const std::string& text) {
 
 std::string next_step(const StatusReport& report) {
     if (!report.unfinished.empty()) return "Next: clockwright rollback (heals what a crash left)";
-    if (!report.verdict.reachable) return "Next: is the daemon running? systemctl status chrony";
+    if (!report.verdict.reachable)
+        return fmt::format("Next: is the daemon running? systemctl status {}",
+                           traits_of(report.kind).unit);
     if (!report.verdict.demonstrated) return "Next: clockwright scan";
     return "Look closer: clockwright scan";
 }
@@ -231,7 +233,7 @@ std::string status_json(const StatusReport& report) {
     const auto& state = report.facts.state;
     Json json;
     json["clockwright"] = version;
-    json["daemon"] = report.facts.daemon == "chronyd" ? "chrony" : report.facts.daemon;
+    json["daemon"] = to_string(report.kind);
     json["demonstrated"] = verdict.demonstrated;
     json["offset_seconds"] = verdict.bound ? Json(verdict.bound->offset.count()) : Json(nullptr);
     json["bound_seconds"] = verdict.demonstrated && verdict.bound
@@ -273,8 +275,9 @@ std::string status_text(const StatusReport& report, bool colour) {
     if (!report.last_change.empty()) out += field("change", report.last_change);
     for (const std::string& note : report.notes) out += field("note", note);
     if (state)
-        out +=
-            wrap(fmt::format("No packet was sent; read from chronyd on {}.", state->read_from), 0);
+        out += wrap(fmt::format("No packet was sent; read from {} on {}.", report.facts.daemon,
+                                state->read_from),
+                    0);
     return out + next_step(report) + "\n";
 }
 

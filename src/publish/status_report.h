@@ -10,6 +10,7 @@
 namespace clockwright {
 
 struct StatusReport {
+    DaemonKind kind = DaemonKind::chrony;
     ClockFacts facts;
     ClockVerdict verdict;
     bool not_permitted = false;       ///< the daemon is there, but closed to this user

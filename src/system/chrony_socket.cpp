@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "daemon/chrony_source_line.h"
 #include "system/chrony_channel.h"
 #include "time/spell.h"
 
@@ -206,7 +207,7 @@ Result<void> ChronySocket::delete_source(const IpAddress& address) {
         "delete source " + to_string(address), Status::no_such_source);
 }
 
-Result<void> ChronySocket::add_source(const chrony::SourceLine& line) {
+Result<void> ChronySocket::add_source(const SourceLine& line) {
     if (!chrony::encode_add_source(line, 0))
         return fail(fmt::format("chronyd's control protocol cannot add \"{}\"",
                                 printable(chrony::render(line))));

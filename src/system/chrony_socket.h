@@ -33,8 +33,8 @@ class ChronySocket {
     Result<DaemonState> read_state();
 
     Result<void> reload_sources();
-    Result<void> delete_source(const IpAddress& address);     ///< not there: success
-    Result<void> add_source(const chrony::SourceLine& line);  ///< already there: success
+    Result<void> delete_source(const IpAddress& address);  ///< not there: success
+    Result<void> add_source(const SourceLine& line);       ///< already there: success
 
   private:
     struct Impl;

@@ -16,6 +16,7 @@
 
 #include "daemon/apply.h"
 #include "daemon/chrony_config.h"
+#include "daemon/chrony_source_line.h"
 #include "daemon/chrony_steps.h"
 #include "daemon/plan.h"
 
@@ -86,8 +87,8 @@ class ChronyWorld {
         advance(Seconds{3600});
     }
 
-    chrony::Config config() const {
-        const chrony::Files port{
+    DaemonConfig config() const {
+        const ConfigFiles port{
             .read = [this](const std::string& path) -> Result<std::string> {
                 const auto state = read(path);
                 if (!state.exists) return fail("cannot read " + path);
@@ -107,15 +108,9 @@ class ChronyWorld {
 
     /// What a plan is made from.
     Found found() const {
-        Found found{.config = config(),
-                    .files = {},
-                    .state = *state(),
-                    .own_file = {},
-                    .own = {},
-                    .not_writable = {}};
-        if (!found.config.own_sourcedir().empty())
-            found.own_file = found.config.own_sourcedir() + "/clockwright.sources";
-        found.own = read(chrony::own_path(found));
+        Found found{
+            .config = config(), .files = {}, .state = *state(), .own = {}, .not_writable = {}};
+        found.own = read(chrony::own_path(found.config));
         for (const auto& path : found.config.files) found.files.push_back(read(path));
         return found;
     }
@@ -157,16 +152,16 @@ class ChronyWorld {
 
   private:
     struct Running {
-        chrony::SourceLine line;
+        SourceLine line;
         WallTime since;
         bool by_file;  ///< of a .sources file: a reload may remove it
     };
 
-    static bool same(const chrony::SourceLine& a, const chrony::SourceLine& b) {
+    static bool same(const SourceLine& a, const SourceLine& b) {
         return chrony::render(a) == chrony::render(b);
     }
 
-    void start_source(const chrony::SourceLine& line) {
+    void start_source(const SourceLine& line) {
         for (const auto& source : running_)
             if (same(source.line, line)) return;
         running_.push_back({line, now.wall, line.file.ends_with(".sources")});
@@ -190,7 +185,7 @@ class ChronyWorld {
     Result<void> act(const ReloadSources&) {
         if (auto there = need_daemon(); !there) return there;
         ++reloads;
-        std::vector<chrony::SourceLine> wanted;
+        std::vector<SourceLine> wanted;
         for (const auto& line : config().sources)
             if (line.file.ends_with(".sources")) wanted.push_back(line);
         std::erase_if(running_, [&](const Running& source) {

@@ -9,6 +9,7 @@
 
 #include "daemon/chrony_config.h"
 #include "daemon/chrony_control.h"
+#include "daemon/chrony_source_line.h"
 
 namespace {
 
@@ -34,7 +35,7 @@ class Parts {
 
     const std::string& main() const { return parts_[0]; }
 
-    Files files() const {
+    ConfigFiles files() const {
         return {.read = [this](const std::string& path) -> Result<std::string> {
                     if (path == main_file) return parts_[0];
                     const auto digit = path.find_first_of("123456789");
@@ -89,7 +90,7 @@ std::string given_back(std::string_view content, const std::vector<int>& lines) 
     return text;
 }
 
-void check_takeover(const std::string& main, const Config& config, Files files) {
+void check_takeover(const std::string& main, const DaemonConfig& config, ConfigFiles files) {
     std::vector<int> lines;
     for (const auto& source : config.sources)
         if (source.file == main_file) lines.push_back(source.line);
@@ -115,8 +116,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     require(!managed_marker(render_file(config->sources)));
     check_takeover(parts.main(), *config, parts.files());
     managed_marker(parts.main());
-    config->own_sourcedir();
-    config->preferred_refclock();
-    config->serves_time();
     return 0;
 }

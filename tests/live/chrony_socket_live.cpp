@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "daemon/chrony_source_line.h"
 #include "system/chrony_socket.h"
 #include "tests/live/private_chronyd.h"
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "daemon/chrony_source_line.h"
 #include "daemon/chrony_steps.h"
 #include "daemon/plan.h"
 #include "tests/fakes/plan_case.h"
@@ -54,36 +55,40 @@ TEST_CASE("poll limits follow permission and nearness") {
         candidate.address = parse_address(row.address);
         ServerStats stats;
         stats.delay_min = row.delay;
-        CHECK(chrony::render(line_for(candidate, stats, true)) == row.line);
+        CHECK(chrony::render(line_for(candidate, stats, true, traits_of(DaemonKind::chrony))) ==
+              row.line);
     }
 }
 
 TEST_CASE("a line carries the port, and for NTS the port of the key exchange") {
     Candidate candidate;
     candidate.source.host = {.name = "ntp1", .port = 1123, .nts = false};
-    CHECK(chrony::render(line_for(candidate, {}, true)) == "server ntp1 port 1123 iburst");
+    CHECK(chrony::render(line_for(candidate, {}, true, traits_of(DaemonKind::chrony))) ==
+          "server ntp1 port 1123 iburst");
     candidate.source.host = {.name = "ntp1", .port = 4460, .nts = true};
     candidate.source.authentication = Authentication::nts;
-    CHECK(line_for(candidate, {}, true).nts);
-    CHECK_FALSE(line_for(candidate, {}, true).ntsport);
+    CHECK(line_for(candidate, {}, true, traits_of(DaemonKind::chrony)).nts);
+    CHECK_FALSE(line_for(candidate, {}, true, traits_of(DaemonKind::chrony)).ntsport);
     candidate.source.host.port = 4461;
-    CHECK(line_for(candidate, {}, true).ntsport == 4461);
-    CHECK(line_for(candidate, {}, true).port == 123);
+    CHECK(line_for(candidate, {}, true, traits_of(DaemonKind::chrony)).ntsport == 4461);
+    CHECK(line_for(candidate, {}, true, traits_of(DaemonKind::chrony)).port == 123);
 }
 
 TEST_CASE("without nts an NTS source is named as its key exchange named it") {
     Candidate candidate;
     candidate.source.host = {.name = "ke.example", .port = 4461, .nts = true};
     candidate.source.authentication = Authentication::nts;
-    CHECK(chrony::render(line_for(candidate, {}, false)) == "server ke.example iburst");
+    CHECK(chrony::render(line_for(candidate, {}, false, traits_of(DaemonKind::chrony))) ==
+          "server ke.example iburst");
     candidate.nts.emplace();
     candidate.nts->server = "ntp.example";
     candidate.nts->port = 1123;
-    CHECK(chrony::render(line_for(candidate, {}, false)) == "server ntp.example port 1123 iburst");
-    CHECK(chrony::render(line_for(candidate, {}, true)) ==
+    CHECK(chrony::render(line_for(candidate, {}, false, traits_of(DaemonKind::chrony))) ==
+          "server ntp.example port 1123 iburst");
+    CHECK(chrony::render(line_for(candidate, {}, true, traits_of(DaemonKind::chrony))) ==
           "server ke.example iburst nts ntsport 4461");
     candidate.nts->server = "no name\nallow all";
-    CHECK(line_for(candidate, {}, false).name == "ke.example");
+    CHECK(line_for(candidate, {}, false, traits_of(DaemonKind::chrony)).name == "ke.example");
 }
 
 TEST_CASE("an addition is one step with its way back") {
@@ -243,30 +248,22 @@ TEST_CASE("a change that policy forbids is refused with what to do") {
         {"directory not writable",
          [](auto& one) { one.found.not_writable["/etc/chrony/sources.d"] = "read-only"; },
          "clockwright.sources cannot be written: read-only"},
-        {"preferred refclock",
-         [](auto& one) {
-             one.found.config.directives.push_back(
-                 {.name = "refclock", .arguments = {"PHC", "/dev/ptp0", "prefer"}, .file = {}});
-         },
+        {"preferred refclock", [](auto& one) { one.found.config.preferred_refclock = true; },
          "prefers a refclock"},
-        {"serves time, two sources at once",
-         [](auto& one) {
-             one.found.config.directives.push_back(
-                 {.name = "allow", .arguments = {"10.0.0.0/8"}, .file = {}});
-         },
+        {"serves time, two sources at once", [](auto& one) { one.found.config.serves_time = true; },
          "--serving"},
-        {"no sourcedir", [](auto& one) { one.found.own_file.clear(); },
+        {"no sourcedir", [](auto& one) { one.found.config.own_file.clear(); },
          "add the line \"sourcedir /etc/chrony\""},
         {"no sourcedir and no command to restart",
          [](auto& one) {
-             one.found.own_file.clear();
+             one.found.config.own_file.clear();
              one.settings.allow_restart = true;
              one.settings.restart.clear();
          },
          "add the line \"sourcedir /etc/chrony\"", Fault::failed},
         {"a restart could step the clock",
          [](auto& one) {
-             one.found.own_file.clear();
+             one.found.config.own_file.clear();
              one.settings.allow_restart = true;
              one.found.state.tracking.offset = Seconds{-0.05};
              one.found.config.directives.push_back(
@@ -275,7 +272,7 @@ TEST_CASE("a change that policy forbids is refused with what to do") {
          "makestep could step the clock"},
         {"a restart without a majority",
          [](auto& one) {
-             one.found.own_file.clear();
+             one.found.config.own_file.clear();
              one.settings.allow_restart = true;
              one.selection.consensus.majority = false;
          },

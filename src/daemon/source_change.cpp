@@ -1,4 +1,4 @@
-#include "daemon/chrony_change.h"
+#include "daemon/source_change.h"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,6 @@
 #include "time/spell.h"
 
 namespace clockwright {
-
-using chrony::SourceLine;
 
 namespace {
 
@@ -27,14 +25,20 @@ void name_plainly(SourceLine& line, const Candidate& candidate) {
 
 }  // namespace
 
+std::string why_not_written(const SourceLine& line, const DaemonTraits& traits) {
+    if (line.port == 123 || traits.ports || line.nts) return {};
+    return fmt::format("{} asks port 123 only, not {}", traits.program, line.port);
+}
+
 SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>& stats,
-                    bool with_nts) {
+                    bool with_nts, const DaemonTraits& traits) {
     SourceLine line;
     const auto& host = candidate.source.host;
-    line.type = candidate.source.is_pool ? SourceLine::Type::pool : SourceLine::Type::server;
+    line.type = candidate.source.is_pool && traits.pools ? SourceLine::Type::pool
+                                                         : SourceLine::Type::server;
     line.name = host.name;
     line.iburst = true;
-    line.nts = with_nts && candidate.source.authentication == Authentication::nts;
+    line.nts = with_nts && traits.nts && candidate.source.authentication == Authentication::nts;
     if (!line.nts)
         name_plainly(line, candidate);
     else if (host.nts && host.port != key_exchange_port)
@@ -50,7 +54,6 @@ SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>
     return line;
 }
 
-namespace chrony {
 namespace {
 
 /// What makes two lines the same source to us; options may differ.
@@ -85,8 +88,9 @@ bool provides(const SourceLine& line, const Candidate& candidate, const DaemonSt
     return candidate.address && addresses_of(line, state).contains(*candidate.address);
 }
 
-std::string why_not_taken(const SourceLine& line) {
-    if (!line.unknown_options.empty())
+/// Only where it would have to be given back by command.
+std::string why_not_taken(const SourceLine& line, const DaemonTraits& traits) {
+    if (traits.reloads && !line.unknown_options.empty())
         return fmt::format("its option {} could not be given back without a restart",
                            printable(line.unknown_options.front()));
     return {};
@@ -97,6 +101,11 @@ std::vector<const Candidate*> chosen_of(std::span<const Candidate> candidates,
     std::vector<const Candidate*> chosen;
     for (std::size_t i = 0; i < candidates.size(); ++i)
         if (selection.assessments[i].chosen) chosen.push_back(&candidates[i]);
+    std::ranges::stable_sort(chosen, {}, [&](const auto* candidate) {
+        const auto index = static_cast<std::size_t>(candidate - candidates.data());
+        const auto& stats = selection.assessments[index].stats;
+        return stats ? stats->expected_error : Seconds{1e9};
+    });
     return chosen;
 }
 
@@ -125,9 +134,12 @@ void divide_foreign(SourceChange& change, const std::vector<SourceLine>& foreign
     for (const auto& line : foreign) {
         const auto wanted = std::ranges::any_of(
             chosen, [&](const auto* candidate) { return provides(line, *candidate, found.state); });
-        if (!takeover || wanted || line.lease || line.file.starts_with("/run/")) {
+        if (line.fallback) {
+            change.yielding.push_back(line);
+        } else if (!takeover || wanted || line.lease || line.file.starts_with("/run/")) {
             change.staying.push_back(line);
-        } else if (const auto why = why_not_taken(line); !why.empty()) {
+        } else if (const auto why = why_not_taken(line, traits_of(found.config.kind));
+                   !why.empty()) {
             change.staying.push_back(line);
             change.notes.push_back(
                 fmt::format("{} is not taken over: {}", printable(line.location()), why));
@@ -150,14 +162,14 @@ void sort_hosts(SourceChange& change) {
 std::vector<SourceLine> own_lines(const Found& found) {
     std::vector<SourceLine> lines;
     for (const auto& line : found.config.sources)
-        if (!found.own_file.empty() && line.file == found.own_file) lines.push_back(line);
+        if (line.ours) lines.push_back(line);
     return lines;
 }
 
 std::vector<SourceLine> foreign_lines(const Found& found) {
     std::vector<SourceLine> lines;
     for (const auto& line : found.config.sources)
-        if (found.own_file.empty() || line.file != found.own_file) lines.push_back(line);
+        if (!line.ours) lines.push_back(line);
     return lines;
 }
 
@@ -189,8 +201,14 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
                                                printable(provider->location())));
             continue;
         }
+        const auto& traits = traits_of(found.config.kind);
         auto line = line_for(*candidate, stats_of(*candidate, candidates, selection),
-                             is_written_with_nts(*candidate, change.nts, settings.nts));
+                             is_written_with_nts(*candidate, change.nts, settings.nts), traits);
+        if (const auto why = why_not_written(line, traits); !why.empty()) {
+            change.notes.push_back(
+                fmt::format("{} is left out: {}", printable(candidate->source.as_written), why));
+            continue;
+        }
         limit_pool(line, chosen);
         if (contains(change.added, line) || contains(change.kept, line)) continue;
         if (candidate->address && !used.insert(*candidate->address).second) continue;
@@ -198,9 +216,11 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
             std::ranges::find_if(own, [&](const auto& known) { return same_source(known, line); });
         if (present != own.end()) {
             change.kept.push_back(*present);
+            change.wanted.push_back(*present);
             change.keep.push_back(host_of(*present));
         } else {
             change.added.push_back(line);
+            change.wanted.push_back(line);
             change.add.push_back(candidate->source.as_written);
         }
     }
@@ -210,10 +230,11 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
         change.remove.push_back(host_of(line));
     }
     for (const auto& line : change.taken) change.remove.push_back(host_of(line));
+    if (!change.added.empty())
+        for (const auto& line : change.yielding) change.remove.push_back(host_of(line));
     for (const auto& line : change.staying) change.keep.push_back(host_of(line));
     sort_hosts(change);
     return change;
 }
 
-}  // namespace chrony
 }  // namespace clockwright

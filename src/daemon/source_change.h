@@ -1,22 +1,26 @@
-/// Which source lines of chrony come, stay and go for a chosen set.
+/// Which source lines come, stay and go for a chosen set, whatever the daemon.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "daemon/plan.h"
+#include "judge/nts_policy.h"
+#include "judge/selection.h"
 
-namespace clockwright::chrony {
+namespace clockwright {
 
 struct SourceChange {
-    std::vector<SourceLine> added, kept, removed;  ///< of our own file
+    std::vector<SourceLine> added, kept, removed;  ///< of our own lines
+    std::vector<SourceLine> wanted;                ///< kept and added together, best first
     std::vector<SourceLine> taken;                 ///< foreign lines that takeover comments out
     std::vector<SourceLine> staying;               ///< foreign lines that nobody touches
-    std::vector<std::string> add, remove, keep;    ///< hosts as written, sorted
-    std::vector<std::string> notes;                ///< what was decided on the way and why
-    NtsChoice nts;                                 ///< whether NTS sources are written as such
+    std::vector<SourceLine> yielding;            ///< used for want of better; they go by themselves
+    std::vector<std::string> add, remove, keep;  ///< hosts as written, sorted
+    std::vector<std::string> notes;              ///< what was decided on the way and why
+    NtsChoice nts;                               ///< whether NTS sources are written as such
 
     bool empty() const { return added.empty() && removed.empty() && taken.empty(); }
     std::size_t size() const { return added.size() + removed.size() + taken.size(); }
@@ -26,12 +30,13 @@ struct SourceChange {
 std::vector<SourceLine> lines_after(const SourceChange& change);
 
 /// A chosen candidate that a foreign line already provides, by name or by address, is not added. A
-/// line of ours that stays is kept with its options, so that chronyd keeps what it learned.
+/// line of ours that stays is kept with its options, so that the daemon keeps what it learned. A
+/// source that the daemon's configuration has no words for is left out, with a note.
 SourceChange decide_change(const Found& found, std::span<const Candidate> candidates,
                            const Selection& selection, const PlanSettings& settings);
 
-/// The lines of our own file, or the others.
+/// Our own lines, or those of others that are in use.
 std::vector<SourceLine> own_lines(const Found& found);
 std::vector<SourceLine> foreign_lines(const Found& found);
 
-}  // namespace clockwright::chrony
+}  // namespace clockwright

@@ -2,24 +2,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
-#include "daemon/chrony_change.h"
-#include "daemon/chrony_nts.h"
-#include "daemon/chrony_steps.h"
+#include "daemon/dialect.h"
+#include "daemon/marks.h"
 #include "daemon/plan.h"
 #include "daemon/verify.h"
 #include "time/spell.h"
 
 namespace clockwright {
 namespace {
-
-using chrony::SourceChange;
-using chrony::SourceLine;
-
-/// chrony's makestep threshold when its argument cannot be read.
-constexpr double default_step_threshold = 1.0;
 
 std::string directory_of(const std::string& path) {
     const auto slash = path.rfind('/');
@@ -38,10 +30,8 @@ std::vector<FileState> files_to_write(const Found& found, const SourceChange& ch
         if (std::ranges::find(files, path, &FileState::path) != files.end()) return;
         if (const auto* file = file_at(found, path)) files.push_back(*file);
     };
-    if (found.own_file.empty())
-        add(found.config.main_file);
-    else
-        files.push_back(found.own);
+    if (found.config.own_file.empty()) add(found.config.main_file);
+    if (!found.own.path.empty() && !found.config.own_file.empty()) files.push_back(found.own);
     for (const auto& line : change.taken) add(line.file);
     return files;
 }
@@ -52,12 +42,10 @@ Result<void> refuse(std::string why) {
 
 /// After the sentence: our lines as they would be written, to paste where the configuration is
 /// made.
-std::string text_to_paste(const SourceChange& change) {
+std::string text_to_paste(const Found& found, const SourceChange& change) {
     auto lines = change.kept;
     std::ranges::copy(change.added, std::back_inserter(lines));
-    std::string text = "\n";
-    for (const auto& line : lines) text += chrony::render(line) + "\n";
-    return text;
+    return "\n" + dialect_of(found.config.kind).render(lines);
 }
 
 Result<void> check_managed(const Found& found, const SourceChange& change,
@@ -66,11 +54,11 @@ Result<void> check_managed(const Found& found, const SourceChange& change,
     auto files = files_to_write(found, change);
     if (const auto* main = file_at(found, found.config.main_file)) files.push_back(*main);
     for (const auto& file : files)
-        if (const auto marker = chrony::managed_marker(file.content))
+        if (const auto marker = managed_marker(file.content))
             return refuse(fmt::format(
                 "{} carries \"{}\" (line {}); put this where the configuration is made, or set "
                 "[apply] managed = \"ours\"{}",
-                file.path, printable(marker->second), marker->first, text_to_paste(change)));
+                file.path, printable(marker->second), marker->first, text_to_paste(found, change)));
     return {};
 }
 
@@ -81,70 +69,61 @@ Result<void> check_writable(const Found& found, const SourceChange& change) {
             if (why == found.not_writable.end()) continue;
             return refuse(
                 fmt::format("{} cannot be written: {}; put this where the configuration is made{}",
-                            file.path, why->second, text_to_paste(change)));
+                            file.path, why->second, text_to_paste(found, change)));
         }
     }
     return {};
 }
 
-Result<void> check_refclock(const Found& found) {
-    if (!found.config.preferred_refclock()) return {};
-    return refuse(
-        fmt::format("{} prefers a refclock, which outranks NTP; only monitoring sources "
-                    "(noselect) could be added beside it",
-                    found.config.main_file));
-}
-
 Result<void> check_serving(const Found& found, const SourceChange& change,
                            const PlanSettings& settings) {
-    if (!found.config.serves_time() || change.size() <= 1 || settings.serving_confirmed) return {};
+    if (!found.config.serves_time || change.size() <= 1 || settings.serving_confirmed) return {};
     return refuse(
         fmt::format("this host serves time and {} sources would change at once; --serving "
                     "to confirm",
                     change.size()));
 }
 
-double step_threshold(const chrony::Directive& makestep) {
-    double threshold = default_step_threshold;
-    if (!makestep.arguments.empty()) {
-        const auto& text = makestep.arguments.front();
-        std::from_chars(text.data(), text.data() + text.size(), threshold);
-    }
-    return threshold;
+Result<void> check_refclock(const Found& found) {
+    if (!found.config.preferred_refclock) return {};
+    return refuse(
+        fmt::format("{} prefers a refclock, which outranks NTP; only monitoring sources "
+                    "(noselect) could be added beside it",
+                    found.config.main_file));
 }
 
-/// A restart re-arms makestep, so it must not find anything to step.
-Result<void> check_restart(const Found& found, const Selection& selection,
-                           const PlanSettings& settings) {
-    if (!found.own_file.empty()) return {};
-    const auto line = "sourcedir " + chrony::directory_for_new_sourcedir(found.config);
-    if (!settings.allow_restart)
-        return refuse(
-            fmt::format("{} has no sourcedir outside /run: add the line \"{}\" and restart "
-                        "chronyd, or give --allow-restart",
-                        found.config.main_file, line));
-    if (settings.restart.empty())
-        return fail(
-            fmt::format("[daemon] restart names no command: add the line \"{}\" to {} and "
-                        "restart chronyd",
-                        line, found.config.main_file));
+/// Refused when `nts = require` and the set cannot be written with NTS.
+Result<void> check_nts(const SourceChange& change, NtsPolicy policy) {
+    if (policy != NtsPolicy::require || change.nts.write) return {};
+    return refuse(fmt::format("nts = require cannot be kept: {}", change.nts.decision));
+}
+
+/// A start of the daemon may step the clock, so it must not find anything to step.
+Result<void> check_restart(const Found& found, const SourceChange& change,
+                           const Selection& selection) {
+    const Dialect& dialect = dialect_of(found.config.kind);
+    if (!dialect.needs_restart(found, change)) return {};
+    const auto program = dialect.traits().program;
     if (!selection.consensus.majority)
-        return refuse("chronyd would have to be restarted, and no majority says what time it is");
-    if (const auto* makestep = found.config.find("makestep");
-        makestep && std::abs(found.state.tracking.offset.count()) >= step_threshold(*makestep) / 2)
+        return refuse(fmt::format(
+            "{} would have to be restarted, and no majority says what time it is", program));
+    const auto offset = found.state.tracking.offset;
+    if (std::abs(offset.count()) >= dialect.start_step(found.config).count() / 2)
         return refuse(
-            fmt::format("chronyd would have to be restarted, and makestep could step the "
-                        "clock: it is {} off",
-                        spell_signed(found.state.tracking.offset)));
+            fmt::format("{} would have to be restarted, and {} could step the clock: it is {} off",
+                        program, found.config.kind == DaemonKind::chrony ? "makestep" : "its start",
+                        spell_signed(offset)));
     return {};
 }
 
 Result<void> check_policy(const Found& found, const SourceChange& change,
                           const Selection& selection, const PlanSettings& settings) {
+    const Dialect& dialect = dialect_of(found.config.kind);
     if (auto held = check_managed(found, change, settings); !held) return held;
     if (auto held = check_refclock(found); !held) return held;
-    if (auto held = chrony::check_nts(change, settings.nts); !held) return held;
-    if (auto held = check_restart(found, selection, settings); !held) return held;
+    if (auto held = check_nts(change, settings.nts); !held) return held;
+    if (auto held = dialect.check(found, change, selection, settings); !held) return held;
+    if (auto held = check_restart(found, change, selection); !held) return held;
     if (auto held = check_writable(found, change); !held) return held;
     return check_serving(found, change, settings);
 }
@@ -158,19 +137,6 @@ Result<void> check_ensemble(const Ensemble& ensemble) {
     return {};
 }
 
-/// Rule S-7: how many sources should agree before chronyd believes them.
-std::optional<std::string> advice_on_minsources(const Found& found, std::size_t members) {
-    const auto special = std::ranges::any_of(
-        found.config.sources, [](const auto& line) { return line.prefer || line.trust; });
-    if (members < 4 || special || found.config.find("minsources") ||
-        found.config.find("refclock") || found.config.find("local"))
-        return std::nullopt;
-    return fmt::format(
-        "left out: minsources {} needs a restart of chronyd, which would re-arm "
-        "makestep",
-        members >= 5 ? 3 : 2);
-}
-
 void add_notes(Plan& plan, const Found& found, const SourceChange& change,
                const Selection& selection) {
     plan.notes = change.notes;
@@ -181,14 +147,21 @@ void add_notes(Plan& plan, const Found& found, const SourceChange& change,
             fmt::format("kept, foreign (never edited): {}", fmt::join(places, ", ")));
     for (const auto& line : change.staying)
         if (line.type == SourceLine::Type::pool)
-            plan.notes.push_back(fmt::format(
-                "{}: the pool stays one line, chronyd replaces its members", printable(line.name)));
+            plan.notes.push_back(fmt::format("{}: the pool stays one line, {} replaces its members",
+                                             printable(line.name),
+                                             traits_of(found.config.kind).program));
     if (selection.ensemble.foreign_rule)
         plan.notes.push_back(
             "foreign sources hold half of the votes or more: the result is theirs");
-    if (auto advice = advice_on_minsources(found, selection.ensemble.members.size()))
-        plan.notes.push_back(std::move(*advice));
-    std::ranges::move(chrony::nts_notes(found.config, change), std::back_inserter(plan.notes));
+    std::ranges::move(dialect_of(found.config.kind).notes(found, change, selection),
+                      std::back_inserter(plan.notes));
+}
+
+/// Without the newline.
+std::string one_line(std::string text) {
+    while (text.ends_with('\n')) text.pop_back();
+    std::ranges::replace(text, '\n', ' ');
+    return text;
 }
 
 std::vector<FileState> ground_of(const Found& found) {
@@ -212,7 +185,7 @@ Plan frame(const Found& found, const GateDecision& gate, const PlanSettings& set
            const Now& now) {
     Plan plan;
     plan.made_at = std::chrono::floor<std::chrono::microseconds>(now.wall);  // as a file keeps it
-    plan.daemon = "chrony";
+    plan.daemon = to_string(found.config.kind);
     plan.config_file = settings.config_file;
     plan.control = settings.control;
     plan.reason = gate.reason;
@@ -220,7 +193,7 @@ Plan frame(const Found& found, const GateDecision& gate, const PlanSettings& set
     plan.confirmations_need = gate.need;
     plan.rests_on = ground_of(found);
     plan.daemon_sources = listed_names(found.state);
-    plan.before = chrony::present_state(found);
+    plan.before = present_state(found);
     return plan;
 }
 
@@ -231,7 +204,8 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
                        const PlanSettings& settings, const Now& now) {
     if (auto held = check_ensemble(selection.ensemble); !held) return std::unexpected(held.error());
     auto plan = frame(found, gate, settings, now);
-    const auto change = chrony::decide_change(found, candidates, selection, settings);
+    const Dialect& dialect = dialect_of(found.config.kind);
+    const auto change = decide_change(found, candidates, selection, settings);
     plan.keep = change.keep;
     if (!gate.change) {  // all that is there stays, what a change would have removed too
         std::ranges::copy(change.remove, std::back_inserter(plan.keep));
@@ -245,13 +219,14 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
     if (auto held = check_policy(found, change, selection, settings); !held)
         return std::unexpected(held.error());
     plan.change = true;
-    plan.restart = found.own_file.empty() && !change.added.empty();
+    plan.restart = dialect.needs_restart(found, change);
     plan.add = change.add;
     plan.remove = change.remove;
     for (const auto& line : change.taken)
-        plan.taken_over.push_back(fmt::format("{}  {}", line.location(), chrony::render(line)));
+        plan.taken_over.push_back(
+            fmt::format("{}  {}", line.location(), one_line(dialect.render({line}))));
     add_notes(plan, found, change, selection);
-    plan.steps = chrony::build_steps(found, change, settings);
+    plan.steps = dialect.build_steps(found, change, settings);
     plan.diff = diff_of(plan);
     return plan;
 }

@@ -1,7 +1,11 @@
-#include "daemon/chrony_marks.h"
+#include "daemon/marks.h"
 
 #include <doctest/doctest.h>
 
+#include "daemon/chrony_source_line.h"
+#include "daemon/chrony_steps.h"
+
+using namespace clockwright;
 using namespace clockwright::chrony;
 
 namespace {

@@ -1,0 +1,21 @@
+/// Which daemon of this machine is meant: by the configuration, by what runs, by what is installed.
+#pragma once
+
+#include <vector>
+
+#include "app/config.h"
+#include "app/daemon_access.h"
+#include "daemon/host.h"
+
+namespace clockwright::app {
+
+/// `daemon.kind` and `daemon.config` decide; then a program that steers the clock, then one that
+/// only runs, then the first daemon whose configuration is installed. `hands` are left empty.
+/// Fault::failed for a kind that is not spoken here.
+Result<DaemonPlace> choose_daemon(const Config& config, const Host& host,
+                                  const std::vector<ClockProgram>& programs);
+
+/// The daemon that a running program is; empty for one that plans are not made for.
+std::optional<DaemonKind> kind_of(const ClockProgram& program);
+
+}  // namespace clockwright::app

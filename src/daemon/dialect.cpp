@@ -1,0 +1,24 @@
+#include "daemon/dialect.h"
+
+#include "daemon/chrony_dialect.h"
+
+namespace clockwright {
+
+Seconds Dialect::start_step(const DaemonConfig&) const {
+    return traits().start_step;
+}
+
+const Dialect& dialect_of(DaemonKind kind) {
+    static const chrony::ChronyDialect chrony;
+    switch (kind) {
+        case DaemonKind::chrony:
+        case DaemonKind::ntpsec:
+        case DaemonKind::timesyncd:
+        case DaemonKind::openntpd:
+        case DaemonKind::ntpd_rs:
+            break;
+    }
+    return chrony;
+}
+
+}  // namespace clockwright
