@@ -74,7 +74,7 @@ class StateReader {
     }
 
   private:
-    using Answer = std::expected<Bytes, ErrorCode>;
+    using Answer = Mode6Channel::Answer;
     using Lists = std::span<const std::string_view>;
 
     static constexpr std::array<std::string_view, 1> no_names{""};
@@ -141,9 +141,8 @@ Result<Mode6Channel> Mode6Channel::open(const std::string& address) {
     return Mode6Channel(address, std::move(socket));
 }
 
-Result<std::expected<Bytes, ErrorCode>> Mode6Channel::ask(Operation operation,
-                                                          std::uint16_t association,
-                                                          std::string_view names) {
+Result<Mode6Channel::Answer> Mode6Channel::ask(Operation operation, std::uint16_t association,
+                                               std::string_view names) {
     for (const Seconds patience : patience_of_tries) {
         const mode6::Question question{.operation = operation,
                                        .association = association,
@@ -152,7 +151,7 @@ Result<std::expected<Bytes, ErrorCode>> Mode6Channel::ask(Operation operation,
             return std::unexpected(sent.error());
         mode6::Reassembly answer(question);
         if (!TRY(receive(answer, patience))) continue;
-        if (answer.error()) return std::unexpected<ErrorCode>(*answer.error());
+        if (answer.error()) return Answer(std::unexpect, *answer.error());
         return Bytes(answer.data().begin(), answer.data().end());
     }
     return fail(Fault::unreachable,

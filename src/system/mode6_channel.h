@@ -23,11 +23,11 @@ class Mode6Channel {
     /// it is no address.
     static Result<Mode6Channel> open(const std::string& address = "127.0.0.1:123");
 
+    using Answer = std::expected<mode6::Bytes, mode6::ErrorCode>;
     /// The whole answer, or the daemon's refusal. Fault::unreachable when nobody is there or
     /// nothing comes, which is also how ntpd treats those whom its configuration does not let ask.
-    Result<std::expected<mode6::Bytes, mode6::ErrorCode>> ask(mode6::Operation operation,
-                                                              std::uint16_t association,
-                                                              std::string_view names);
+    Result<Answer> ask(mode6::Operation operation, std::uint16_t association,
+                       std::string_view names);
 
     /// The system and its sources, 100 at most. `complete` is false when something was closed to us
     /// or left out. Fault::not_permitted when the daemon refuses to tell of itself.
