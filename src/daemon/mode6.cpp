@@ -60,15 +60,17 @@ std::expected<Fragment, NotAFragment> decode(std::span<const std::uint8_t> bytes
     if (bytes.size() < header) return std::unexpected(NotAFragment::too_short);
     if ((bytes[0] & 7) != mode) return std::unexpected(NotAFragment::wrong_mode);
     if ((bytes[1] & response_bit) == 0) return std::unexpected(NotAFragment::not_a_response);
-    const std::size_t count = field16(bytes, 10);
+    // A refusal has no data; ntpd leaves in it what another answer had as offset and count.
+    const bool error = (bytes[1] & error_bit) != 0;
+    const std::size_t count = error ? 0 : field16(bytes, 10);
     if (count > bytes.size() - header) return std::unexpected(NotAFragment::wrong_length);
     return Fragment{.question = {.operation = static_cast<Operation>(bytes[1] & operation_bits),
                                  .association = field16(bytes, 6),
                                  .sequence = field16(bytes, 2)},
-                    .error = (bytes[1] & error_bit) != 0,
+                    .error = error,
                     .more = (bytes[1] & more_bit) != 0,
                     .status = field16(bytes, 4),
-                    .offset = field16(bytes, 8),
+                    .offset = error ? std::uint16_t{0} : field16(bytes, 8),
                     .data = bytes.subspan(header, count)};
 }
 

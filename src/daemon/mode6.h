@@ -55,7 +55,7 @@ enum class NotAFragment : std::uint8_t {
 /// One datagram of a response, which has as many as it needs.
 struct Fragment {
     Question question;
-    bool error = false;        ///< `status` holds an error code in its upper octet
+    bool error = false;        ///< `status` holds an error code in its upper octet; no data
     bool more = false;         ///< it is not the one that ends the response
     std::uint16_t status = 0;  ///< of the system or of the association
     std::uint16_t offset = 0;  ///< where in the response `data` belongs

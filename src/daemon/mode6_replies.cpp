@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 #include "time/spell.h"
@@ -108,6 +109,23 @@ void add_authentication(DaemonSource& source, const Variables& variables) {
                           .nak = false};
 }
 
+/// ntpd's filter has eight stages; each that is empty stands for 16 s, halved for every stage
+/// before it. So n samples leave 16 s · (2⁻ⁿ − 2⁻⁸), and little besides.
+int samples_in_filter(double dispersion) {
+    constexpr double emptiness = 16, stages = 8;
+    const double left = std::clamp(dispersion, 0.0, emptiness) + std::exp2(-stages) * emptiness;
+    return static_cast<int>(std::clamp(std::round(std::log2(emptiness / left)), 0.0, stages));
+}
+
+/// What came less what was thrown away; empty from classic ntpd, which does not count it.
+std::optional<std::uint32_t> valid_replies(const Variables& source) {
+    auto valid = source.integer("received");
+    if (!valid || *valid < 0) return std::nullopt;
+    for (const std::string_view bad : {"badauth", "bogusorg", "oldpkt"})
+        *valid -= std::clamp<std::int64_t>(source.integer(bad).value_or(0), 0, 0xffffffff);
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(*valid, 0, 0xffffffff));
+}
+
 /// Half of the way and all that was added on it (RFC 5905 §11.2: the root distance).
 Seconds half_width(const Variables& source) {
     return (milliseconds(source, "rootdelay") + milliseconds(source, "delay")) / 2 +
@@ -179,7 +197,10 @@ std::optional<DaemonSource> decode_source(const Association& association, const 
     found.error = half_width(source);
     found.state = state_letter(association, found.reach, source.integer("flash").value_or(0));
     found.state_exact = true;
-    found.samples = std::popcount(found.reach);
+    found.samples = source.number("dispersion")
+                        ? samples_in_filter(milliseconds(source, "dispersion").count())
+                        : std::popcount(found.reach);
+    found.valid_replies = valid_replies(source);
     add_authentication(found, source);
     if (found.state == 'N') found.noselect = true;
     return found;

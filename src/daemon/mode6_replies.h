@@ -19,7 +19,7 @@ inline constexpr std::string_view system_names =
     "clk_wander";
 inline constexpr std::string_view source_names =
     "srcadr,srchost,stratum,hpoll,ppoll,rootdelay,rootdisp,refid,rec,reach,delay,offset,jitter,"
-    "dispersion,keyid,flash,timerec,ntscookies";
+    "dispersion,keyid,flash,timerec,received,badauth,bogusorg,oldpkt,ntscookies";
 inline constexpr std::string_view classic_source_names =
     "srcadr,srchost,stratum,hpoll,ppoll,rootdelay,rootdisp,refid,rec,reach,delay,offset,jitter,"
     "dispersion,keyid,flash";
@@ -31,8 +31,10 @@ WallTime to_wall_time(std::uint64_t timestamp, WallTime pivot);
 /// jitter, `skew` its wander, `update_interval` its time constant. Empty: it tells no stratum.
 std::optional<DaemonTracking> decode_tracking(const Variables& system, WallTime now);
 
-/// Empty for what is no source: the line of a pool or broadcast, which makes them. A source whose
-/// name has no address yet, or never (a reference clock), has none here either.
+/// `samples` are those in ntpd's filter of eight, told by the dispersion of what it lacks: `reach`
+/// counts a whole burst as one. Empty for what is no source: the line of a pool or broadcast, which
+/// makes them. A source whose name has no address yet, or never (a reference clock), has none here
+/// either.
 std::optional<DaemonSource> decode_source(const Association& association, const Variables& source,
                                           WallTime now);
 
