@@ -9,6 +9,7 @@
 #include "daemon/dialect.h"
 #include "find/catalogue.h"
 #include "system/local_host.h"
+#include "system/mode6_channel.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -121,6 +122,10 @@ Result<DaemonView> view_daemon(const Config& config, const Host& host) {
 }
 
 Result<DaemonState> read_full_state(const DaemonPlace& place) {
+    if (place.kind == DaemonKind::ntpsec) {
+        auto channel = TRY(system::Mode6Channel::open(place.control));
+        return channel.read_state();
+    }
     auto socket = TRY(open_control(place));
     return socket.read_state();
 }

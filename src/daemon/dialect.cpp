@@ -1,6 +1,7 @@
 #include "daemon/dialect.h"
 
 #include "daemon/chrony_dialect.h"
+#include "daemon/ntpsec_dialect.h"
 
 namespace clockwright {
 
@@ -10,9 +11,11 @@ Seconds Dialect::start_step(const DaemonConfig&) const {
 
 const Dialect& dialect_of(DaemonKind kind) {
     static const chrony::ChronyDialect chrony;
+    static const NtpsecDialect ntpsec;
     switch (kind) {
-        case DaemonKind::chrony:
         case DaemonKind::ntpsec:
+            return ntpsec;
+        case DaemonKind::chrony:
         case DaemonKind::timesyncd:
         case DaemonKind::openntpd:
         case DaemonKind::ntpd_rs:

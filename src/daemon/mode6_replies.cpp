@@ -211,6 +211,7 @@ std::optional<DaemonState> decode_state(const Variables& system, std::span<const
     const auto tracking = decode_tracking(system, now);
     if (!tracking) return std::nullopt;
     DaemonState state;
+    state.kind = DaemonKind::ntpsec;
     state.tracking = *tracking;
     std::vector<std::size_t> order(peers.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;

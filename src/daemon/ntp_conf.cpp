@@ -7,14 +7,11 @@
 #include <ranges>
 #include <span>
 
+#include "daemon/marks.h"
 #include "daemon/ntp_words.h"
 
 namespace clockwright::ntp_conf {
 namespace {
-
-using chrony::Config;
-using chrony::Directive;
-using chrony::Files;
 
 constexpr int deepest_include = 5;
 constexpr std::size_t most_files = 1000;  ///< ours: a fan of includes must end somewhere
@@ -37,7 +34,7 @@ bool lies_under_run(std::string_view path) {
 /// Walks the files in the order ntpd reads them.
 class Reader {
   public:
-    Reader(const Files& files, Config& config) : files_(files), config_(config) {}
+    Reader(const ConfigFiles& files, DaemonConfig& config) : files_(files), config_(config) {}
 
     void read_file(const std::string& file, std::string_view content, int depth) {
         config_.files.push_back(file);
@@ -104,7 +101,7 @@ class Reader {
         if (directive.name == "includefile")
             follow_include(place, directive, depth);
         else if (std::ranges::any_of(source_words, [&](std::string_view word) {
-                     return chrony::same_word(word, directive.name);
+                     return same_word(word, directive.name);
                  }))
             fault(place, fmt::format("{} is no command of ntpd, whose words are in lower case",
                                      directive.name));
@@ -141,10 +138,37 @@ class Reader {
         stopped_ = true;
     }
 
-    const Files& files_;
-    Config& config_;
+    const ConfigFiles& files_;
+    DaemonConfig& config_;
     bool stopped_ = false;
 };
+
+/// Ours is the drop-in, or a marked block of the main file.
+void mark_own_lines(DaemonConfig& config, const LineRange& block) {
+    for (auto& line : config.sources)
+        line.ours = config.own_file == config.main_file
+                        ? line.file == config.main_file && block.contains(line.line)
+                        : line.file == config.own_file;
+}
+
+bool has_preferred_refclock(const DaemonConfig& config) {
+    return std::ranges::any_of(config.all("refclock"), [](const Directive* refclock) {
+        return std::ranges::find(refclock->arguments, "prefer") != refclock->arguments.end();
+    });
+}
+
+/// Every ntpd answers whom its restrictions let ask. Meant to serve is one that broadcasts, or that
+/// opens itself to a network by name.
+bool serves(const DaemonConfig& config) {
+    if (!config.all("broadcast").empty()) return true;
+    return std::ranges::any_of(config.all("restrict"), [](const Directive* restriction) {
+        const auto has = [&](std::string_view word) {
+            return std::ranges::find(restriction->arguments, word) != restriction->arguments.end();
+        };
+        const bool local = has("default") || has("source") || has("127.0.0.1") || has("::1");
+        return !local && !has("ignore") && !has("noserve");
+    });
+}
 
 }  // namespace
 
@@ -179,13 +203,21 @@ bool is_refclock(std::span<const std::string> words) {
     return is_source_word(words[0]) && words.size() > 1 && words[1].starts_with("127.127.");
 }
 
-Result<Config> parse(const std::string& main_file, const Files& files, Daemon daemon) {
-    Config config;
+Result<DaemonConfig> parse(const std::string& main_file, const ConfigFiles& files, Daemon daemon) {
+    DaemonConfig config;
     config.main_file = main_file;
     const std::string content = TRY(files.read(main_file));
     Reader reader(files, config);
     reader.read_file(main_file, content, 0);
-    if (daemon == Daemon::ntpsec) reader.read_drop_ins(directory_of(main_file) + "/ntp.d");
+    config.own_file = main_file;
+    if (daemon == Daemon::ntpsec) {
+        const std::string drop_ins = directory_of(main_file) + "/ntp.d";
+        reader.read_drop_ins(drop_ins);
+        config.own_file = drop_ins + "/clockwright.conf";
+    }
+    mark_own_lines(config, block_range(content));
+    config.preferred_refclock = has_preferred_refclock(config);
+    config.serves_time = serves(config);
     return config;
 }
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/chrony_config.h"
+#include "daemon/daemon_config.h"
 #include "result.h"
 
 namespace clockwright::ntp_conf {
@@ -22,13 +22,13 @@ std::vector<std::string> words(std::string_view line);
 /// port behind the name is that of the key exchange. `bias` is `offset`. What ntpd knows and we
 /// have no member for (mode, true, noval, ca, …) stands in `unknown_options`, without a fault.
 /// Faults carry no place and say what ntpd makes of the line.
-std::optional<chrony::SourceLine> parse_source_line(std::string_view text,
-                                                    std::vector<std::string>* faults = nullptr);
+std::optional<SourceLine> parse_source_line(std::string_view text,
+                                            std::vector<std::string>* faults = nullptr);
 
 /// "server ntp4.corp.example nts iburst minpoll 6 maxpoll 6" without newline: what NTPsec and
 /// classic ntpd both know, so of chrony's options those it shares; unknown options come last, as
 /// they were.
-std::string render(const chrony::SourceLine& line);
+std::string render(const SourceLine& line);
 
 /// Who reads the configuration: only NTPsec has a directory ntp.d beside its main file.
 enum class Daemon { ntpsec, classic };
@@ -38,7 +38,7 @@ enum class Daemon { ntpsec, classic };
 /// likewise backward. An include that cannot be read is a fault and no more. Reference clocks,
 /// `refclock …` and `server 127.127.t.u …`, are directives named "refclock". Error: the main file
 /// cannot be read.
-Result<chrony::Config> parse(const std::string& main_file, const chrony::Files& files,
-                             Daemon daemon = Daemon::ntpsec);
+Result<DaemonConfig> parse(const std::string& main_file, const ConfigFiles& files,
+                           Daemon daemon = Daemon::ntpsec);
 
 }  // namespace clockwright::ntp_conf

@@ -20,7 +20,7 @@ const std::string main_path = "/etc/ntp.conf";
 struct Tree {
     std::map<std::string, std::string> content;
 
-    chrony::Files files() const {
+    ConfigFiles files() const {
         return {.read = [this](const std::string& path) -> Result<std::string> {
                     const auto found = content.find(path);
                     if (found == content.end())
@@ -40,7 +40,7 @@ struct Tree {
     }
 };
 
-chrony::Config parsed(const std::string& text) {
+DaemonConfig parsed(const std::string& text) {
     const Tree tree{{{main_path, text}}};
     const auto config = ntp_conf::parse(main_path, tree.files());
     REQUIRE(config);
@@ -54,7 +54,7 @@ std::string golden(const std::string& name) {
 }
 
 /// All that was read, a line each.
-std::string shown(const chrony::Config& config) {
+std::string shown(const DaemonConfig& config) {
     std::string text;
     for (const auto& source : config.sources)
         text += fmt::format("{} {}\n", source.location(), ntp_conf::render(source));
@@ -65,14 +65,14 @@ std::string shown(const chrony::Config& config) {
     return text;
 }
 
-chrony::SourceLine without_place(chrony::SourceLine line) {
+SourceLine without_place(SourceLine line) {
     line.file.clear();
     line.line = 0;
     line.lease = false;
     return line;
 }
 
-chrony::SourceLine line_of(const std::string& text, std::vector<std::string>* faults = nullptr) {
+SourceLine line_of(const std::string& text, std::vector<std::string>* faults = nullptr) {
     const auto line = parse_source_line(text, faults);
     REQUIRE_MESSAGE(line, text);
     return *line;
@@ -174,7 +174,7 @@ TEST_CASE("every option of a source line goes to its place") {
     const auto line = line_of(
         "server -4 ntp1.example nts iburst burst prefer noselect minpoll 3 maxpoll 12 version 3 "
         "key 65535 bias -0.25 mode 7 true");
-    CHECK(line.type == chrony::SourceLine::Type::server);
+    CHECK(line.type == SourceLine::Type::server);
     CHECK(line.name == "ntp1.example");
     CHECK(line.ipv4);
     CHECK_FALSE(line.ipv6);
@@ -188,7 +188,7 @@ TEST_CASE("every option of a source line goes to its place") {
     CHECK(ntp_conf::render(line) ==
           "server -4 ntp1.example nts iburst burst prefer noselect minpoll 3 maxpoll 12 version 3 "
           "key 65535 bias -0.25 mode 7 true");
-    CHECK(line_of("pool a").type == chrony::SourceLine::Type::pool);
+    CHECK(line_of("pool a").type == SourceLine::Type::pool);
     CHECK(line_of("peer -6 a").ipv6);
 }
 

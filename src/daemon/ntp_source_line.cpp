@@ -13,8 +13,6 @@
 namespace clockwright::ntp_conf {
 namespace {
 
-using chrony::SourceLine;
-
 struct TypeWord {
     std::string_view word;
     SourceLine::Type type;

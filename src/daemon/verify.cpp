@@ -65,10 +65,9 @@ class Examination {
         if (!wanted_.proof_only) {
             for (const auto& expected : wanted_.sources) check_source(expected);
             check_minimum();
-            if (traits_.names_reference) {
-                check_reference();
-                check_offset();
-            }
+            if (traits_.follows == DaemonTraits::Follows::by_reference) check_reference();
+            if (traits_.follows == DaemonTraits::Follows::by_state) check_selected();
+            check_offset();
             check_majority();
         }
         verification_.holds = verification_.missing.empty();
@@ -199,6 +198,12 @@ class Examination {
                                    : tracking.reference && source.address == tracking.reference;
         });
         return found == state_.sources.end() ? nullptr : &*found;
+    }
+
+    /// Until its clock is set, a restarted ntpd follows a source and still says "unsynchronised".
+    void check_selected() {
+        if (std::ranges::find(state_.sources, '*', &DaemonSource::state) == state_.sources.end())
+            miss("the daemon has not chosen a source");
     }
 
     void check_reference() {

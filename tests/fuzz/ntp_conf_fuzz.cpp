@@ -30,7 +30,7 @@ class Parts {
         }
     }
 
-    chrony::Files files() const {
+    ConfigFiles files() const {
         return {.read = [this](const std::string& path) -> Result<std::string> {
                     if (path == main_file) return parts_[0];
                     const auto digit = path.find_first_of("123456789");
@@ -55,7 +55,7 @@ class Parts {
     std::vector<std::string> parts_;
 };
 
-void check_source(chrony::SourceLine source) {
+void check_source(SourceLine source) {
     require(!source.file.empty() && source.line > 0);
     source.file.clear();
     source.line = 0;
