@@ -126,7 +126,7 @@ class Options {
         if (!word) return;
         const auto value = number<std::uint32_t>(*word);
         if (!value || *value == 0 || *value > highest_key) return refuse("key", *word);
-        line_.key = *value;
+        line_.key = value;
     }
 
     void take_bias() {
@@ -134,7 +134,7 @@ class Options {
         if (!word) return;
         const auto value = number<double>(without_plus(*word));
         if (!value || !std::isfinite(*value)) return refuse("bias", *word);
-        line_.offset = *value;
+        line_.offset = value;
     }
 
     void take_foreign(const Foreign& row) {

@@ -101,7 +101,8 @@ class StateReader {
     }
 
     /// An association that is gone meanwhile is left out: it is no source any more.
-    Result<std::vector<mode6::Peer>> read_peers(std::vector<mode6::Association> associations) {
+    Result<std::vector<mode6::Peer>> read_peers(
+        const std::vector<mode6::Association>& associations) {
         std::vector<mode6::Peer> peers;
         for (const auto& association : associations) {
             if (association.broadcast) continue;
