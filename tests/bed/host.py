@@ -47,7 +47,7 @@ def nspawn():
 
 class Host:
     """`layers` are names of debian_root's; `files` are {path: text}, there before the boot;
-    `programs` are {path in the host: path here}. A host with `clock_right=False` is the only kind."""
+    `programs` are {path in the host: path here}, to be read and run only."""
 
     def __init__(self, name, number, layers=(), files=None, programs=None):
         self.name, self.number, self.address = name, number, f"{NETWORK}.0.{number}"
@@ -55,12 +55,13 @@ class Host:
         self.root = self.directory / "root"
         self.log = self.directory / "console.log"
         self.network = self.directory / "network"
+        self.link = f"host{number}"  # a name of an interface has 15 letters at most
         self.process, self.leader = None, 0
         self.cgroup = None
         self.programs = programs or {}
         self.lay(layers)
         self.connect()
-        for path, text in (files or {}).items():
+        for path, text in {"/etc/hostname": f"{name}\n", **(files or {})}.items():
             self.write(path, text)
 
     def lay(self, layers):
@@ -75,9 +76,9 @@ class Host:
         self.network.touch()
         command("unshare", f"--net={self.network}", "true")
         inside = ["nsenter", f"--net={self.network}", "ip"]
-        command("ip", "link", "add", self.name, "type", "veth", "peer", "name", "eth0", "netns",
+        command("ip", "link", "add", self.link, "type", "veth", "peer", "name", "eth0", "netns",
                 self.network)
-        command("ip", "link", "set", self.name, "master", BRIDGE, "up")
+        command("ip", "link", "set", self.link, "master", BRIDGE, "up")
         command(*inside, "link", "set", "lo", "up")
         command(*inside, "link", "set", "eth0", "up")
         command(*inside, "address", "add", f"{self.address}/16", "dev", "eth0")
@@ -152,7 +153,7 @@ class Host:
                 self.process.wait()
         subprocess.run(["umount", "--lazy", self.root], check=False)
         subprocess.run(["umount", "--lazy", self.network], check=False)
-        subprocess.run(["ip", "link", "delete", self.name], check=False, capture_output=True)
+        subprocess.run(["ip", "link", "delete", self.link], check=False, capture_output=True)
         if self.cgroup:
             self.cgroup.remove()
 

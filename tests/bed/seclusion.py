@@ -6,7 +6,6 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parent.parent.parent
@@ -106,7 +105,3 @@ def remove_left_cgroups():
             pid = directory.name.removeprefix(PREFIX).split("-")[0]
             if not os.path.exists(f"/proc/{pid}"):
                 remove_tree(directory)
-
-
-def scratch_directory():
-    return Path(tempfile.mkdtemp(dir=PLACE))

@@ -5,6 +5,7 @@ import hosts
 from daemons import DAEMONS
 
 CLOCK_BIT = 25  # CAP_SYS_TIME
+ANCHOR = "/etc/chrony/ca.pem"
 HONEST, LIAR = (1, 2, 3, 4), 5
 
 
@@ -15,9 +16,14 @@ class TheBed(hosts.HostBed):
         cls.liar, = cls.hosts.lab({LIAR: {"offset": '"300ms"'}})
         cls.server = cls.hosts.add_server("server")
         cls.by_daemon = {}
-        for number, daemon in enumerate(DAEMONS):
-            sources = [*cls.honest, cls.liar, cls.server.address]
-            cls.by_daemon[daemon] = cls.hosts.add(f"client{number}", daemon, sources)
+        for daemon in DAEMONS:
+            sources, lines, files = [*cls.honest, cls.liar], [], {}
+            if daemon == "chrony":
+                lines = [f"server {cls.server.address} iburst nts", f"ntstrustedcerts {ANCHOR}"]
+                files = {ANCHOR: cls.hosts.authority.certificate.read_text()}
+            else:
+                sources.append(cls.server.address)
+            cls.by_daemon[daemon] = cls.hosts.add(daemon, daemon, sources, files, lines)
 
     def test_every_host_is_running(self):
         for host in self.hosts.all:
@@ -44,6 +50,44 @@ class TheBed(hosts.HostBed):
             def all_answered():
                 return len(hosts.answered(host, daemon)) >= expected
             hosts.wait_for(f"{daemon} has answers", all_answered, 60)
+
+    def printed(self, daemon, *words):
+        return self.by_daemon[daemon].run(*words).stdout
+
+    def test_chrony_and_ntpsec_select_and_find_the_liar(self):
+        def chrony_marks():
+            rows = [row.split(",") for row in
+                    self.printed("chrony", "chronyc", "-c", "-n", "sources").splitlines()]
+            marks = {row[2]: row[1] for row in rows}
+            return "*" in marks.values() and marks[self.liar] == "x"
+        hosts.wait_for("chronyd has selected", chrony_marks, 60)
+
+        def ntpsec_marks():
+            rows = self.printed("ntpsec", "ntpq", "-p", "-n").splitlines()[2:]
+            return any(row[0] == "*" for row in rows) and f"x{self.liar}" in "\n".join(rows)
+        hosts.wait_for("ntpd has selected", ntpsec_marks, 60)
+        self.assertIn("leap=11", self.printed("ntpsec", "ntpq", "-c", "rv"))
+
+    def test_openntpd_holds_its_peers_valid_and_never_the_clock(self):
+        def all_valid():
+            return self.printed("openntpd", "ntpctl", "-s", "status").startswith("6/6 peers valid")
+        hosts.wait_for("all peers are valid", all_valid, 120)
+        self.assertIn("clock unsynced", self.printed("openntpd", "ntpctl", "-s", "status"))
+
+    def test_timesyncd_tells_of_its_exchange(self):
+        def message():
+            return "PacketCount=" in self.printed("systemd-timesyncd", "timedatectl",
+                                                  "show-timesync")
+        hosts.wait_for("an answer", message)
+        self.assertIn(f"ServerAddress={self.honest[0]}\n",
+                      self.printed("systemd-timesyncd", "timedatectl", "show-timesync"))
+
+    def test_the_serving_host_gives_nts(self):
+        def cookies():
+            rows = [row.split(",") for row in
+                    self.printed("chrony", "chronyc", "-c", "-n", "authdata").splitlines()]
+            return any(row[:2] == [self.server.address, "NTS"] and int(row[8]) > 0 for row in rows)
+        hosts.wait_for("chronyd has cookies", cookies)
 
     def test_the_program_runs_inside(self):
         for host in self.hosts.all:
