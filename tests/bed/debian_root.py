@@ -82,9 +82,17 @@ def proxies():
     return found
 
 
-def keyring_options(directory):
-    """One keyring with all that apt trusts; none where apt was told to trust the source as it is."""
-    if re.search(r"trusted\s*[=:]\s*yes", apt_sources(), re.I):
+def is_trusted_unsigned(source):
+    """Whether apt was told to take this very source as it is: in the line or the stanza of it."""
+    text = re.sub(r"^\s*#.*\n?", "", apt_sources(), flags=re.M)
+    entries = re.split(r"\n\s*\n|\n(?=deb\s)", text)
+    return any(source.rstrip("/") in entry and re.search(r"\btrusted\s*[=:]\s*yes", entry, re.I)
+               for entry in entries)
+
+
+def keyring_options(directory, source):
+    """One keyring with all that apt trusts; none where apt asks for none."""
+    if is_trusted_unsigned(source):
         return ["--no-check-gpg"]
     keys = b""
     for place in ("/usr/share/keyrings/debian-archive-keyring.gpg", "/etc/apt/trusted.gpg"):
@@ -136,8 +144,9 @@ def build_base():
     new = BASE.with_name("base.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
+    source = mirror()
     run("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}",
-        *keyring_options(new.parent), RELEASE, new, mirror(), env={**os.environ, **proxies()})
+        *keyring_options(new.parent, source), RELEASE, new, source, env={**os.environ, **proxies()})
     give_apt_configuration(new)
     (new / "etc/resolv.conf").write_text("# no name server: a host of the bed knows addresses\n")
     (new / "etc/machine-id").write_text("")
