@@ -60,9 +60,9 @@ def timesyncd_answered(text):
     return [keys["ServerAddress"]] if "PacketCount=" in keys.get("NTPMessage", "") else []
 
 
-# chronyd -x is whole but for the clock: all samples after 6 s, then a selected source, falsetickers
-# marked, NTS works, tracking has reference and figures, leap status Normal; "System time" is what it
-# would correct.
+# chronyd -x is whole but for the clock: all samples after 6 s, then a selected source,
+# falsetickers marked, NTS works, tracking has reference and figures, leap status Normal; "System
+# time" is what it would correct.
 CHRONY = Daemon(
     package="chrony", unit="chrony.service", process="chronyd",
     config="/etc/chrony/chrony.conf",
@@ -77,15 +77,15 @@ CHRONY = Daemon(
     source="server {} iburst",
     ask=("chronyc", "-c", "-n", "sources"), answered=chrony_answered)
 
-# With `disable ntp` NTPsec polls, filters and selects: reach after 3–8 s, a sys.peer after 10–15 s, a
-# falseticker marked `x` after 12–25 s (before, it is `reject`); refid, stratum, rootdelay and peer of
-# association 0 are those of the sys.peer. But leap stays 11 (alarm), offset and frequency stay 0.0, the
-# system status stays `leap_alarm, sync_unspec`, and the poll stays at 64 s. It needs three sources
-# for a sys.peer (`minsane 3`). iburst counts as one in reach. `-u` ends it at once (cap_set_proc
-# asks for CAP_SYS_TIME), so that it runs as root, without Debian's wrapper, and has no pid file. Its
-# first two calls of ntp_adjtime come all the same and are logged as refused. ntp.d/*.conf is read
-# beside the file of -c. `server 127.1.2.3` is refused ("attempt to configure invalid address");
-# 127.0.0.1, which is itself, is taken.
+# With `disable ntp` NTPsec polls, filters and selects: reach after 3–8 s, a sys.peer after 10–15
+# s, a falseticker marked `x` after 12–25 s (before, it is `reject`); refid, stratum, rootdelay
+# and peer of association 0 are those of the sys.peer. But leap stays 11 (alarm), offset and
+# frequency stay 0.0, the system status stays `leap_alarm, sync_unspec`, and the poll stays at 64
+# s. It needs three sources for a sys.peer (`minsane 3`). iburst counts as one in reach. `-u` ends
+# it at once (cap_set_proc asks for CAP_SYS_TIME), so that it runs as root, without Debian's
+# wrapper, and has no pid file. Its first two calls of ntp_adjtime come all the same and are
+# logged as refused. ntp.d/*.conf is read beside the file of -c. `server 127.1.2.3` is refused
+# ("attempt to configure invalid address"); 127.0.0.1, which is itself, is taken.
 NTPSEC = Daemon(
     package="ntpsec", unit="ntpsec.service", process="ntpd",
     config="/etc/ntpsec/ntp.conf",
@@ -103,10 +103,11 @@ NTPSEC = Daemon(
     ask=("ntpq", "-p", "-n"), answered=ntpsec_answered)
 
 # OpenNTPD trusts a peer after some answers, 5–9 s apart: "peer not valid" until 20–55 s, and that
-# peer has no offset before. Then offset, delay and jitter are there; it names no falseticker: a peer
-# 300 ms off is as valid as the others. "N/M peers valid, clock unsynced" never becomes synced and no
-# peer gets its `*`, since each adjtime is refused (logged once). ExecStartPre checks the
-# configuration, so that a restart with a bad one fails.
+# peer has no offset before. Then offset, delay and jitter are there; it names no falseticker: a
+# peer 300 ms off is as valid as the others. "N/M peers valid, clock unsynced" never becomes
+# synced and no peer gets its `*` in ten minutes, since each adjtime is refused, which is logged
+# about every two minutes. ExecStartPre checks the configuration, so that a restart with a bad one
+# fails.
 OPENNTPD = Daemon(
     package="openntpd", unit="openntpd.service", process="ntpd",
     config="/etc/openntpd/ntpd.conf",
@@ -114,12 +115,13 @@ OPENNTPD = Daemon(
     head="", source="server {}",
     ask=("ntpctl", "-s", "all"), answered=openntpd_answered)
 
-# timesyncd asks one server: answer within a second, PacketCount 1, then one more after 32–64 s, later
-# up to 34 min; OriginateTimestamp … DestinationTimestamp and Jitter are right. A silent server is left
-# for the next after 10 s. Each clock_adjtime is refused and logged, and it goes on as if it had been
-# done: "Initial clock synchronization" is in the journal, Frequency stays 0, Ignored stays "no" even
-# for a server hours off. NTPSynchronized of timedate1 stays no. Asking it over D-Bus starts it again
-# when it was stopped: ask `systemctl is-active` first.
+# timesyncd asks one server: answer within a second, PacketCount 1, then one more after 32–64 s,
+# then after twice as long each time, up to 34 min; the four time stamps and Jitter are right. A
+# silent server is left for the next after 10 s. Each clock_adjtime is refused and logged, and it
+# goes on as if it had been done: "Initial clock synchronization" is in the journal, Frequency
+# stays 0, Ignored stays "no" even for a server hours off. NTPSynchronized of timedate1 is the
+# flag of the one kernel, which no host can change. Asking over D-Bus starts the daemon again when
+# it was stopped: ask `systemctl is-active` first.
 TIMESYNCD = Daemon(
     package="systemd-timesyncd", unit="systemd-timesyncd.service", process="systemd-timesyn",
     config="/etc/systemd/timesyncd.conf",

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Debian trees for the hosts of the bed: one root, and one layer over it for each time daemon, since
-no two of them can be installed together. Built once, outside of this tree, with the apt
-configuration of this machine; nothing of it is ever run here but in a chroot, and no service starts.
+"""Debian trees for the hosts of the bed: one root, and one layer over it for each time daemon,
+since no two of them can be installed together. Built once, outside of this tree, with the apt
+configuration of this machine; nothing of it runs here but in a chroot, and no service starts.
 As a program: `debian_root.py [PACKAGE…]` builds what is missing, and prints where it is."""
 import contextlib
 import fcntl
@@ -49,7 +49,8 @@ def run(*command, **options):
                           stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
                           **options)
     if done.returncode != 0:
-        raise OSError(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout[-3000:]}")
+        raise OSError(f"{' '.join(map(str, command))}: exit {done.returncode}\n"
+                      f"{done.stdout[-3000:]}")
     return done.stdout
 
 
@@ -58,7 +59,8 @@ def run(*command, **options):
 def mirror():
     """Where apt on this machine gets the release from."""
     form = "$(CODENAME) $(COMPONENT) $(REPO_URI)"
-    for line in run("apt-get", "indextargets", "--format", form, "Created-By: Packages").splitlines():
+    targets = run("apt-get", "indextargets", "--format", form, "Created-By: Packages")
+    for line in targets.splitlines():
         codename, component, uri = line.split(" ", 2)
         if (codename, component) == (RELEASE, "main"):
             return uri
@@ -136,7 +138,8 @@ def network_names(root):
 # --- building ------------------------------------------------------------------------------------
 
 def chroot_apt(root, *words):
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", "LC_ALL": "C"}
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1",
+                   "LC_ALL": "C"}
     run("chroot", root, *APT, *words, env=environment)
 
 
@@ -187,8 +190,8 @@ def build(packages=LAYERS):
     with open(BASE.parent / "lock", "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not BASE.is_dir():
-            print(f"building a Debian root in {BASE.parent}: minutes, but only once", file=sys.stderr,
-                  flush=True)
+            print(f"building a Debian root in {BASE.parent}: minutes, but only once",
+                  file=sys.stderr, flush=True)
             build_base()
         for package in packages:
             if not layer(package).is_dir():

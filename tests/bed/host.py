@@ -123,7 +123,8 @@ class Host:
                 name = Path(f"/proc/{child}/comm").read_text().strip()
             except OSError:
                 continue
-            numbers = next(line for line in status.splitlines() if line.startswith("NSpid:")).split()
+            lines = status.splitlines()
+            numbers = next(line for line in lines if line.startswith("NSpid:")).split()
             if len(numbers) > 2 and numbers[-1] == "1" and name == "systemd":
                 return int(child)
         return 0

@@ -1,5 +1,5 @@
-"""A run of the bed keeps to itself: processes, mounts and network of its own, all of which the kernel
-takes away when the run ends, however it ends; and cgroups, which the next run takes away."""
+"""A run of the bed keeps to itself: processes, mounts and network of its own, all of which the
+kernel takes away when the run ends, however it ends; and cgroups, which the next run takes away."""
 import fcntl
 import os
 import socket
@@ -63,8 +63,8 @@ PREFIX = "clockwright-bed-"
 
 
 class Cgroup:
-    """A cgroup in every hierarchy, for one host: two hosts that shared one would have their systemds
-    meddle with each other's services."""
+    """A cgroup in every hierarchy, for one host: two hosts that shared one would have their
+    systemds meddle with each other's services."""
 
     def __init__(self, name):
         self.directories = []
