@@ -188,6 +188,7 @@ std::optional<DaemonSource> decode_source(const Association& association, const 
     if (!found.refclock && !address->is_unspecified()) found.address = address;
     const std::string_view configured = source.text("srchost").value_or("");
     found.name = configured.empty() ? to_string(*address) : printable(configured);
+    found.of_pool = !association.configured && !found.refclock;
     found.stratum = small(source, "stratum", unsynchronised_stratum);
     found.refid = refid(source, found.refclock ? 0 : found.stratum);
     found.poll = poll(source);

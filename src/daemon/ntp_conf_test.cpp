@@ -9,6 +9,8 @@
 #include <iterator>
 #include <map>
 
+#include "daemon/chrony_source_line.h"
+
 using namespace clockwright;
 using namespace clockwright::ntp_conf;
 

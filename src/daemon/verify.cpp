@@ -90,11 +90,16 @@ class Examination {
         std::vector<const DaemonSource*> listed;
         for (const auto& source : state_.sources)
             if (!source.refclock && source.name == expected.name) listed.push_back(&source);
+        if (!listed.empty() || !expected.pool) return listed;
+        for (const auto& source : state_.sources)
+            if (source.of_pool) listed.push_back(&source);
         return listed;
     }
 
-    const ExpectedSource* expected_as(const std::string& name) const {
-        const auto found = std::ranges::find(wanted_.sources, name, &ExpectedSource::name);
+    const ExpectedSource* expected_as(const DaemonSource& source) const {
+        const auto found = std::ranges::find_if(wanted_.sources, [&](const auto& expected) {
+            return expected.name == source.name || (source.of_pool && expected.pool);
+        });
         return found == wanted_.sources.end() ? nullptr : &*found;
     }
 
@@ -116,7 +121,7 @@ class Examination {
         if (!wanted_.exactly) return;
         std::vector<std::string_view> named;
         for (const auto& source : state_.sources) {
-            if (source.refclock || expected_as(source.name)) continue;
+            if (source.refclock || expected_as(source)) continue;
             if (std::ranges::find(named, source.name) != named.end()) continue;
             named.push_back(source.name);
             miss_for_good(fmt::format("{}: the daemon still lists it", printable(source.name)));
@@ -167,7 +172,7 @@ class Examination {
 
     void check_minimum() {
         for (const auto& source : state_.sources) {
-            const auto* expected = source.refclock ? nullptr : expected_as(source.name);
+            const auto* expected = source.refclock ? nullptr : expected_as(source);
             if (!expected || expected->leaving) continue;
             ++listed_;
             verification_.usable += expected->added ? usable(source) : kept_usable(source);
@@ -182,7 +187,7 @@ class Examination {
     std::string states_of_others() const {
         std::vector<std::string> others;
         for (const auto& source : state_.sources) {
-            const auto* expected = source.refclock ? nullptr : expected_as(source.name);
+            const auto* expected = source.refclock ? nullptr : expected_as(source);
             if (expected && !expected->added && !kept_usable(source))
                 others.push_back(fmt::format("{}: {}", printable(source.name),
                                              chrony::describe_state(source.state)));
@@ -220,7 +225,7 @@ class Examination {
             return;
         }
         if (tracking.reference_time > reloaded_at_) return;
-        const auto* expected = expected_as(source->name);
+        const auto* expected = expected_as(*source);
         const auto is_new = !source->refclock && expected && expected->added;
         const Seconds age = state_.read_at - tracking.reference_time;
         const Seconds allowed{polls_of_grace * std::exp2(source->poll)};
@@ -290,7 +295,7 @@ Verification verify(const Expectation& expectation, const DaemonState& state,
 std::vector<std::string> listed_names(const DaemonState& state) {
     std::set<std::string> listed;
     for (const auto& source : state.sources)
-        if (!source.refclock) listed.insert(source.name);
+        if (!source.refclock && !source.of_pool) listed.insert(source.name);
     return {listed.begin(), listed.end()};
 }
 
