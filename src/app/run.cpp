@@ -45,7 +45,6 @@ std::string outcome_document(const Command& command, const Error& error) {
     const Outcome outcome{refused ? OutcomeKind::refused : OutcomeKind::failed, false, true,
                           error.message};
     Plan plan;
-    plan.daemon = "chrony";
     plan.reason = error.message;
     switch (command.verb) {
         case Verb::plan:

@@ -72,6 +72,16 @@ Result<void> check_window(const Config& config) {
                 fmt::format("outside the window of changes, {}", config.apply.window));
 }
 
+/// A daemon that takes new sources only by a restart: its start may step the clock, so that a plan
+/// alone is not consent enough.
+Result<void> check_restart(const Plan& plan, const Command& command) {
+    const DaemonTraits& traits =
+        traits_of(parse_daemon_kind(plan.daemon).value_or(DaemonKind::chrony));
+    if (!plan.restart || traits.reloads || command.allow_restart) return {};
+    return fail(Fault::refused,
+                fmt::format("{}; give --allow-restart to let it be restarted", traits.why_restart));
+}
+
 /// With --yes one line says what is done; without it the whole plan is shown, and asked about.
 Result<void> ask_consent(const Plan& plan, const Command& command) {
     print_remark(command, command.yes ? plan_summary(plan) : plan_text(plan, command.explain));
@@ -117,7 +127,7 @@ Result<Plan> load_plan(const Context& context, const DaemonPlace& place) {
                     fmt::format("the plan is for the daemon of {} at {}, here it is {} at {}",
                                 plan.config_file, plan.control, place.config_file, place.control));
     }
-    if (!restarts_only_as(plan, context.config.daemon.restart)) {
+    if (!restarts_only_as(plan, place.restart)) {
         return fail(Fault::refused,
                     "the plan restarts the daemon in another way than [daemon] restart says");
     }
@@ -148,6 +158,7 @@ Result<int> apply_file(const Context& context) {
     if (auto why = freeze_reason(leap_table(host), system::read_clocks().wall, {}); !why.empty()) {
         return fail(Fault::refused, std::move(why));
     }
+    TRY(check_restart(plan, context.command));
     TRY(ask_consent(plan, context.command));
     return finish(context, plan, TRY(transaction.run(plan, context.command.reason)));
 }
@@ -183,6 +194,12 @@ Result<int> apply_decision(const Context& context) {
         print_remark(command, wrap(remark, 0));
     print_remark(command, consensus_text(decision.run.judged.selection.consensus) + "\n");
     if (decision.no || !decision.plan.change) return finish_without_change(context, decision);
+    if (auto allowed = check_restart(decision.plan, command); !allowed) {
+        Done done = nothing_done(decision.plan.id, allowed.error().message);
+        done.outcome.kind = OutcomeKind::refused;
+        done.outcome.verified = false;
+        return finish(context, decision.plan, done);
+    }
     TRY(ask_consent(decision.plan, command));
     return finish(context, decision.plan, TRY(transaction->run(decision.plan, command.reason)));
 }

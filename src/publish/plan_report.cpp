@@ -19,7 +19,7 @@ Json plan_document(const Plan& plan) {
     Json json;
     json["change"] = plan.change;
     json["reason"] = plan.reason;
-    json["daemon"] = plan.daemon;
+    json["daemon"] = plan.daemon.empty() ? Json(nullptr) : Json(plan.daemon);
     json["restart"] = plan.restart;
     json["gain"] = plan.gain ? Json(*plan.gain) : Json(nullptr);
     json["confirmations"] = {plan.confirmations_have, plan.confirmations_need};
