@@ -50,7 +50,7 @@ std::string outcome_document(const Command& command, const Error& error) {
         case Verb::plan:
             return plan_json(plan);
         case Verb::apply:
-            return command.dry_run ? plan_json(plan) : apply_json(plan, outcome, {});
+            return command.dry_run ? plan_json(plan) : apply_json(plan, outcome, {}, {});
         case Verb::rollback:
             return rollback_json(outcome, command.file);
         default:
