@@ -174,6 +174,25 @@ void add_apply(CLI::App& app, Command& command, Seconds& spacing) {
                  "Judge the change once more after so long, and take it back (10m; 0s: never)");
 }
 
+void add_service(CLI::App& app, Command& command) {
+    auto* service =
+        app.add_subcommand("service", "Look for a better set every few hours, by systemd or cron");
+    service->require_subcommand(0, 1);
+    auto* install = service->add_subcommand("install", "Write the units and start the timer");
+    add_duration(*install, "--every", command.service.every, "Whole hours, 1h to 24h (6h)");
+    install->add_flag("--allow-restart", command.allow_restart,
+                      "A restart of the daemon may be part of it");
+    install->add_flag("--takeover", command.takeover,
+                      "Comment out foreign source lines that are not chosen");
+    install->add_flag("--dry-run", command.dry_run, "Print the units and write nothing");
+    auto* remove = service->add_subcommand("remove", "Stop the timer and remove the units");
+    remove->add_flag("--purge", command.service.purge, "And the record of changes");
+    service->add_subcommand("status", "Whether it is installed, and its timer runs");
+    service->add_subcommand("run-now", "Run it once, now");
+    service->footer(
+        "Without a word: status. Nothing is enabled by the installation of the program.");
+}
+
 void add_others(CLI::App& app, Command& command) {
     auto* rollback =
         app.add_subcommand("rollback", "Restore the state before a change; or list the changes");
@@ -207,6 +226,7 @@ Verb verb_named(const std::string& name) {
     if (name == "rollback") return Verb::rollback;
     if (name == "check") return Verb::check;
     if (name == "config") return Verb::config;
+    if (name == "service") return Verb::service;
     if (name == "lab") return Verb::lab;
     if (name == "demo") return Verb::demo;
     return Verb::status;
@@ -231,6 +251,7 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     add_servers(app, command, block_length);
     add_plan(app, command, spacing);
     add_apply(app, command, spacing);
+    add_service(app, command);
     add_others(app, command);
     try {
         app.parse(argc, argv);
@@ -252,6 +273,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     if (spacing.count() >= 0) command.spacing = spacing;
     const CLI::App* verb = app.get_subcommands().front();
     command.verb = verb_named(verb->get_name());
+    if (command.verb == Verb::service && !verb->get_subcommands().empty())
+        command.service.word = verb->get_subcommands().front()->get_name();
     if (command.verb == Verb::servers && !verb->get_subcommands().empty())
         command.servers.word = verb->get_subcommands().front()->get_name();
     if (block_length.count() >= 0) command.servers.length = block_length;

@@ -31,6 +31,8 @@ Runner runner_of(Verb verb) {
             return run_check;
         case Verb::config:
             return run_config;
+        case Verb::service:
+            return run_service;
         case Verb::lab:
             return run_lab;
         case Verb::demo:
