@@ -179,11 +179,11 @@ Result<Run> run_once(const Context& context, const DaemonView* view) {
 
 void remember_confirmation(const Run& run, const Config& config) {
     if (!run.measured.fresh) return;
-    store::Memory memory = store::load(config.state.directory, nullptr);
-    memory.confirmation = {present_names(run.judged.candidates), system::read_clocks().wall,
-                           run.gate.have};
-    static_cast<void>(
-        store::save(config.state.directory, memory));  // no state: nothing is confirmed
+    // No state: nothing is confirmed.
+    static_cast<void>(store::change_memory(config.state.directory, [&](store::Memory& memory) {
+        memory.confirmation = {present_names(run.judged.candidates), system::read_clocks().wall,
+                               run.gate.have};
+    }));
 }
 
 Result<Decision> make_decision(const Context& context) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/output.h"
+#include "app/scan_memory.h"
 #include "store/memory.h"
 #include "system/path_probe.h"
 #include "system/scan_driver.h"
@@ -86,14 +87,13 @@ Result<void> diagnose_paths(ScanReport& report, const Context& context) {
     if (shows_progress(context.command))
         print_progress(context.command,
                        fmt::format("trying the way to {} servers", targets.size()));
-    store::Memory memory = store::load(context.config.state.directory, nullptr);
+    const store::Memory memory = store::load(context.config.state.directory, nullptr);
     ntp::RateBudget budget({}, memory.spent);
     auto tried = system::probe_paths(targets, packet_time_out, budget);
     clear_progress(context.command);
-    memory.spent = budget.memory();
     if (std::ranges::any_of(targets,
                             [](const auto& it) { return it.endpoint.address.is_public(); }))
-        if (auto saved = store::save(context.config.state.directory, memory); !saved)
+        if (auto saved = remember_spent(context.config.state.directory, memory, budget); !saved)
             report.notes.push_back("What was sent cannot be remembered: " + saved.error().message +
                                    ".");
     if (!tried) return std::unexpected(tried.error());

@@ -8,6 +8,7 @@
 
 #include "app/known_servers.h"
 #include "app/output.h"
+#include "app/scan_memory.h"
 #include "find/catalogue.h"
 #include "ntp/budget.h"
 #include "ntp/exchange_backoff.h"
@@ -22,7 +23,6 @@ namespace clockwright::app {
 namespace {
 
 constexpr Seconds near_spacing{0.25}, far_spacing{2}, packet_time_out{1.5};
-constexpr Seconds spent_kept{24 * 3600.0};
 constexpr int default_samples = 4;
 
 bool from_stranger(const Candidate& candidate) {
@@ -78,20 +78,6 @@ std::string announcement(int packets, const std::vector<Endpoint>& endpoints,
                 0);
 }
 
-/// Written before the first packet leaves, so that not even a crash makes us ask again: what is
-/// about to be sent counts as sent.
-void remember_plan(const std::vector<Endpoint>& endpoints, int samples, const Config& config,
-                   store::Memory memory, ntp::RateBudget budget) {
-    const Now now = system::read_clocks();
-    bool any = false;
-    for (const Endpoint& endpoint : endpoints) {
-        any = any || endpoint.address.is_public();
-        for (int i = 0; i < samples; ++i) budget.spend(endpoint.address, now);
-    }
-    memory.spent = budget.memory();
-    if (any) static_cast<void>(store::save(config.state.directory, memory));  // told afterwards
-}
-
 /// A blocked server is not asked.
 std::string refusal(const BlockList& blocks, const system::ProbeTarget& target,
                     const IpAddress& address, WallTime now) {
@@ -119,57 +105,6 @@ system::ScanSettings scan_settings(const Command& command) {
     return settings;
 }
 
-/// The remembered series of an endpoint, moved to the present steady time.
-Series moved_to(const store::RememberedSeries& old, const Now& now) {
-    Series series = old.series;
-    const auto age = now.wall - old.at;
-    for (Sample& sample : series.samples)
-        sample.at = now.steady - age + sample.at.time_since_epoch();
-    return series;
-}
-
-store::RememberedSeries to_remember(const Endpoint& endpoint, Series series, bool nts,
-                                    const Now& began) {
-    for (Sample& sample : series.samples) sample.at = SteadyTime{} + (sample.at - began.steady);
-    return {endpoint, began.wall, std::move(series), nts};
-}
-
-void take_remembered(Candidate& candidate, const store::Memory& memory, const Endpoint& endpoint,
-                     const Now& now, Measured& measured) {
-    const store::RememberedSeries* old =
-        store::find_series(memory.series, endpoint, candidate.source.host.nts);
-    if (old == nullptr) {
-        candidate.not_asked = Rejection::time_out;
-        candidate.not_asked_why = "asked less than an hour ago, and what it answered is not known";
-        return;
-    }
-    candidate.series = moved_to(*old, now);
-    measured.fresh = false;
-}
-
-/// Remembers the public series of this run and forgets those older than an hour.
-void remember(store::Memory& memory, const std::vector<system::ProbeOutcome>& outcomes,
-              const Now& began, const ntp::RateBudget& budget,
-              const ntp::ExchangeBackoff& exchanges) {
-    std::erase_if(memory.series, [&](const store::RememberedSeries& old) {
-        return Seconds{began.wall - old.at} > ntp::Manners{}.series_rest;
-    });
-    for (const system::ProbeOutcome& outcome : outcomes) {
-        if (!outcome.endpoint || !outcome.endpoint->address.is_public() || outcome.series.sent == 0)
-            continue;
-        const bool nts = outcome.nts.has_value();
-        std::erase_if(memory.series, [&](const auto& old) {
-            return old.endpoint == *outcome.endpoint && old.nts == nts;
-        });
-        memory.series.push_back(to_remember(*outcome.endpoint, outcome.series, nts, began));
-    }
-    memory.spent = budget.memory();
-    memory.exchanges = exchanges.memory(system::read_clocks());
-    std::erase_if(memory.spent, [&](const ntp::Spent& spent) {
-        return Seconds{began.wall - spent.last} > spent_kept;
-    });
-}
-
 void note_block(const Candidate& candidate, const BlockList& blocks, WallTime now,
                 Measured& measured) {
     const Standing* standing = blocked(blocks, candidate.source.host, candidate.address, now);
@@ -187,7 +122,7 @@ void note_block(const Candidate& candidate, const BlockList& blocks, WallTime no
 /// What was known when the scan began.
 struct Before {
     const BlockList& blocks;
-    const store::Memory& memory;
+    const ScanMemory& memory;
     const Now& began;
 };
 
@@ -204,8 +139,8 @@ void take_outcomes(std::vector<Candidate>& candidates,
         candidate.not_asked_why = outcome.why;
         candidate.nts = outcome.nts;
         note_block(candidate, before.blocks, before.began.wall, measured);
-        if (outcome.reused)
-            take_remembered(candidate, before.memory, *outcome.endpoint, before.began, measured);
+        if (outcome.reused && before.memory.recall(candidate, *outcome.endpoint, before.began))
+            measured.fresh = false;
         if (!outcome.endpoint ||
             !counted.emplace(*outcome.endpoint, outcome.nts.has_value()).second)
             continue;
@@ -238,41 +173,34 @@ std::string destinations_text(const std::map<Endpoint, Destination>& destination
 Result<Measured> measure(std::vector<Candidate> candidates, const Config& config,
                          const Command& command) {
     Measured measured;
-    std::string remark, block_remark;
+    std::string block_remark;
     const BlockList blocks = TRY(known_blocks(config, &block_remark));
     if (!block_remark.empty()) measured.notes.push_back(block_remark);
-    store::Memory memory = store::load(config.state.directory, &remark);
-    if (!remark.empty()) measured.notes.push_back("Memory of earlier scans: " + remark + ".");
-    ntp::RateBudget budget({}, memory.spent);
-    ntp::ExchangeBackoff exchanges(memory.exchanges);
+    ScanMemory memory(config.state.directory);
     const Now began = system::read_clocks();
     system::ScanSettings settings = scan_settings(command);
     settings.refusal = [&](const system::ProbeTarget& target, const IpAddress& address) {
         return refusal(blocks, target, address, began.wall);
     };
+    settings.before_strangers = [&memory] { memory.hold(); };
     settings.announce = [&, tell = settings.announce](int packets,
                                                       const std::vector<Endpoint>& endpoints) {
-        remember_plan(endpoints, settings.samples, config, memory, budget);
+        memory.plan(endpoints, settings.samples);
         tell(packets, endpoints);
     };
-    auto outcomes = system::scan(targets_of(candidates), settings, budget, exchanges);
+    auto outcomes =
+        system::scan(targets_of(candidates), settings, memory.budget(), memory.exchanges());
     clear_progress(command);
     if (!outcomes) {
-        remember(memory, {}, began, budget, exchanges);
-        if (!memory.spent.empty())
-            static_cast<void>(store::save(config.state.directory, memory));  // the error is told
+        static_cast<void>(memory.keep({}, began));  // the error is told
         return std::unexpected(outcomes.error());
     }
+    if (!memory.remark().empty())
+        measured.notes.push_back("Memory of earlier scans: " + memory.remark() + ".");
     take_outcomes(candidates, *outcomes, {blocks, memory, began}, measured);
-    const bool strangers = std::ranges::any_of(*outcomes, [](const system::ProbeOutcome& outcome) {
-        return outcome.endpoint && outcome.endpoint->address.is_public();
-    });
-    if (strangers) {
-        remember(memory, *outcomes, began, budget, exchanges);
-        if (auto saved = store::save(config.state.directory, memory); !saved) {
-            measured.notes.push_back(
-                "What was sent cannot be remembered: " + saved.error().message + ".");
-        }
+    if (auto kept = memory.keep(*outcomes, began); !kept) {
+        measured.notes.push_back("What was sent cannot be remembered: " + kept.error().message +
+                                 ".");
     }
     measured.candidates = std::move(candidates);
     measured.samples = settings.samples;

@@ -22,6 +22,24 @@ Seconds back_off(int failures) {
     return std::min(first_wait * std::pow(growth, run - 1), longest_wait);
 }
 
+std::vector<LastExchange> joined(const std::vector<LastExchange>& one,
+                                 const std::vector<LastExchange>& other) {
+    std::map<std::string, LastExchange> latest;
+    for (const std::vector<LastExchange>* list : {&one, &other}) {
+        for (const LastExchange& last : *list) {
+            LastExchange& known = latest.try_emplace(last.host, last).first->second;
+            if (known.at < last.at) {
+                known = last;
+            }
+        }
+    }
+    std::vector<LastExchange> all;
+    for (const auto& [host, last] : latest) {
+        all.push_back(last);
+    }
+    return all;
+}
+
 ExchangeBackoff::ExchangeBackoff(std::vector<LastExchange> remembered) {
     for (LastExchange& last : remembered) {
         std::string host = last.host;

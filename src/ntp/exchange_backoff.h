@@ -28,6 +28,10 @@ struct LastExchange {
     friend bool operator==(const LastExchange&, const LastExchange&) = default;
 };
 
+/// What two processes remember of the same hosts: of each the later, sorted.
+std::vector<LastExchange> joined(const std::vector<LastExchange>& one,
+                                 const std::vector<LastExchange>& other);
+
 /// One per process; every exchange with a public address is asked of it first. Private and
 /// loopback addresses have no floors, and nothing of them is kept.
 class ExchangeBackoff {

@@ -1,16 +1,13 @@
 #include "store/block_list.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <climits>
 
 #include "daemon/json_fields.h"
 #include "store/durable_file.h"
+#include "store/lock.h"
 #include "time/spell.h"
 
 namespace clockwright::store {
@@ -104,17 +101,6 @@ Standing read_standing(const Json& json, const std::string& place, JsonFaults& f
     return standing;
 }
 
-/// Held until it is closed; waits for whoever holds it, which is never long.
-Result<Descriptor> lock_beside(const std::string& path) {
-    const std::string name = path + ".lock";
-    Descriptor file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file) return std::unexpected(last_error("lock", name));
-    while (::flock(file.number(), LOCK_EX) != 0) {
-        if (errno != EINTR) return std::unexpected(last_error("lock", name));
-    }
-    return file;
-}
-
 }  // namespace
 
 Result<BlockList> load_block_list(const std::string& state_directory) {
@@ -141,7 +127,7 @@ Result<void> change_block_list(const std::string& state_directory,
                                const std::function<void(BlockList&)>& change) {
     TRY(make_private_directory(state_directory));
     const auto path = file_in(state_directory);
-    const Descriptor held = TRY(lock_beside(path));
+    const Lock alone = TRY(Lock::await(path + ".lock"));
     const BlockList before = TRY(load_block_list(state_directory));
     BlockList list = before;
     change(list);

@@ -274,4 +274,17 @@ Result<void> save(const std::string& state_directory, const Memory& memory) {
     return replace_file(file_in(state_directory), text + "\n");
 }
 
+Result<Lock> hold_memory(const std::string& state_directory) {
+    TRY(make_private_directory(state_directory));
+    return Lock::await(file_in(state_directory) + ".lock");
+}
+
+Result<void> change_memory(const std::string& state_directory,
+                           const std::function<void(Memory&)>& change) {
+    const Lock alone = TRY(hold_memory(state_directory));
+    Memory memory = load(state_directory, nullptr);
+    change(memory);
+    return save(state_directory, memory);
+}
+
 }  // namespace clockwright::store

@@ -2,13 +2,14 @@
 /// how often in a row a better set was found.
 #pragma once
 
-#include <map>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "ntp/budget.h"
 #include "ntp/exchange_backoff.h"
 #include "result.h"
+#include "store/lock.h"
 #include "time/series.h"
 
 namespace clockwright::store {
@@ -46,5 +47,13 @@ struct Memory {
 /// empty memory plus a remark, never a failure.
 Memory load(const std::string& state_directory, std::string* remark);
 Result<void> save(const std::string& state_directory, const Memory& memory);
+
+/// While it is held nobody else changes the memory: for what is decided by it and written at once.
+/// Makes the directory.
+Result<Lock> hold_memory(const std::string& state_directory);
+
+/// Loads, changes and saves it alone: two runs at once lose nothing. Not while one holds it.
+Result<void> change_memory(const std::string& state_directory,
+                           const std::function<void(Memory&)>& change);
 
 }  // namespace clockwright::store

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <string>
+#include <thread>
 
 #include "tests/fakes/temporary_directory.h"
 
@@ -161,4 +162,39 @@ TEST_CASE("a memory that cannot be written is an error that names the file") {
     const auto saved = store::save(directory / "file/state", {});
     REQUIRE_FALSE(saved);
     CHECK(saved.error().message.contains("file"));
+}
+
+TEST_CASE("two runs that remember at once lose nothing of each other") {
+    const TemporaryDirectory directory;
+    const auto remember = [&](std::uint8_t network) {
+        for (std::uint8_t host = 1; host <= 25; ++host) {
+            const IpAddress address{Family::ipv4, {198, 51, network, host}};
+            CHECK(store::change_memory(directory / "state", [&](store::Memory& memory) {
+                memory.spent.push_back({address, noon, noon, 4});
+            }));
+        }
+    };
+    {
+        const std::jthread one(remember, std::uint8_t{1}), other(remember, std::uint8_t{2});
+    }
+    CHECK(store::load(directory / "state", nullptr).spent.size() == 50);
+}
+
+TEST_CASE("who holds the memory is waited for") {
+    const TemporaryDirectory directory;
+    auto held = store::hold_memory(directory / "state");
+    REQUIRE(held);
+    std::jthread other([&] {
+        CHECK(store::change_memory(directory / "state", [](store::Memory& memory) {
+            memory.confirmation.runs = memory.confirmation.runs == 7 ? 8 : 1;
+        }));
+    });
+    store::Memory memory;
+    memory.confirmation.runs = 7;
+    CHECK(store::save(directory / "state", memory));
+    {
+        const auto let_go = std::move(*held);
+    }
+    other.join();
+    CHECK(store::load(directory / "state", nullptr).confirmation.runs == 8);
 }

@@ -52,6 +52,7 @@ class Scan {
     Result<void> resolve_all();
     void resolved(std::size_t target, Resolved answer);
     void admit(std::size_t target);
+    bool any_stranger() const;
     void admit_all();
     void ask(const ntp::Target& target);
     std::optional<std::size_t> exchange_with(const Resolved& resolved) const;
@@ -246,7 +247,17 @@ void Scan::ask(const ntp::Target& target) {
     begun_.back().nts.reset();
 }
 
+/// Is anybody in this scan on the internet?
+bool Scan::any_stranger() const {
+    return std::ranges::any_of(addresses_, [](const Resolved& resolved) {
+        return !resolved.addresses.empty() && resolved.addresses.front().is_public();
+    });
+}
+
 void Scan::admit_all() {
+    if (settings_.before_strangers && any_stranger()) {
+        settings_.before_strangers();
+    }
     int packets = 0;
     std::vector<Endpoint> destinations;
     for (const bool nts : {true, false}) {  // who may wait for an exchange comes after it

@@ -127,6 +127,15 @@ class Strangers(bed.Bed):
         for server in chosen:
             self.assertGreaterEqual(server.asked_at[4] - server.asked_at[3], 31.5)
 
+    def test_two_scans_at_once_ask_nobody_twice(self):
+        servers = self.servers("time", "time", "time", "time")
+        for scan in [self.begin("scan") for _ in range(2)]:
+            self.assertIn(self.end(scan).code, (0, 3))  # 3: the other one asks them all
+        self.assertEqual([server.count for server in servers], [4] * len(servers))
+        remembered = json.loads((self.state / "memory.json").read_text())
+        self.assertEqual({one["address"]: one["sent"] for one in remembered["spent"]},
+                         dict.fromkeys(ADDRESSES, 4))
+
     def test_an_interrupt_or_a_crash_does_not_make_us_ask_again(self):
         for number, how in enumerate((signal.SIGINT, signal.SIGKILL)):
             servers = self.servers("time", "time", "time", "time")
