@@ -30,6 +30,10 @@ bool from_stranger(const Candidate& candidate) {
     return kind == Origin::Kind::catalogue || kind == Origin::Kind::pool;
 }
 
+bool has_answered(const Series& series) {
+    return !series.samples.empty() || series.kiss != 0;
+}
+
 /// Whom the command line names is asked, blocked or not: the user is there and says so.
 bool is_named_now(const Candidate& candidate) {
     return candidate.source.origin.kind == Origin::Kind::command_line;
@@ -185,7 +189,7 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
     settings.before_strangers = [&memory] { memory.hold(); };
     settings.announce = [&, tell = settings.announce](int packets,
                                                       const std::vector<Endpoint>& endpoints) {
-        memory.plan(endpoints, settings.samples);
+        memory.plan(endpoints, settings.samples, strangers_among(candidates));
         tell(packets, endpoints);
     };
     auto outcomes =
@@ -198,6 +202,11 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
     if (!memory.remark().empty())
         measured.notes.push_back("Memory of earlier scans: " + memory.remark() + ".");
     take_outcomes(candidates, *outcomes, {blocks, memory, began}, measured);
+    if (std::ranges::none_of(candidates, [](const Candidate& candidate) {
+            return from_stranger(candidate) && has_answered(candidate.series);
+        })) {
+        memory.nobody_answered();
+    }
     if (auto kept = memory.keep(*outcomes, began); !kept) {
         measured.notes.push_back("What was sent cannot be remembered: " + kept.error().message +
                                  ".");

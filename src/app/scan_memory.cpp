@@ -25,6 +25,12 @@ store::RememberedSeries to_remember(const Endpoint& endpoint, Series series, boo
     return {endpoint, began.wall, std::move(series), nts};
 }
 
+bool is_stranger(const Candidate& candidate) {
+    const Origin::Kind kind = candidate.source.origin.kind;
+    return !candidate.source.permitted &&
+           (kind == Origin::Kind::catalogue || kind == Origin::Kind::pool);
+}
+
 /// `there` without what is in `before`: what others have remembered since.
 template <class T>
 std::vector<T> added_by_others(std::vector<T> there, const std::vector<T>& before) {
@@ -69,7 +75,8 @@ void ScanMemory::hold() {
     take(store::load(directory_, &remark_));
 }
 
-void ScanMemory::plan(const std::vector<Endpoint>& endpoints, int samples) {
+void ScanMemory::plan(const std::vector<Endpoint>& endpoints, int samples,
+                      const std::vector<Searched>& strangers) {
     const Now now = system::read_clocks();
     ntp::RateBudget planned = budget_;
     for (const Endpoint& endpoint : endpoints) {
@@ -78,9 +85,18 @@ void ScanMemory::plan(const std::vector<Endpoint>& endpoints, int samples) {
     }
     if (planned_) {
         known_.spent = planned.memory();
-        static_cast<void>(store::save(directory_, known_));  // told afterwards
+        search_before_ = known_.search;
+        if (!strangers.empty() && !next_search(known_.search, now.wall)) {
+            known_.search = Search{now.wall, strangers};
+        }
+        // A failure is told afterwards. Read again, for a file has not all digits of an instant.
+        if (store::save(directory_, known_)) known_ = store::load(directory_, nullptr);
     }
     alone_.reset();
+}
+
+void ScanMemory::nobody_answered() {
+    search_unanswered_ = planned_;
 }
 
 bool ScanMemory::recall(Candidate& candidate, const Endpoint& endpoint, const Now& now) const {
@@ -102,6 +118,7 @@ Result<void> ScanMemory::keep(const std::vector<system::ProbeOutcome>& outcomes,
     });
     if (!strangers && !planned_) return {};
     return store::change_memory(directory_, [&](store::Memory& memory) {
+        if (search_unanswered_ && memory.search == known_.search) memory.search = search_before_;
         add_series(memory.series, outcomes, began);
         memory.spent = ntp::joined(budget_.memory(), added_by_others(memory.spent, known_.spent));
         std::erase_if(memory.spent, [&](const ntp::Spent& spent) {
@@ -117,6 +134,34 @@ Result<void> remember_spent(const std::string& state_directory, const store::Mem
     return store::change_memory(state_directory, [&](store::Memory& memory) {
         memory.spent = ntp::joined(budget.memory(), added_by_others(memory.spent, before.spent));
     });
+}
+
+std::vector<Searched> strangers_among(const std::vector<Candidate>& candidates) {
+    std::vector<Searched> strangers;
+    for (const Candidate& candidate : candidates) {
+        if (!is_stranger(candidate)) continue;
+        const Source& source = candidate.source;
+        // A pool's name stands for other machines each time.
+        strangers.push_back({source.host.name, source.is_pool ? candidate.address : std::nullopt});
+    }
+    return strangers;
+}
+
+void remember_choice(const std::string& state_directory, const std::vector<Candidate>& candidates,
+                     const Selection& selection) {
+    std::vector<Candidate> chosen;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        if (selection.assessments[i].chosen) chosen.push_back(candidates[i]);
+    }
+    const std::vector<Searched> strangers = strangers_among(chosen);
+    if (strangers.empty()) return;
+    // No state: nothing is remembered, as was told.
+    static_cast<void>(store::change_memory(state_directory, [&](store::Memory& memory) {
+        if (!memory.search) return;
+        for (Searched& one : memory.search->asked) {
+            one.chosen = one.chosen || find_searched(strangers, one.host, one.address) != nullptr;
+        }
+    }));
 }
 
 }  // namespace clockwright::app

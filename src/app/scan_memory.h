@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "find/search.h"
 #include "judge/candidate.h"
+#include "judge/selection.h"
 #include "ntp/budget.h"
 #include "ntp/exchange_backoff.h"
 #include "result.h"
@@ -29,12 +31,17 @@ class ScanMemory {
     void hold();
 
     /// Before the first packet leaves, so that not even a crash makes us ask again: what is about
-    /// to be sent counts as sent.
-    void plan(const std::vector<Endpoint>& endpoints, int samples);
+    /// to be sent counts as sent. `strangers`: from the catalogue or a pool; the first that are
+    /// asked for a day are a search of the internet.
+    void plan(const std::vector<Endpoint>& endpoints, int samples,
+              const std::vector<Searched>& strangers);
 
     /// What is known of a candidate that was asked within the hour, moved to the present steady
     /// time. False: nothing, and the candidate says so.
     bool recall(Candidate& candidate, const Endpoint& endpoint, const Now& now) const;
+
+    /// None of the strangers: a search that nobody answers (behind a closed firewall) is none.
+    void nobody_answered();
 
     /// Afterwards, whatever ended the scan: what was really sent and heard, beside what other runs
     /// remembered meanwhile. Nothing is written when no stranger was in it.
@@ -49,10 +56,19 @@ class ScanMemory {
     ntp::ExchangeBackoff exchanges_;
     std::optional<store::Lock> alone_;
     bool planned_ = false;
+    bool search_unanswered_ = false;
+    std::optional<Search> search_before_;  ///< in whose place ours is
 };
 
 /// Of what was sent outside of a scan, with a budget that knew `before`.
 Result<void> remember_spent(const std::string& state_directory, const store::Memory& before,
                             const ntp::RateBudget& budget);
+
+/// The strangers among these candidates: found by a search, and nobody's word.
+std::vector<Searched> strangers_among(const std::vector<Candidate>& candidates);
+
+/// Whom the last search found and this selection chose is asked again before the next one.
+void remember_choice(const std::string& state_directory, const std::vector<Candidate>& candidates,
+                     const Selection& selection);
 
 }  // namespace clockwright::app

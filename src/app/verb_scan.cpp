@@ -9,6 +9,7 @@
 #include "app/gather.h"
 #include "app/known_servers.h"
 #include "app/output.h"
+#include "app/scan_memory.h"
 #include "app/transaction.h"
 #include "app/verbs.h"
 #include "publish/render.h"
@@ -44,8 +45,7 @@ Result<Gathered> given_candidates(const Context& context) {
     if (context.command.internet) {
         Config others = context.config;
         others.candidates.hosts.clear();
-        Gathered strangers =
-            TRY(gather_known(others, nullptr, surroundings_of(context.command, nullptr)));
+        Gathered strangers = TRY(gather_known(others, nullptr, surroundings_of(context, nullptr)));
         std::ranges::move(strangers.candidates, std::back_inserter(given.candidates));
         given.notes = std::move(strangers.notes);
     }
@@ -66,6 +66,7 @@ Result<Run> given(const Context& context) {
     run.judged = judge(context.command.record.empty() ? std::move(run.measured.candidates)
                                                       : run.measured.candidates,
                        context.config, lots_of_this_machine());
+    remember_choice(context.config.state.directory, run.judged.candidates, run.judged.selection);
     learn_from(run, context.config);
     return run;
 }
@@ -87,8 +88,7 @@ Result<int> dry_run(const Context& context) {
     if (context.command.hosts.empty()) {
         const system::LocalHost host;
         const DaemonView view = TRY(view_daemon(context.config, host));
-        gathered =
-            TRY(gather_known(context.config, &view, surroundings_of(context.command, &host)));
+        gathered = TRY(gather_known(context.config, &view, surroundings_of(context, &host)));
     } else {
         gathered = TRY(given_candidates(context));
     }

@@ -84,6 +84,17 @@ Json exchange_to_json(const ntp::LastExchange& exchange) {
     return json;
 }
 
+Json search_to_json(const Search& search) {
+    auto asked = Json::array();
+    for (const Searched& one : search.asked) {
+        Json json{{"host", one.host}};
+        if (one.address) json["address"] = to_string(*one.address);
+        put_if_true(json, "chosen", one.chosen);
+        asked.push_back(std::move(json));
+    }
+    return {{"at", rfc3339(search.at, true)}, {"asked", std::move(asked)}};
+}
+
 Json memory_to_json(const Memory& memory) {
     auto spent = Json::array(), series = Json::array();
     for (const auto& one : memory.spent)
@@ -100,6 +111,7 @@ Json memory_to_json(const Memory& memory) {
                 {"at", rfc3339(memory.confirmation.at, true)},
                 {"runs", memory.confirmation.runs}}}};
     for (const auto& one : memory.exchanges) json["exchanges"].push_back(exchange_to_json(one));
+    if (memory.search) json["search"] = search_to_json(*memory.search);
     return json;
 }
 
@@ -218,6 +230,21 @@ Confirmation read_confirmation(const Json& json, JsonFaults& faults) {
     return confirmation;
 }
 
+Search read_search(const Json& json, JsonFaults& faults) {
+    JsonFields fields(json, "search", faults);
+    Search search{.at = read_instant(fields, "at"), .asked = {}};
+    fields.each("asked", [&](const Json& asked, const std::string& place) {
+        JsonFields one(asked, place, faults);
+        search.asked.push_back({.host = one.text("host"),
+                                .address = {},
+                                .chosen = one.has("chosen") && one.boolean("chosen")});
+        if (one.has("address")) search.asked.back().address = read_address(one);
+        one.close();
+    });
+    fields.close();
+    return search;
+}
+
 Memory read_memory(const Json& json, JsonFaults& faults) {
     JsonFields fields(json, {}, faults);
     Memory memory;
@@ -234,6 +261,7 @@ Memory read_memory(const Json& json, JsonFaults& faults) {
         });
     }
     memory.confirmation = read_confirmation(fields.inner("confirmation"), faults);
+    if (fields.has("search")) memory.search = read_search(fields.inner("search"), faults);
     fields.close();
     return memory;
 }

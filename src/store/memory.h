@@ -1,11 +1,13 @@
-/// What must be remembered over restarts: what was sent to whom, the samples of the last hour, and
-/// how often in a row a better set was found.
+/// What must be remembered over restarts: what was sent to whom, the samples of the last hour, how
+/// often in a row a better set was found, and when the internet was searched.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "find/search.h"
 #include "ntp/budget.h"
 #include "ntp/exchange_backoff.h"
 #include "result.h"
@@ -41,6 +43,7 @@ struct Memory {
     std::vector<RememberedSeries> series;
     std::vector<ntp::LastExchange> exchanges;  ///< of keys, with public hosts
     Confirmation confirmation;
+    std::optional<Search> search;  ///< of the internet, the last one
 };
 
 /// `<state>/memory.json`, versioned, 0600, written atomically. A missing, torn or newer file is an

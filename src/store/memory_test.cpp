@@ -60,6 +60,8 @@ store::Memory full_memory() {
     exchange = {.host = "nts://b.example", .at = noon, .failures = 1, .asked = {}, .report = {}};
     memory.exchanges.push_back(exchange);
     memory.confirmation = {.present = {"ntp1", "ntp2"}, .at = noon, .runs = 2};
+    memory.search = Search{.at = noon - std::chrono::hours(1),
+                           .asked = {{"a.example", {}, true}, {"pool.example", address, false}}};
     return memory;
 }
 
@@ -79,16 +81,18 @@ TEST_CASE("what is remembered comes back after a restart") {
     CHECK(back.confirmation.present == memory.confirmation.present);
     CHECK(back.confirmation.at == memory.confirmation.at);
     CHECK(back.confirmation.runs == 2);
+    CHECK(back.search == memory.search);
 }
 
-TEST_CASE("a file from before NTS is read; none of its samples is authentic") {
+TEST_CASE("a file from before NTS and searches is read; none of its samples is authentic") {
     const TemporaryDirectory directory;
     auto memory = full_memory();
     memory.exchanges.clear();
+    memory.search.reset();
     memory.series.pop_back();
     REQUIRE(store::save(directory.path(), memory));
     const auto text = directory.read("memory.json");
-    for (const char* word : {"nts", "authenticated", "interleaved", "exchanges"}) {
+    for (const char* word : {"nts", "authenticated", "interleaved", "exchanges", "search"}) {
         CAPTURE(word);
         CHECK(text.find(word) == std::string::npos);
     }
