@@ -73,10 +73,11 @@ Json report_to_json(const NtsReport& report) {
 }
 
 Json exchange_to_json(const ntp::LastExchange& exchange) {
-    Json json{{"host", exchange.host},
+    Json json{{"host", exchange.with.host},
               {"at", rfc3339(exchange.at, true)},
               {"failures", exchange.failures},
               {"report", report_to_json(exchange.report)}};
+    if (exchange.with.address) json["address"] = to_string(*exchange.with.address);
     if (exchange.asked) {
         json["asked"] = {{"address", to_string(exchange.asked->address)},
                          {"port", exchange.asked->port}};
@@ -200,7 +201,8 @@ Endpoint read_endpoint(const Json& json, const std::string& place, JsonFaults& f
 ntp::LastExchange read_exchange(const Json& json, const std::string& place, JsonFaults& faults) {
     JsonFields fields(json, place, faults);
     ntp::LastExchange exchange;
-    exchange.host = fields.text("host");
+    exchange.with.host = fields.text("host");
+    if (fields.has("address")) exchange.with.address = read_address(fields);
     exchange.at = read_instant(fields, "at");
     exchange.failures = static_cast<int>(fields.integer("failures", 0, INT_MAX));
     exchange.report = read_report(fields.inner("report"), fields.place_of("report"), faults);

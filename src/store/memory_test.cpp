@@ -41,7 +41,7 @@ store::Memory full_memory() {
     memory.series.back().nts = true;
     memory.series.back().series.samples[0].authenticated = true;
     memory.series.back().series.samples[0].interleaved = true;
-    ntp::LastExchange exchange{.host = "nts://a.example:4461",
+    ntp::LastExchange exchange{.with = {"nts://a.example:4461", address},
                                .at = noon + std::chrono::seconds(3),
                                .failures = 2,
                                .asked = Endpoint{address, 4123},
@@ -57,7 +57,8 @@ store::Memory full_memory() {
     exchange.report.not_before = noon - std::chrono::days(20);
     exchange.report.not_after = noon + std::chrono::days(70);
     memory.exchanges.push_back(exchange);
-    exchange = {.host = "nts://b.example", .at = noon, .failures = 1, .asked = {}, .report = {}};
+    exchange = {
+        .with = {"nts://b.example", {}}, .at = noon, .failures = 1, .asked = {}, .report = {}};
     memory.exchanges.push_back(exchange);
     memory.confirmation = {.present = {"ntp1", "ntp2"}, .at = noon, .runs = 2};
     memory.search = Search{.at = noon - std::chrono::hours(1),
@@ -104,7 +105,8 @@ TEST_CASE("a file from before NTS and searches is read; none of its samples is a
 TEST_CASE("the dates of any certificate come back") {
     const TemporaryDirectory directory;
     store::Memory memory;
-    ntp::LastExchange exchange{.host = "a", .at = noon, .failures = 1, .asked = {}, .report = {}};
+    ntp::LastExchange exchange{
+        .with = {"a", {}}, .at = noon, .failures = 1, .asked = {}, .report = {}};
     exchange.report.not_before = std::chrono::sys_days{std::chrono::year{1678} / 1 / 1};
     exchange.report.not_after =
         std::chrono::sys_days{std::chrono::year{2262} / 1 / 1} - std::chrono::seconds{1};

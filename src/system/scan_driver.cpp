@@ -284,7 +284,7 @@ void Scan::begin_exchanges() {
         to_exchange_.pop_front();
         const Now now = read_clocks();
         if (is_remembered(i)) {
-            exchanges_.begin(to_string(targets_[i].host), now);
+            exchanges_.begin(key_server(targets_[i].host, admitted_[i].exchange->address), now);
         }
         ++exchanging_;
         keys_->begin(targets_[i].host, *admitted_[i].exchange, now.wall,
@@ -309,7 +309,8 @@ void Scan::exchanged(std::size_t target, KeyRound::Got got) {
         fail_nts(admitted.outcome, std::move(got.report));
     } else {
         if (is_remembered(target)) {
-            exchanges_.succeeded(to_string(targets_[target].host), got.at);
+            exchanges_.succeeded(key_server(targets_[target].host, admitted.exchange->address),
+                                 got.at);
         }
         Admitted time = admission_.admit_time(targets_[target], got.at, std::move(*got.keys),
                                               std::move(got.report), read_clocks());
@@ -356,7 +357,7 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
             take_result(admitted.outcome, *admitted.series);
         }
         if (admitted.outcome.nts && is_remembered(i)) {
-            exchanges_.report(to_string(host), *admitted.outcome.nts);
+            exchanges_.report(key_server(host, admitted.exchange->address), *admitted.outcome.nts);
         }
         outcomes.push_back(std::move(admitted.outcome));
     }
