@@ -101,10 +101,7 @@ Standing read_standing(const Json& json, const std::string& place, JsonFaults& f
     return standing;
 }
 
-}  // namespace
-
-Result<BlockList> load_block_list(const std::string& state_directory) {
-    const auto path = file_in(state_directory);
+Result<BlockList> read_list(const std::string& path) {
     bool missing = false;
     const auto text = read_own_file(path, &missing);
     if (missing) return BlockList{};
@@ -121,6 +118,17 @@ Result<BlockList> load_block_list(const std::string& state_directory) {
     fields.close();
     if (faults.empty()) return list;
     return fail(Fault::bad_input, fmt::format("{}: {}", path, fmt::join(faults, "; ")));
+}
+
+}  // namespace
+
+Result<BlockList> load_block_list(const std::string& state_directory) {
+    auto list = read_list(file_in(state_directory));
+    if (!list && list.error().fault == Fault::bad_input) {
+        list.error().message +=
+            "; mend it, or move it away: then no block and no allowance is known";
+    }
+    return list;
 }
 
 Result<void> change_block_list(const std::string& state_directory,

@@ -18,10 +18,7 @@ std::string file_in(const std::string& state_directory) {
     return state_directory + "/server-list.json";
 }
 
-}  // namespace
-
-Result<std::optional<CachedList>> load_list(const std::string& state_directory) {
-    const auto path = file_in(state_directory);
+Result<std::optional<CachedList>> read_cache(const std::string& path) {
     bool missing = false;
     const auto text = read_own_file(path, &missing);
     if (missing) return std::optional<CachedList>{};
@@ -46,6 +43,15 @@ Result<std::optional<CachedList>> load_list(const std::string& state_directory) 
     if (!list) return fail(Fault::bad_input, path + ": " + list.error().message);
     cached.list = std::move(*list);
     return std::optional(std::move(cached));
+}
+
+}  // namespace
+
+Result<std::optional<CachedList>> load_list(const std::string& state_directory) {
+    auto cached = read_cache(file_in(state_directory));
+    if (!cached && cached.error().fault == Fault::bad_input)
+        cached.error().message += "; move it away and fetch it anew: clockwright servers refresh";
+    return cached;
 }
 
 Result<void> save_list(const std::string& state_directory, const CachedList& cached) {
