@@ -66,6 +66,11 @@ std::uint16_t ntp_port(const Candidate& candidate) {
 
 }  // namespace
 
+int most_diagnosis_packets(std::size_t asked) {
+    constexpr int packets_each = 4;  // system::probe_paths
+    return packets_each * static_cast<int>(std::min(asked, silent_at_most + answering_at_most));
+}
+
 Result<void> diagnose_paths(ScanReport& report, const Context& context) {
     const auto answered = std::ranges::any_of(
         report.rows, [](const ScanRow& row) { return !row.candidate.series.samples.empty(); });

@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "store/block_list.h"
 #include "store/memory.h"
 #include "system/clock.h"
@@ -70,33 +68,6 @@ TEST_CASE("a stranger asked within the hour whose answer is lost is named, not a
     CHECK(measured->candidates.front().not_asked.has_value());
     CHECK(measured->candidates.front().not_asked_why.find("less than an hour ago") !=
           std::string::npos);
-}
-
-TEST_CASE("what would be sent is said without sending: packets by address") {
-    const TemporaryDirectory directory;
-    Config config;
-    config.state.directory = directory.path();
-    Candidate candidate;
-    candidate.source.host.name = candidate.source.as_written = "127.0.0.9";
-    Command command;
-    command.samples = 3;
-    auto text = announce_only({candidate, public_candidate()}, config, command);
-    REQUIRE(text.has_value());
-    CHECK(text->starts_with("Will send 6 packets in 4.0 s to 2 addresses, 1 of them public"));
-    CHECK(text->find("127.0.0.9:123  3 packets") != std::string::npos);
-    CHECK(text->ends_with("Nothing was sent.\n"));
-    REQUIRE(store::save(config.state.directory, asked(10min, true)).has_value());
-    text = announce_only({candidate, public_candidate()}, config, command);
-    CHECK(text->starts_with("Will send 3 packets"));
-    CHECK(text->find("198.51.100.7:123 gets no packet: asked within the hour") !=
-          std::string::npos);
-    command.json = true;
-    text = announce_only({candidate, public_candidate()}, config, command);
-    const auto json = nlohmann::json::parse(*text);
-    CHECK(json["packets_planned"] == 3);
-    CHECK(json["addresses"] == nlohmann::json{"127.0.0.9:123"});
-    CHECK(json["destinations"][1]["address"] == "198.51.100.7:123");
-    CHECK(json["destinations"][1]["packets"] == 0);
 }
 
 TEST_CASE("a blocked server gets no packet and says until when and why") {

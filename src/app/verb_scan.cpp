@@ -5,6 +5,7 @@
 #include "app/daemon_access.h"
 #include "app/decision.h"
 #include "app/diagnosis.h"
+#include "app/dry_run.h"
 #include "app/exit_code.h"
 #include "app/gather.h"
 #include "app/known_servers.h"
@@ -15,6 +16,7 @@
 #include "publish/render.h"
 #include "publish/replay.h"
 #include "publish/scan_report.h"
+#include "publish/table.h"
 #include "system/clock.h"
 #include "system/local_host.h"
 #include "system/user_file.h"
@@ -93,7 +95,8 @@ Result<int> dry_run(const Context& context) {
         gathered = TRY(given_candidates(context));
     }
     print_result(context.command,
-                 TRY(announce_only(gathered.candidates, context.config, context.command)));
+                 TRY(dry_run_report(gathered.candidates, context.config, context.command)));
+    for (const std::string& note : gathered.notes) print_remark(context.command, wrap(note, 0));
     return exit_done;
 }
 
