@@ -61,7 +61,7 @@ std::vector<std::optional<IpAddress>> other_families(const std::vector<Candidate
 
 std::uint16_t ntp_port(const Candidate& candidate) {
     if (candidate.nts) return candidate.nts->port;
-    return candidate.source.host.nts ? std::uint16_t{123} : candidate.source.host.port;
+    return candidate.source.host.nts ? clockwright::ntp_port : candidate.source.host.port;
 }
 
 }  // namespace

@@ -147,7 +147,7 @@ void close(Candidate& candidate, std::string why) {
 }
 
 /// Why a server that nobody here chose must not be configured; empty when it may.
-std::string objection_to(const Source& source) {
+std::string why_not_uninvited(const Source& source) {
     if (const std::string vendor = vendor_of_pool_name(source.host.name); !vendor.empty()) {
         return fmt::format("the pool's zone of {} is for its own products only", vendor);
     }
@@ -227,7 +227,7 @@ void close_unfit(Gathered& gathered) {
                     printable(source.as_written), printable(to_string(source.origin))));
             }
         } else if (source.origin.kind == Origin::Kind::lease && !source.permitted) {
-            if (std::string why = objection_to(source); !why.empty()) {
+            if (std::string why = why_not_uninvited(source); !why.empty()) {
                 close(candidate, std::move(why));
             }
         }

@@ -5,41 +5,12 @@
 #include "store/block_list.h"
 #include "store/memory.h"
 #include "system/clock.h"
+#include "tests/fakes/asked_stranger.h"
 #include "tests/fakes/temporary_directory.h"
 
 using namespace clockwright;
 using namespace clockwright::app;
 using namespace std::chrono_literals;
-
-namespace {
-
-const IpAddress stranger = *parse_address("198.51.100.7");
-
-Candidate public_candidate() {
-    Candidate candidate;
-    candidate.source.host.name = candidate.source.as_written = to_string(stranger);
-    return candidate;
-}
-
-/// A public server that was asked `age` ago, with one sample if it is remembered.
-store::Memory asked(std::chrono::minutes age, bool with_series) {
-    const WallTime at = system::read_clocks().wall - age;
-    store::Memory memory;
-    memory.spent.push_back({stranger, at, at + 6s, 4});
-    if (with_series) {
-        Series series;
-        series.sent = 4;
-        Sample sample;
-        sample.offset = Seconds{0.001};
-        sample.stratum = 1;
-        sample.at = SteadyTime{} + 2s;
-        series.samples.push_back(sample);
-        memory.series.push_back({{stranger, 123}, at, series});
-    }
-    return memory;
-}
-
-}  // namespace
 
 TEST_CASE("a stranger asked within the hour is not asked again: what it answered serves") {
     const TemporaryDirectory directory;

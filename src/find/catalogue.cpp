@@ -42,14 +42,6 @@ constexpr Zone zones[] = {
 static_assert(std::ranges::is_sorted(servers, {}, &CatalogueServer::host));
 static_assert(std::ranges::is_sorted(zones, {}, &Zone::name));
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& letter : out) {
-        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-    }
-    return out;
-}
-
 /// Of one operator, before all others have had as many.
 constexpr int places_in_a_round = 3;
 
@@ -75,7 +67,7 @@ int nearness(const CatalogueServer& server, const std::optional<Region>& region)
 }  // namespace
 
 const CatalogueServer* find_in_catalogue(std::string_view host) {
-    const std::string name = lower(host);
+    const std::string name = lower_case(host);
     const auto found =
         std::ranges::lower_bound(servers, std::string_view(name), {}, &CatalogueServer::host);
     return found != std::end(servers) && found->host == name ? &*found : nullptr;

@@ -49,12 +49,6 @@ Json list_to_json(const BlockList& list) {
     return {{"clockwright_block_list", list_format}, {"servers", std::move(servers)}};
 }
 
-WallTime read_instant(JsonFields& fields, std::string_view key) {
-    const auto instant = parse_rfc3339(fields.text(key));
-    if (!instant) fields.fault(key, "must be an instant");
-    return instant.value_or(WallTime{});
-}
-
 std::optional<Block> read_block(JsonFields& outer, JsonFaults& faults) {
     const Json& json = outer.inner("block");
     if (json.is_null()) return std::nullopt;
@@ -65,8 +59,8 @@ std::optional<Block> read_block(JsonFields& outer, JsonFaults& faults) {
     else
         fields.fault("reason", "is no reason that this release knows");
     block.why = fields.text("why");
-    block.since = read_instant(fields, "since");
-    if (!fields.inner("until").is_null()) block.until = read_instant(fields, "until");
+    block.since = fields.instant("since");
+    if (!fields.inner("until").is_null()) block.until = fields.instant("until");
     fields.close();
     return block;
 }
@@ -75,7 +69,7 @@ std::optional<Allowance> read_allowance(JsonFields& outer, JsonFaults& faults) {
     const Json& json = outer.inner("allowance");
     if (json.is_null()) return std::nullopt;
     JsonFields fields(json, outer.place_of("allowance"), faults);
-    Allowance allowance{.why = fields.text("why"), .since = read_instant(fields, "since")};
+    Allowance allowance{.why = fields.text("why"), .since = fields.instant("since")};
     fields.close();
     return allowance;
 }
@@ -95,8 +89,8 @@ Standing read_standing(const Json& json, const std::string& place, JsonFaults& f
     standing.silent_scans = static_cast<int>(fields.integer("silent_scans", 0, INT_MAX - 1));
     standing.false_scans = static_cast<int>(fields.integer("false_scans", 0, INT_MAX - 1));
     standing.blocks = static_cast<int>(fields.integer("blocks", 0, INT_MAX - 1));
-    standing.last_counted = read_instant(fields, "last_counted");
-    standing.last_heard_from = read_instant(fields, "last_heard_from");
+    standing.last_counted = fields.instant("last_counted");
+    standing.last_heard_from = fields.instant("last_heard_from");
     fields.close();
     return standing;
 }

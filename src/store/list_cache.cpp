@@ -30,10 +30,7 @@ Result<std::optional<CachedList>> read_cache(const std::string& path) {
     CachedList cached;
     fields.integer("clockwright_list_cache", cache_format, cache_format);
     cached.from = fields.text("from");
-    if (const auto instant = parse_rfc3339(fields.text("fetched_at")))
-        cached.fetched_at = *instant;
-    else
-        fields.fault("fetched_at", "must be an instant");
+    cached.fetched_at = fields.instant("fetched_at");
     cached.payload = fields.text("payload");
     cached.signature = fields.text("signature");
     fields.close();

@@ -116,12 +116,6 @@ Json memory_to_json(const Memory& memory) {
     return json;
 }
 
-WallTime read_instant(JsonFields& fields, std::string_view key) {
-    const auto instant = parse_rfc3339(fields.text(key));
-    if (!instant) fields.fault(key, "must be an instant");
-    return instant.value_or(WallTime{});
-}
-
 IpAddress read_address(JsonFields& fields) {
     const auto address = parse_address(fields.text("address"));
     if (!address) fields.fault("address", "is no address");
@@ -156,7 +150,7 @@ RememberedSeries read_series(const Json& json, const std::string& place, JsonFau
     RememberedSeries remembered;
     remembered.endpoint.address = read_address(fields);
     remembered.endpoint.port = static_cast<std::uint16_t>(fields.integer("port", 1, 65535));
-    remembered.at = read_instant(fields, "at");
+    remembered.at = fields.instant("at");
     remembered.series.sent = static_cast<int>(fields.integer("sent", 0, INT_MAX));
     remembered.series.kiss = static_cast<std::uint32_t>(fields.integer("kiss", 0, UINT32_MAX));
     fields.each("samples", [&](const Json& sample, const std::string& where) {
@@ -183,8 +177,8 @@ NtsReport read_report(const Json& json, const std::string& place, JsonFaults& fa
     report.cookies = static_cast<int>(fields.integer("cookies", 0, ntp::most_cookies));
     report.subject = fields.text("subject");
     report.issuer = fields.text("issuer");
-    report.not_before = read_instant(fields, "not_before");
-    report.not_after = read_instant(fields, "not_after");
+    report.not_before = fields.instant("not_before");
+    report.not_after = fields.instant("not_after");
     fields.close();
     return report;
 }
@@ -203,7 +197,7 @@ ntp::LastExchange read_exchange(const Json& json, const std::string& place, Json
     ntp::LastExchange exchange;
     exchange.with.host = fields.text("host");
     if (fields.has("address")) exchange.with.address = read_address(fields);
-    exchange.at = read_instant(fields, "at");
+    exchange.at = fields.instant("at");
     exchange.failures = static_cast<int>(fields.integer("failures", 0, INT_MAX));
     exchange.report = read_report(fields.inner("report"), fields.place_of("report"), faults);
     if (fields.has("asked")) {
@@ -216,8 +210,8 @@ ntp::LastExchange read_exchange(const Json& json, const std::string& place, Json
 ntp::Spent read_spent(const Json& json, const std::string& place, JsonFaults& faults) {
     JsonFields fields(json, place, faults);
     ntp::Spent spent{.address = read_address(fields),
-                     .series_began = read_instant(fields, "series_began"),
-                     .last = read_instant(fields, "last"),
+                     .series_began = fields.instant("series_began"),
+                     .last = fields.instant("last"),
                      .sent = static_cast<int>(fields.integer("sent", 0, INT_MAX))};
     fields.close();
     return spent;
@@ -226,7 +220,7 @@ ntp::Spent read_spent(const Json& json, const std::string& place, JsonFaults& fa
 Confirmation read_confirmation(const Json& json, JsonFaults& faults) {
     JsonFields fields(json, "confirmation", faults);
     Confirmation confirmation{.present = fields.texts("present"),
-                              .at = read_instant(fields, "at"),
+                              .at = fields.instant("at"),
                               .runs = static_cast<int>(fields.integer("runs", 0, INT_MAX))};
     fields.close();
     return confirmation;
@@ -234,7 +228,7 @@ Confirmation read_confirmation(const Json& json, JsonFaults& faults) {
 
 Search read_search(const Json& json, JsonFaults& faults) {
     JsonFields fields(json, "search", faults);
-    Search search{.at = read_instant(fields, "at"), .asked = {}};
+    Search search{.at = fields.instant("at"), .asked = {}};
     fields.each("asked", [&](const Json& asked, const std::string& place) {
         JsonFields one(asked, place, faults);
         search.asked.push_back({.host = one.text("host"),

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "time/spell.h"
@@ -12,7 +11,6 @@ namespace clockwright::system {
 namespace {
 
 constexpr Seconds near_spacing{0.25};  ///< private and loopback addresses have no floor
-constexpr std::uint16_t ntp_port = 123;
 
 Admitted not_asked(Rejection rejection, std::string why) {
     Admitted admitted;
@@ -92,11 +90,7 @@ std::string why_forbidden_server(const IpAddress& exchange, const IpAddress& ser
 }
 
 ntp::KeyServer key_server(const HostName& host, const IpAddress& address) {
-    std::string name = to_string(host);
-    std::ranges::transform(name, name.begin(), [](char letter) {
-        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    });
-    return {std::move(name), address};
+    return {lower_case(to_string(host)), address};
 }
 
 void fail_nts(ProbeOutcome& outcome, NtsReport report) {
