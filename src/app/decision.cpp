@@ -8,6 +8,7 @@
 #include "app/gather.h"
 #include "app/leap_source.h"
 #include "app/output.h"
+#include "app/scan_memory.h"
 #include "judge/leap_freeze.h"
 #include "store/memory.h"
 #include "system/clock.h"
@@ -164,8 +165,7 @@ std::string lots_of_this_machine() {
 Result<Run> run_once(const Context& context, const DaemonView* view) {
     Run run;
     const system::LocalHost host;
-    Gathered gathered =
-        TRY(gather_known(context.config, view, surroundings_of(context.command, &host)));
+    Gathered gathered = TRY(gather_known(context.config, view, surroundings_of(context, &host)));
     const bool nobody = gathered.candidates.empty();
     run.measured = TRY(measure(std::move(gathered.candidates), context.config, context.command));
     std::ranges::move(gathered.notes, std::back_inserter(run.measured.notes));
@@ -179,17 +179,18 @@ Result<Run> run_once(const Context& context, const DaemonView* view) {
                                 run.judged.selection);
     run.comparison = compare(run.judged.candidates, run.judged.selection, gate);
     run.gate = decide(run.comparison, earlier_confirmations(run, context.config), gate);
+    remember_choice(context.config.state.directory, run.judged.candidates, run.judged.selection);
     tell_run(context.command, run);
     return run;
 }
 
 void remember_confirmation(const Run& run, const Config& config) {
     if (!run.measured.fresh) return;
-    store::Memory memory = store::load(config.state.directory, nullptr);
-    memory.confirmation = {present_names(run.judged.candidates), system::read_clocks().wall,
-                           run.gate.have};
-    static_cast<void>(
-        store::save(config.state.directory, memory));  // no state: nothing is confirmed
+    // No state: nothing is confirmed.
+    static_cast<void>(store::change_memory(config.state.directory, [&](store::Memory& memory) {
+        memory.confirmation = {present_names(run.judged.candidates), system::read_clocks().wall,
+                               run.gate.have};
+    }));
 }
 
 Result<Decision> make_decision(const Context& context) {

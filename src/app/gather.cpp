@@ -12,8 +12,6 @@
 namespace clockwright::app {
 namespace {
 
-constexpr std::uint16_t key_exchange_port = 4460;
-
 Candidate candidate_for(const HostName& host, std::string as_written, Origin origin) {
     Candidate candidate;
     candidate.source.host = host;

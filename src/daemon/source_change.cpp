@@ -12,8 +12,6 @@ namespace clockwright {
 
 namespace {
 
-constexpr std::uint16_t key_exchange_port = 4460;
-
 /// Where the source answers plain NTP: its key exchange may have named another place.
 void name_plainly(SourceLine& line, const Candidate& candidate) {
     const HostName& host = candidate.source.host;
