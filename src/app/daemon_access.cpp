@@ -9,6 +9,7 @@
 #include "daemon/dialect.h"
 #include "find/catalogue.h"
 #include "system/local_host.h"
+#include "system/timesync_bus.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -121,6 +122,7 @@ Result<DaemonView> view_daemon(const Config& config, const Host& host) {
 }
 
 Result<DaemonState> read_full_state(const DaemonPlace& place) {
+    if (place.kind == DaemonKind::timesyncd) return system::read_timesync_state(place.control);
     auto socket = TRY(open_control(place));
     return socket.read_state();
 }

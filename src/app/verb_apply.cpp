@@ -72,6 +72,18 @@ Result<void> check_window(const Config& config) {
                 fmt::format("outside the window of changes, {}", config.apply.window));
 }
 
+/// Why a daemon that reads its sources only when it starts is not restarted; empty when it may be.
+std::string why_no_restart(const Plan& plan, const Command& command) {
+    const auto kind = parse_daemon_kind(plan.daemon);
+    if (!plan.restart || command.allow_restart || !kind || traits_of(*kind).reloads) return {};
+    return fmt::format("plan {} needs a restart, since {}; --allow-restart permits it", plan.id,
+                       traits_of(*kind).why_restart);
+}
+
+Done not_done(const Plan& plan, std::string why) {
+    return {{OutcomeKind::refused, false, true, std::move(why)}, plan.id, false};
+}
+
 /// With --yes one line says what is done; without it the whole plan is shown, and asked about.
 Result<void> ask_consent(const Plan& plan, const Command& command) {
     print_remark(command, command.yes ? plan_summary(plan) : plan_text(plan, command.explain));
@@ -117,7 +129,7 @@ Result<Plan> load_plan(const Context& context, const DaemonPlace& place) {
                     fmt::format("the plan is for the daemon of {} at {}, here it is {} at {}",
                                 plan.config_file, plan.control, place.config_file, place.control));
     }
-    if (!restarts_only_as(plan, context.config.daemon.restart)) {
+    if (!restarts_only_as(plan, place.restart)) {
         return fail(Fault::refused,
                     "the plan restarts the daemon in another way than [daemon] restart says");
     }
@@ -148,6 +160,8 @@ Result<int> apply_file(const Context& context) {
     if (auto why = freeze_reason(leap_table(host), system::read_clocks().wall, {}); !why.empty()) {
         return fail(Fault::refused, std::move(why));
     }
+    if (auto why = why_no_restart(plan, context.command); !why.empty())
+        return finish(context, plan, not_done(plan, std::move(why)));
     TRY(ask_consent(plan, context.command));
     return finish(context, plan, TRY(transaction.run(plan, context.command.reason)));
 }
@@ -183,6 +197,8 @@ Result<int> apply_decision(const Context& context) {
         print_remark(command, wrap(remark, 0));
     print_remark(command, consensus_text(decision.run.judged.selection.consensus) + "\n");
     if (decision.no || !decision.plan.change) return finish_without_change(context, decision);
+    if (auto why = why_no_restart(decision.plan, command); !why.empty())
+        return finish(context, decision.plan, not_done(decision.plan, std::move(why)));
     TRY(ask_consent(decision.plan, command));
     return finish(context, decision.plan, TRY(transaction->run(decision.plan, command.reason)));
 }

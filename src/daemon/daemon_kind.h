@@ -26,6 +26,7 @@ struct DaemonTraits {
     bool pools = false;            ///< … can name a pool
     bool one_server = false;       ///< follows one server at a time: no agreement can be claimed
     bool names_reference = false;  ///< says which source it follows
+    bool resets = false;           ///< takeover empties the list before ours, and edits no file
     int samples_wanted = 3;        ///< of a source that counts as usable
     /// A start may step a clock that is this far off, unless the configuration says otherwise.
     Seconds start_step{};

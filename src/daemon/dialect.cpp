@@ -1,6 +1,7 @@
 #include "daemon/dialect.h"
 
 #include "daemon/chrony_dialect.h"
+#include "daemon/timesyncd_dialect.h"
 
 namespace clockwright {
 
@@ -10,10 +11,12 @@ Seconds Dialect::start_step(const DaemonConfig&) const {
 
 const Dialect& dialect_of(DaemonKind kind) {
     static const chrony::ChronyDialect chrony;
+    static const timesyncd::TimesyncdDialect timesyncd;
     switch (kind) {
+        case DaemonKind::timesyncd:
+            return timesyncd;
         case DaemonKind::chrony:
         case DaemonKind::ntpsec:
-        case DaemonKind::timesyncd:
         case DaemonKind::openntpd:
         case DaemonKind::ntpd_rs:
             break;
