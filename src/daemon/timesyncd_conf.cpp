@@ -49,12 +49,12 @@ bool is_server_word(std::string_view word) {
     constexpr std::size_t longest_name = 253;
     constexpr std::size_t longest_label = 63;
     if (word.ends_with('.')) word.remove_suffix(1);
-    if (word.empty() || word.size() > longest_name) return false;
+    if (word.empty() || word.size() > longest_name || word.starts_with('.')) return false;
     std::size_t label = 0;
     for (const char letter : word) {
         if (letter <= ' ' || letter > '~' || letter == '\\') return false;
         label = letter == '.' ? 0 : label + 1;
-        if (label > longest_label || (letter == '.' && &letter == word.data())) return false;
+        if (label > longest_label) return false;
     }
     return !word.contains("..");
 }
