@@ -14,6 +14,7 @@
 
 #include "system/bus_library.h"
 #include "system/clock.h"
+#include "system/descriptor.h"
 #include "time/spell.h"
 
 namespace clockwright::system {
@@ -28,8 +29,8 @@ constexpr const char* object = "/org/freedesktop/timesync1";
 constexpr const char* manager = "org.freedesktop.timesync1.Manager";
 
 std::unexpected<Error> no_answer(int code) {
-    return fail(Fault::unreachable, fmt::format("systemd-timesyncd does not answer on the bus: {}",
-                                                std::strerror(-code)));
+    return fail(Fault::unreachable,
+                fmt::format("systemd-timesyncd does not answer on the bus: {}", errno_text(-code)));
 }
 
 /// What it says is not as its documentation has it.
@@ -90,7 +91,7 @@ class Bus {
         sd_bus* bus = nullptr;
         if (const int code = library->open_system(&bus); code < 0) {
             return fail(Fault::unreachable,
-                        fmt::format("there is no system bus here: {}", std::strerror(-code)));
+                        fmt::format("there is no system bus here: {}", errno_text(-code)));
         }
         Bus opened(*library, bus);
         TRY(opened.wait_until_ready());

@@ -33,7 +33,7 @@ class Timesyncd(hosts.HostBed):
 
     @staticmethod
     def settings(candidates, timeout):
-        return (f"[candidates]\nhosts = {json.dumps(candidates)}\ndiscover = false\n"
+        return (f"[candidates]\nhosts = {json.dumps(candidates)}\n"
                 f"[select]\nconfirmations = 1\nminimum = 3\n"
                 f'[apply]\nverify_timeout = "{timeout}s"\n')
 
