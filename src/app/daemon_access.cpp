@@ -10,6 +10,7 @@
 #include "find/catalogue.h"
 #include "system/local_host.h"
 #include "system/mode6_channel.h"
+#include "system/timesync_bus.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -126,6 +127,7 @@ Result<DaemonState> read_full_state(const DaemonPlace& place) {
         auto channel = TRY(system::Mode6Channel::open(place.control));
         return channel.read_state();
     }
+    if (place.kind == DaemonKind::timesyncd) return system::read_timesync_state(place.control);
     auto socket = TRY(open_control(place));
     return socket.read_state();
 }

@@ -37,9 +37,22 @@ int earlier_confirmations(const Run& run, const Config& config) {
     return run.measured.fresh ? runs : runs - 1;  // remembered samples confirm nothing new
 }
 
-/// With takeover a foreign line no longer stays whatever we choose; leases do.
-void release_foreign(std::vector<Candidate>& candidates) {
+const SourceLine* line_of(const Candidate& candidate, const DaemonConfig& config) {
+    const Origin& origin = candidate.source.origin;
+    const auto line = std::ranges::find_if(config.sources, [&](const SourceLine& known) {
+        return known.file == origin.file && known.line == origin.line &&
+               known.name == candidate.source.host.name;
+    });
+    return line == config.sources.end() ? nullptr : &*line;
+}
+
+/// With takeover a foreign line no longer stays whatever we choose; leases do, and what is read
+/// after our own file.
+void release_foreign(std::vector<Candidate>& candidates, const DaemonView* view) {
     for (Candidate& candidate : candidates) {
+        const SourceLine* line =
+            view != nullptr && view->config ? line_of(candidate, *view->config) : nullptr;
+        if (line != nullptr && line->after_ours) continue;
         const bool lease = candidate.source.origin.file.starts_with("/run/");
         const bool in_file = !candidate.source.origin.file.empty();
         if (candidate.membership == Membership::foreign && in_file && !lease) {
@@ -78,14 +91,14 @@ void tell_run(const Command& command, const Run& run) {
 }
 
 /// What the candidate is to the daemon, whatever it was judged as.
-Membership found_membership(const Candidate& candidate, const DaemonConfig& config) {
+Membership found_membership(const Candidate& candidate, const Found& found) {
     const Origin& origin = candidate.source.origin;
     if (origin.kind != Origin::Kind::daemon || !candidate.selectable) return Membership::none;
-    const auto line = std::ranges::find_if(config.sources, [&](const SourceLine& known) {
-        return known.file == origin.file && known.line == origin.line &&
-               known.name == candidate.source.host.name;
+    const SourceLine* line = line_of(candidate, found.config);
+    const bool built_in = std::ranges::any_of(found.state.sources, [&](const auto& source) {
+        return source.fallback && source.name == candidate.source.as_written;
     });
-    const bool free = line != config.sources.end() && (line->ours || line->fallback);
+    const bool free = line != nullptr ? line->ours || line->fallback : built_in;
     return free ? Membership::ours : Membership::foreign;
 }
 
@@ -127,7 +140,7 @@ void note_leases(Plan& plan, const std::vector<Candidate>& candidates) {
 Result<Plan> plan_for(const Context& context, const Found& found, const Decision& decision) {
     std::vector<Candidate> candidates = decision.run.judged.candidates;
     for (Candidate& candidate : candidates) {
-        candidate.membership = found_membership(candidate, found.config);
+        candidate.membership = found_membership(candidate, found);
     }
     Plan plan = TRY(make_plan(found, candidates, decision.run.judged.selection, decision.run.gate,
                               plan_settings(context, decision), system::read_clocks()));
@@ -172,7 +185,7 @@ Result<Run> run_once(const Context& context, const DaemonView* view) {
     if (nobody)
         run.measured.notes.push_back("No server is known here: name some in [candidates] hosts.");
     std::vector<Candidate> to_judge = run.measured.candidates;
-    if (context.command.takeover) release_foreign(to_judge);
+    if (context.command.takeover) release_foreign(to_judge, view);
     run.judged = judge(std::move(to_judge), context.config, lots_of_this_machine());
     GateSettings gate = gate_settings(run.judged, context.config);
     gate.freeze = freeze_reason(leap_table(system::LocalHost{}), system::read_clocks().wall,

@@ -93,14 +93,16 @@ Result<void> check_window(const Config& config) {
                 fmt::format("outside the window of changes, {}", config.apply.window));
 }
 
-/// A daemon that takes new sources only by a restart: its start may step the clock, so that a plan
-/// alone is not consent enough.
-Result<void> check_restart(const Plan& plan, const Command& command) {
-    const DaemonTraits& traits =
-        traits_of(parse_daemon_kind(plan.daemon).value_or(DaemonKind::chrony));
-    if (!plan.restart || traits.reloads || command.allow_restart) return {};
-    return fail(Fault::refused,
-                fmt::format("{}; give --allow-restart to let it be restarted", traits.why_restart));
+/// Why a daemon that reads its sources only when it starts is not restarted; empty when it may be.
+std::string why_no_restart(const Plan& plan, const Command& command) {
+    const auto kind = parse_daemon_kind(plan.daemon);
+    if (!plan.restart || command.allow_restart || !kind || traits_of(*kind).reloads) return {};
+    return fmt::format("plan {} needs a restart, since {}; --allow-restart permits it", plan.id,
+                       traits_of(*kind).why_restart);
+}
+
+Done not_done(const Plan& plan, std::string why) {
+    return {{OutcomeKind::refused, false, true, std::move(why)}, plan.id, false};
 }
 
 /// With --yes one line says what is done; without it the whole plan is shown, and asked about.
@@ -179,7 +181,8 @@ Result<int> apply_file(const Context& context) {
     if (auto why = freeze_reason(leap_table(host), system::read_clocks().wall, {}); !why.empty()) {
         return fail(Fault::refused, std::move(why));
     }
-    TRY(check_restart(plan, context.command));
+    if (auto why = why_no_restart(plan, context.command); !why.empty())
+        return finish(context, plan, not_done(plan, std::move(why)));
     TRY(ask_consent(plan, context.command));
     return carry_out(context, transaction, view.place, plan);
 }
@@ -215,12 +218,8 @@ Result<int> apply_decision(const Context& context) {
         print_remark(command, wrap(remark, 0));
     print_remark(command, consensus_text(decision.run.judged.selection.consensus) + "\n");
     if (decision.no || !decision.plan.change) return finish_without_change(context, decision);
-    if (auto allowed = check_restart(decision.plan, command); !allowed) {
-        Done done = nothing_done(decision.plan.id, allowed.error().message);
-        done.outcome.kind = OutcomeKind::refused;
-        done.outcome.verified = false;
-        return finish(context, decision.plan, done);
-    }
+    if (auto why = why_no_restart(decision.plan, command); !why.empty())
+        return finish(context, decision.plan, not_done(decision.plan, std::move(why)));
     TRY(ask_consent(decision.plan, command));
     return carry_out(context, *transaction, decision.view.place, decision.plan);
 }

@@ -31,6 +31,7 @@ constexpr DaemonTraits timesyncd{
     .unit = "systemd-timesyncd",
     .one_server = true,
     .follows = DaemonTraits::Follows::by_reference,
+    .resets = true,
     .samples_wanted = 1,
     .start_step = Seconds{0.4},
     .verify_at_least = Seconds{60},

@@ -2,6 +2,7 @@
 
 #include "daemon/chrony_dialect.h"
 #include "daemon/ntpsec_dialect.h"
+#include "daemon/timesyncd_dialect.h"
 
 namespace clockwright {
 
@@ -12,11 +13,13 @@ Seconds Dialect::start_step(const DaemonConfig&) const {
 const Dialect& dialect_of(DaemonKind kind) {
     static const chrony::ChronyDialect chrony;
     static const NtpsecDialect ntpsec;
+    static const timesyncd::TimesyncdDialect timesyncd;
     switch (kind) {
         case DaemonKind::ntpsec:
             return ntpsec;
-        case DaemonKind::chrony:
         case DaemonKind::timesyncd:
+            return timesyncd;
+        case DaemonKind::chrony:
         case DaemonKind::openntpd:
         case DaemonKind::ntpd_rs:
             break;

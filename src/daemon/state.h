@@ -29,6 +29,7 @@ struct DaemonSource {
     std::optional<IpAddress> address;  ///< empty: unresolved, or a refclock
     bool refclock = false;
     bool of_pool = false;     ///< the daemon found it itself, and it is listed by no name
+    bool fallback = false;    ///< used only while nothing else is known (timesyncd)
     std::uint32_t refid = 0;  ///< of a refclock or, when known, what the source follows
     int stratum = 0;
     int poll = 0;                        ///< log2 seconds

@@ -99,8 +99,8 @@ Tone tone_of(const DaemonSource& source) {
 std::string remark_on(const DaemonSource& source, const SourceFacts* known) {
     std::vector<std::string> parts;
     if (!is_agreeing(source)) {
-        parts.emplace_back(source.reach == 0 ? "does not answer"
-                                             : chrony::describe_state(source.state));
+        const bool silent = source.reach == 0 && source.state != ' ';
+        parts.emplace_back(silent ? "does not answer" : chrony::describe_state(source.state));
     }
     if (auto fault = nts_fault(source, known != nullptr && known->asks_nts); !fault.empty())
         parts.push_back(std::move(fault));

@@ -104,6 +104,17 @@ TEST_CASE("status as JSON has the contract's keys and null where nothing is know
     CHECK(json["stratum"].is_null());
 }
 
+TEST_CASE("a server that waits its turn is not asked, one that was asked is silent") {
+    StatusReport one = report(Seconds{1e-3}, 1);
+    one.daemon_text = "timesyncd";
+    one.facts.state->sources = {listed("asked", '?'), listed("waiting", ' ')};
+    for (DaemonSource& source : one.facts.state->sources) source.reach = 0;
+    const std::string text = status_text(one);
+    CHECK(text.find("does not answer") < text.find("waiting"));
+    CHECK(text.find("not asked") > text.find("waiting"));
+    CHECK(text.find("does not answer", text.find("waiting")) == std::string::npos);
+}
+
 TEST_CASE("no line of the status is wider than 80 columns") {
     StatusReport wide = report(Seconds{1e-3}, 5);
     wide.verdict.sentence = std::string(60, 'x') + " " + std::string(60, 'y');

@@ -27,7 +27,8 @@ class LocalHost : public Host {
 
 /// Does what one file action says: checks `before` by hash, writes ".clockwright-XXXXXX" beside it,
 /// fsync, mode and owner, rename, fsync of the directory. Fault::refused when the file is not as
-/// `before` says; the file is then untouched. A full disk leaves nothing behind.
+/// `before` says; the file is then untouched. The directory of a new file is made when it alone is
+/// missing, and stays. A full disk leaves nothing behind.
 Result<void> write_file(const WriteFile& action);
 
 /// Runs an absolute argv without a shell, clean environment, at most `limit`; error with its last
