@@ -32,6 +32,7 @@ constexpr std::array behaviours = {Behaviour::answers,    Behaviour::silent,
                                    Behaviour::wrong_mode, Behaviour::kiss};
 constexpr std::array interleavings = {Interleaving::no, Interleaving::yes, Interleaving::wrong,
                                       Interleaving::drops};
+constexpr std::array neighbourhoods = {Neighbourhood::loopback, Neighbourhood::private_network};
 constexpr std::array leaps = {Leap::none, Leap::insert, Leap::remove, Leap::unsynchronised};
 constexpr std::array smears = {Smear::none, Smear::unknown,  Smear::google,
                                Smear::aws,  Smear::facebook, Smear::other};
@@ -118,7 +119,7 @@ std::optional<std::uint32_t> parse_refid(std::string_view text) {
     return refid;
 }
 
-void read_endpoint(TableReader& reader, std::uint16_t default_port, ServerSpec& spec) {
+void read_endpoint(TableReader& reader, const World& world, ServerSpec& spec) {
     const auto text = reader.text("address");
     if (!text) {
         if (!reader.has("address")) {
@@ -126,12 +127,17 @@ void read_endpoint(TableReader& reader, std::uint16_t default_port, ServerSpec& 
         }
         return;
     }
-    const auto endpoint = parse_endpoint(*text, default_port);
+    const auto endpoint = parse_endpoint(*text, world.port);
     if (!endpoint) {
         reader.fault("address", fmt::format("\"{}\" is no address such as \"127.0.1.1\", "
                                             "\"127.0.1.1:11123\" or \"[::1]:11123\"",
                                             *text));
-    } else if (!endpoint->address.is_loopback()) {
+    } else if (world.addresses == Neighbourhood::private_network &&
+               !endpoint->address.is_loopback() && !endpoint->address.is_private()) {
+        reader.fault("address", fmt::format("\"{}\" is neither loopback nor of a private network: "
+                                            "a lab answers no stranger",
+                                            *text));
+    } else if (world.addresses == Neighbourhood::loopback && !endpoint->address.is_loopback()) {
         reader.fault(
             "address",
             fmt::format("\"{}\" is neither in 127.0.0.0/8 nor ::1: a lab stays at home", *text));
@@ -201,10 +207,10 @@ void read_behaviour(TableReader& reader, ServerSpec& spec) {
     spec.interleaved = word(reader, "interleaved", interleavings, spec.interleaved);
 }
 
-ServerSpec read_server(TableReader& reader, std::uint16_t default_port) {
+ServerSpec read_server(TableReader& reader, const World& world) {
     ServerSpec spec;
     spec.name = reader.text("name").value_or("");
-    read_endpoint(reader, default_port, spec);
+    read_endpoint(reader, world, spec);
     spec.operator_name = reader.text("operator").value_or("");
     spec.smear = word(reader, "smear", smears, spec.smear);
     read_behaviour(reader, spec);
@@ -214,24 +220,23 @@ ServerSpec read_server(TableReader& reader, std::uint16_t default_port) {
     return spec;
 }
 
-std::vector<ServerSpec> read_servers(TableReader& world, std::uint16_t default_port,
-                                     Faults& faults) {
+std::vector<ServerSpec> read_servers(TableReader& tables, const World& world, Faults& faults) {
     std::vector<ServerSpec> servers;
     std::map<Endpoint, std::size_t> taken;
-    for (const toml::table* table : world.tables("server")) {
+    for (const toml::table* table : tables.tables("server")) {
         const std::size_t number = servers.size() + 1;
         TableReader reader(*table, fmt::format("server[{}].", number), faults);
-        const ServerSpec& spec = servers.emplace_back(read_server(reader, default_port));
+        const ServerSpec& spec = servers.emplace_back(read_server(reader, world));
         reader.finish();
-        const bool has_endpoint = spec.endpoint.address.is_loopback();
+        const bool has_endpoint = !spec.endpoint.address.is_unspecified();
         if (const auto [at, is_new] = taken.emplace(spec.endpoint, number);
             has_endpoint && !is_new) {
             reader.fault("address", fmt::format("{} is the endpoint of server[{}] already",
                                                 to_string(spec.endpoint), at->second));
         }
     }
-    if (!world.has("server")) {
-        world.fault("server", "a world needs at least one [[server]]");
+    if (!tables.has("server")) {
+        tables.fault("server", "a world needs at least one [[server]]");
     }
     return servers;
 }
@@ -284,6 +289,16 @@ std::string_view to_string(Interleaving interleaving) {
     std::unreachable();
 }
 
+std::string_view to_string(Neighbourhood neighbourhood) {
+    switch (neighbourhood) {
+        case Neighbourhood::loopback:
+            return "loopback";
+        case Neighbourhood::private_network:
+            return "private";
+    }
+    std::unreachable();
+}
+
 Result<World> parse_world(std::string_view toml, std::string_view file_name) {
     Faults faults;
     const auto table = parse_table(toml, faults);
@@ -297,7 +312,8 @@ Result<World> parse_world(std::string_view toml, std::string_view file_name) {
     world.seed =
         static_cast<std::uint64_t>(reader.whole("seed", 0, std::numeric_limits<std::int64_t>::max())
                                        .value_or(static_cast<std::int64_t>(world.seed)));
-    world.servers = read_servers(reader, world.port, faults);
+    world.addresses = word(reader, "addresses", neighbourhoods, world.addresses);
+    world.servers = read_servers(reader, world, faults);
     reader.finish();
     if (!faults.empty()) {
         return fail(Fault::bad_input, faults.text(file_name));

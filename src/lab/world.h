@@ -37,6 +37,14 @@ enum class Interleaving : std::uint8_t {
 
 std::string_view to_string(Interleaving interleaving);  ///< as in the file: "yes"
 
+/// Where a world's servers may listen.
+enum class Neighbourhood : std::uint8_t {
+    loopback,
+    private_network  ///< also addresses that are nobody's on the internet: RFC 1918, 6598, 4193
+};
+
+std::string_view to_string(Neighbourhood neighbourhood);  ///< as in the file: "private"
+
 /// One server; every figure has the sign and unit of its name. Times count from the world's start.
 struct ServerSpec {
     std::string name;   ///< a label; shown as operator-independent name
@@ -64,12 +72,13 @@ struct World {
     std::string title;
     std::uint16_t port = 11123;  ///< for servers that name none
     std::uint64_t seed = 1;      ///< same seed, same world, same answers
+    Neighbourhood addresses = Neighbourhood::loopback;
     std::vector<ServerSpec> servers;
 };
 
 /// Every fault at once, one per line: "FILE:7: server[2].loss: 1.5 is not within 0–1", servers
 /// counted from 1. Fault::bad_input. An unknown key is a fault; so are two servers on one endpoint,
-/// an address outside 127.0.0.0/8 and ::1, no server at all, and NaN or infinite numbers. See
+/// an address outside the world's neighbourhood, no server at all, and NaN or infinite numbers. See
 /// worlds/*.toml for the format; docs/worlds.md says each key.
 Result<World> parse_world(std::string_view toml, std::string_view file_name);
 

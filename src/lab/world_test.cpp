@@ -184,6 +184,26 @@ TEST_CASE("an address is a loopback address in full") {
     }
 }
 
+TEST_CASE("a world that says so may be of a private network, and of no other") {
+    const auto at = [](std::string_view address) {
+        return "addresses = \"private\"\n[[server]]\naddress = \"" + std::string(address) + "\"\n";
+    };
+    for (const std::string_view good : {"10.77.1.5", "192.168.0.1:123", "[fd00::5]", "127.0.1.1"}) {
+        CAPTURE(good);
+        CHECK(faults_of(at(good)) == "accepted");
+    }
+    for (const std::string_view bad : {"192.0.2.1", "2001:db8::1", "0.0.0.0", "::", "224.0.1.1"}) {
+        CAPTURE(bad);
+        CHECK(faults_of(at(bad)) ==
+              "w.toml:3: server[1].address: \"" + std::string(bad) +
+                  "\" is neither loopback nor of a private network: a lab answers no stranger");
+    }
+    CHECK(faults_of(at("10.77.1.5") + "[[server]]\naddress = \"10.77.1.5\"\n") ==
+          "w.toml:5: server[2].address: 10.77.1.5:11123 is the endpoint of server[1] already");
+    CHECK(faults_of("addresses = \"any\"\n[[server]]\naddress = \"127.0.0.1\"\n") ==
+          "w.toml:1: addresses: \"any\" is none of loopback, private");
+}
+
 TEST_CASE("all faults come at once, in the order of the file") {
     const std::string faults = faults_of(R"(port = 0
 colour = "red"
