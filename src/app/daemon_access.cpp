@@ -9,6 +9,7 @@
 #include "daemon/dialect.h"
 #include "find/catalogue.h"
 #include "system/local_host.h"
+#include "system/openntpd_reader.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -121,6 +122,7 @@ Result<DaemonView> view_daemon(const Config& config, const Host& host) {
 }
 
 Result<DaemonState> read_full_state(const DaemonPlace& place) {
+    if (place.kind == DaemonKind::openntpd) return system::read_openntpd();
     auto socket = TRY(open_control(place));
     return socket.read_state();
 }

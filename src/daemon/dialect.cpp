@@ -1,6 +1,7 @@
 #include "daemon/dialect.h"
 
 #include "daemon/chrony_dialect.h"
+#include "daemon/openntpd_dialect.h"
 
 namespace clockwright {
 
@@ -10,11 +11,13 @@ Seconds Dialect::start_step(const DaemonConfig&) const {
 
 const Dialect& dialect_of(DaemonKind kind) {
     static const chrony::ChronyDialect chrony;
+    static const openntpd::OpenntpdDialect openntpd;
     switch (kind) {
+        case DaemonKind::openntpd:
+            return openntpd;
         case DaemonKind::chrony:
         case DaemonKind::ntpsec:
         case DaemonKind::timesyncd:
-        case DaemonKind::openntpd:
         case DaemonKind::ntpd_rs:
             break;
     }
