@@ -34,6 +34,7 @@ class WalkBack {
         match_file,
         write_file,
         command,
+        command_again,
         prove_files,
         ask_daemon,
         wait,
@@ -47,6 +48,7 @@ class WalkBack {
     ApplyEffect match_file();
     ApplyEffect file_matched(const FilesChecked& checked);
     ApplyEffect next_command();
+    ApplyEffect command_done(const Performed& performed, const Now& now);
     ApplyEffect prove_files();
     ApplyEffect daemon_answered(const DaemonAnswered& answer, const Now& now);
     ApplyEffect conclude(std::string proof);
@@ -61,6 +63,7 @@ class WalkBack {
     std::deque<FileState> possible_states_;  ///< what the first of them may hold now
     std::deque<Action> commands_;            ///< what the daemon must still be told
     std::vector<std::string> faults_;        ///< why the old state is not proved
+    std::optional<SteadyTime> refused_since_;  ///< the first of `commands_` has failed since
     std::optional<SteadyTime> asked_since_;
     Stage stage_ = Stage::announce;
     std::optional<ApplyEffect> last_;
