@@ -58,11 +58,11 @@ class WalkBack {
     const Plan plan_;
     const std::string reason_;
     const ApplySettings settings_;
-    std::vector<FileState> originals_;       ///< of the files that were begun, then of all
-    std::deque<FileState> to_restore_;       ///< not yet as they were
-    std::deque<FileState> possible_states_;  ///< what the first of them may hold now
-    std::deque<Action> commands_;            ///< what the daemon must still be told
-    std::vector<std::string> faults_;        ///< why the old state is not proved
+    std::vector<FileState> originals_;         ///< of the files that were begun, then of all
+    std::deque<FileState> to_restore_;         ///< not yet as they were
+    std::deque<FileState> possible_states_;    ///< what the first of them may hold now
+    std::deque<Action> commands_;              ///< what the daemon must still be told
+    std::vector<std::string> faults_;          ///< why the old state is not proved
     std::optional<SteadyTime> refused_since_;  ///< the first of `commands_` has failed since
     std::optional<SteadyTime> asked_since_;
     Stage stage_ = Stage::announce;

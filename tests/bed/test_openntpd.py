@@ -128,7 +128,7 @@ class OpenntpdLife(hosts.HostBed):
         self.assertEqual(self.started(host), before)
 
     def test_who_is_not_root_is_told_so(self):
-        answer = self.broken.run("setpriv", "--reuid=65534", "--clear-groups",
+        answer = self.broken.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
                                  hosts.PROGRAM_INSIDE, "status")
         self.assertEqual(answer.returncode, 77, answer.stdout + answer.stderr)
 
