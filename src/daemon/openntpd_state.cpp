@@ -63,7 +63,7 @@ std::uint8_t reach_of(int trust) {
 }
 
 /// "10.0.0.1 ", "10.0.0.2 ntp1.example", "10.0.0.3 from pool pool.example", "not resolved
-/// ntp2.example": the name is left out when it is the address.
+/// ntp2.example": a name, of a pool too, is left out when it is the address.
 std::optional<DaemonSource> parse_peer_name(Words words) {
     DaemonSource source;
     if (words.size() > 2 && words[0] == "not" && words[1] == "resolved") {
@@ -73,7 +73,7 @@ std::optional<DaemonSource> parse_peer_name(Words words) {
         source.name = printable(words[0]);
         words.erase(words.begin());
     }
-    if (words.size() > 2 && words[0] == "from" && words[1] == "pool")
+    if (words.size() > 1 && words[0] == "from" && words[1] == "pool")
         words.erase(words.begin(), words.begin() + 2);
     if (!words.empty()) source.name = printable(words[0]);
     if (source.name.empty()) return std::nullopt;

@@ -145,3 +145,22 @@ TEST_CASE("control characters in names do not reach a screen") {
     CHECK(state.sources.size() == 1);
     CHECK(state.sources[0].name.find('\x1b') == std::string::npos);
 }
+
+TEST_CASE("a peer's name is found however ntpctl shows it") {
+    struct Row {
+        std::string line, name;
+        bool resolved;
+    };
+    for (const Row& row : {Row{"10.0.0.1 ", "10.0.0.1", true}, Row{"10.0.0.1 a", "a", true},
+                           Row{"10.0.0.1 from pool a", "a", true},
+                           Row{"10.0.0.1 from pool ", "10.0.0.1", true},  // a pool of one address
+                           Row{"2001:db8::1 a", "a", true}, Row{"not resolved a", "a", false},
+                           Row{"not resolved from pool a", "a", false}}) {
+        CAPTURE(row.line);
+        const auto state =
+            parsed("clock unsynced\n\npeer\n" + row.line + "\n    1  2  -   15s   15s   ----\n");
+        REQUIRE(state.sources.size() == 1);
+        CHECK(state.sources[0].name == row.name);
+        CHECK(state.sources[0].address.has_value() == row.resolved);
+    }
+}

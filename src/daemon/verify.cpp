@@ -166,10 +166,20 @@ class Examination {
         }
     }
 
+    /// A daemon that names no falseticker would count one of the others' among the usable: where
+    /// our own can be enough, only they count.
+    bool counts_only_ours() const {
+        const auto own = std::ranges::count_if(wanted_.sources, [](const auto& expected) {
+            return !expected.kept_foreign && !expected.leaving;
+        });
+        return !traits_.names_reference && own >= wanted_.minimum;
+    }
+
     void check_minimum() {
+        const bool only_ours = counts_only_ours();
         for (const auto& source : state_.sources) {
             const auto* expected = source.refclock ? nullptr : expected_as(source.name);
-            if (!expected || expected->leaving) continue;
+            if (!expected || expected->leaving || (only_ours && expected->kept_foreign)) continue;
             ++listed_;
             verification_.usable += expected->added ? usable(source) : kept_usable(source);
         }

@@ -177,7 +177,8 @@ std::optional<int> wait_for(Child& child, Seconds limit, Printed& printed) {
 }
 
 std::string last_line(std::string_view text) {
-    while (text.ends_with('\n') || text.ends_with('\r') || text.ends_with(' ')) {
+    while (text.ends_with('\n') || text.ends_with('\r') || text.ends_with(' ') ||
+           text.ends_with('.')) {
         text.remove_suffix(1);
     }
     const std::size_t end = text.rfind('\n');

@@ -11,7 +11,6 @@ OPENNTPD = DAEMONS["openntpd"]
 LOCAL = "/etc/clockwright/clockwright.toml"
 GOOD, LIAR, OLD = (1, 2, 3, 4), 5, (6, 7)
 HEAD = "# our own\nlisten on 127.0.0.1\n"
-VALID_SECONDS = 90  # measured: 18 to 45 s after a restart
 
 
 def local(candidates, more=""):
@@ -33,7 +32,7 @@ class OpenntpdLife(hosts.HostBed):
                 more += '[daemon]\nrestart = ["/usr/local/bin/cut-off"]\n'
             files = {OPENNTPD.config: cls.foreign, LOCAL: local(cls.good, more),
                      "/usr/local/bin/cut-off":
-                     "#!/bin/sh\n" + "".join(f"ip route replace blackhole {address}/32\n"
+                     "#!/bin/sh\n" + "".join(f"ip route replace {address}/32 dev lo\n"
                                              for address in cls.good)
                      + "exec systemctl restart openntpd\n"}
             host = cls.hosts.add(name, "openntpd", [], files)
@@ -80,7 +79,7 @@ class OpenntpdLife(hosts.HostBed):
         self.assertIn("openntpd says that it is not synced", status.stdout)
         self.assertNotIn("terms", status.stdout)
 
-        back = self.clockwright(host, "rollback", "--yes")
+        back = self.clockwright(host, "rollback")
         self.assertEqual(back.code, 0)
         self.assertEqual(host.read(OPENNTPD.config), self.foreign)
 
@@ -90,8 +89,8 @@ class OpenntpdLife(hosts.HostBed):
         self.assertEqual(applied.code, 0)
         text = host.read(OPENNTPD.config)
         self.assertIn(f"#clockwright-took-over# server {self.liar}   # the wrong one\n", text)
-        self.assertEqual(self.listed(host), set(self.good))
-        back = self.clockwright(host, "rollback", "--yes")
+        self.assertEqual(self.listed(host), {*self.good, self.old[0]})  # which is right, and stays
+        back = self.clockwright(host, "rollback")
         self.assertEqual(back.code, 0)
         self.assertEqual(host.read(OPENNTPD.config), self.foreign)
         self.assertEqual(self.listed(host), {self.liar, self.old[0]})
@@ -100,7 +99,7 @@ class OpenntpdLife(hosts.HostBed):
         host = self.cut
         applied = self.clockwright(host, "apply", "--yes", "--allow-restart")
         self.assertEqual(applied.code, 1)
-        self.assertIn("not verified", applied.stdout)
+        self.assertIn("4 wanted", applied.text)
         self.assertEqual(host.read(OPENNTPD.config), self.foreign)
         self.assertEqual(self.listed(host), {self.liar, self.old[0]})
 
