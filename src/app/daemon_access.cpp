@@ -9,6 +9,7 @@
 #include "daemon/dialect.h"
 #include "find/catalogue.h"
 #include "system/local_host.h"
+#include "system/ntpd_rs_reader.h"
 #include "system/openntpd_reader.h"
 #include "time/spell.h"
 
@@ -109,6 +110,10 @@ Result<DaemonView> view_daemon(const Config& config, const Host& host) {
         if (!place.control_given) place.control = locate_control(known, host);
         place.udp_port = command_port(known);
     }
+    if (place.kind == DaemonKind::ntpd_rs && view.config && !place.control_given) {
+        if (const Directive* path = view.config->find("observation-path"))
+            place.control = path->arguments.front();
+    }
     if (!place.watches_only()) {
         std::ranges::copy_if(programs, std::back_inserter(place.hands), &ClockProgram::steers);
     }
@@ -123,6 +128,7 @@ Result<DaemonView> view_daemon(const Config& config, const Host& host) {
 
 Result<DaemonState> read_full_state(const DaemonPlace& place) {
     if (place.kind == DaemonKind::openntpd) return system::read_openntpd();
+    if (place.kind == DaemonKind::ntpd_rs) return system::read_ntpd_rs(place.control);
     auto socket = TRY(open_control(place));
     return socket.read_state();
 }

@@ -1,6 +1,7 @@
 #include "daemon/dialect.h"
 
 #include "daemon/chrony_dialect.h"
+#include "daemon/ntpd_rs_dialect.h"
 #include "daemon/openntpd_dialect.h"
 
 namespace clockwright {
@@ -11,14 +12,16 @@ Seconds Dialect::start_step(const DaemonConfig&) const {
 
 const Dialect& dialect_of(DaemonKind kind) {
     static const chrony::ChronyDialect chrony;
+    static const ntpd_rs::NtpdRsDialect ntpd_rs;
     static const openntpd::OpenntpdDialect openntpd;
     switch (kind) {
         case DaemonKind::openntpd:
             return openntpd;
+        case DaemonKind::ntpd_rs:
+            return ntpd_rs;
         case DaemonKind::chrony:
         case DaemonKind::ntpsec:
         case DaemonKind::timesyncd:
-        case DaemonKind::ntpd_rs:
             break;
     }
     return chrony;

@@ -204,9 +204,20 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
     }
 }
 
+/// Of a daemon that does not say which source it follows: the one with the longest poll.
+const DaemonSource* slowest_answering(const DaemonState& state) {
+    const DaemonSource* slowest = nullptr;
+    for (const DaemonSource& source : state.sources)
+        if (is_answering(source) && (slowest == nullptr || source.poll > slowest->poll))
+            slowest = &source;
+    return slowest;
+}
+
 /// No source is selected (the daemon coasts), or its last update is older than three polls.
 bool is_stale(const DaemonState& state, Seconds age) {
     const DaemonSource* selected = selected_source(state);
+    if (selected == nullptr && !traits_of(state.kind).names_reference)
+        selected = slowest_answering(state);
     if (selected == nullptr) return true;
     return age >
            std::max(3 * Seconds{std::ldexp(1.0, std::clamp(selected->poll, 0, 17))}, Seconds{16});

@@ -217,3 +217,12 @@ TEST_CASE("a daemon that tells no root distance demonstrates nothing, and no bou
     CHECK(verdict.sentence ==
           "Not demonstrated: openntpd says that it is not synced; 4 of its 5 sources are valid.");
 }
+
+TEST_CASE("a daemon that does not name its reference is not stale while its sources answer") {
+    ClockFacts facts = following({source("a", '+'), source("b", '+'), source("c", '+')});
+    CHECK(judge_clock(facts).stale);
+    facts.state->kind = DaemonKind::ntpd_rs;
+    CHECK_FALSE(judge_clock(facts).stale);
+    facts.state->tracking.reference_time -= 10min;
+    CHECK(judge_clock(facts).stale);
+}

@@ -4,6 +4,8 @@ daemon, walked back when it cannot work or does not come up again, taken over an
 
 OpenNTPD never says "clock synced" without the right to set the clock: what can be shown here is that
 enough of its peers are valid, which is what the program asks for with this daemon."""
+import re
+
 import hosts
 from daemons import DAEMONS
 
@@ -54,6 +56,9 @@ class OpenntpdLife(hosts.HostBed):
               flush=True)
         return answer
 
+    def undo(self, host, applied):
+        return self.clockwright(host, "rollback", re.search(r"rollback (\w+)", applied.text)[1])
+
     def test_a_wrong_configuration_is_mended_and_the_second_apply_does_nothing(self):
         host = self.life
         plan = self.clockwright(host, "plan", "--json")
@@ -79,7 +84,7 @@ class OpenntpdLife(hosts.HostBed):
         self.assertIn("openntpd says that it is not synced", status.stdout)
         self.assertNotIn("terms", status.stdout)
 
-        back = self.clockwright(host, "rollback")
+        back = self.undo(host, applied)
         self.assertEqual(back.code, 0)
         self.assertEqual(host.read(OPENNTPD.config), self.foreign)
 
@@ -90,7 +95,7 @@ class OpenntpdLife(hosts.HostBed):
         text = host.read(OPENNTPD.config)
         self.assertIn(f"#clockwright-took-over# server {self.liar}   # the wrong one\n", text)
         self.assertEqual(self.listed(host), {*self.good, self.old[0]})  # which is right, and stays
-        back = self.clockwright(host, "rollback")
+        back = self.undo(host, applied)
         self.assertEqual(back.code, 0)
         self.assertEqual(host.read(OPENNTPD.config), self.foreign)
         self.assertEqual(self.listed(host), {self.liar, self.old[0]})
