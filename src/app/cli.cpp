@@ -170,12 +170,16 @@ void add_apply(CLI::App& app, Command& command, Seconds& spacing) {
     apply->add_flag("--serving", command.serving,
                     "This host serves time, and may change all the same");
     apply->add_flag("--dry-run", command.dry_run, "The same as plan");
+    add_duration(*apply, "--probation", command.probation,
+                 "Judge the change once more after so long, and take it back (10m; 0s: never)");
 }
 
 void add_others(CLI::App& app, Command& command) {
     auto* rollback =
         app.add_subcommand("rollback", "Restore the state before a change; or list the changes");
     rollback->add_option("ID", command.file, "as apply printed it, or \"last\"");
+    rollback->add_flag("--unless-verified", command.unless_verified,
+                       "Only when the change no longer holds; what its probation runs");
     app.add_subcommand("status", "One screen: verdict and bound, daemon, sources, last change");
     auto* check =
         app.add_subcommand("check", "The same as a monitoring plug-in: one line and an exit code");

@@ -43,6 +43,8 @@ struct Command {
     std::string file;  ///< plan --out, apply FILE, rollback ID, lab WORLD, config's word
     bool yes = false, takeover = false, allow_restart = false, serving = false;
     std::string reason;
+    Seconds probation{600};        ///< apply: judged once more after so long; 0: never
+    bool unless_verified = false;  ///< rollback: only when the change no longer holds
     ServersCommand servers;
     // check
     Seconds warning{0.1}, critical{0.5};

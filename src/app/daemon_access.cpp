@@ -9,6 +9,7 @@
 #include "daemon/dialect.h"
 #include "find/catalogue.h"
 #include "system/local_host.h"
+#include "system/mode6_channel.h"
 #include "system/ntpd_rs_reader.h"
 #include "system/openntpd_reader.h"
 #include "time/spell.h"
@@ -127,6 +128,10 @@ Result<DaemonView> view_daemon(const Config& config, const Host& host) {
 }
 
 Result<DaemonState> read_full_state(const DaemonPlace& place) {
+    if (place.kind == DaemonKind::ntpsec) {
+        auto channel = TRY(system::Mode6Channel::open(place.control));
+        return channel.read_state();
+    }
     if (place.kind == DaemonKind::openntpd) return system::read_openntpd();
     if (place.kind == DaemonKind::ntpd_rs) return system::read_ntpd_rs(place.control);
     auto socket = TRY(open_control(place));

@@ -28,6 +28,11 @@ bool is_same_server(const Candidate& a, const HostName& host) {
     return a.source.host == host;
 }
 
+bool has_address(const std::vector<Candidate>& candidates, const IpAddress& address) {
+    return std::ranges::any_of(
+        candidates, [&](const Candidate& candidate) { return candidate.address == address; });
+}
+
 /// One candidate for each address that the daemon lists under the line's name; by name when it
 /// lists none (unresolved, or the daemon is down).
 void add_daemon_line(const SourceLine& line, const DaemonView& view,
@@ -51,7 +56,10 @@ void add_daemon_line(const SourceLine& line, const DaemonView& view,
     bool listed = false;
     if (view.state) {
         for (const DaemonSource& source : view.state->sources) {
-            if (source.refclock || source.name != line.name || !source.address) continue;
+            const bool member = candidate.source.is_pool && source.of_pool;
+            if (source.refclock || !source.address || (source.name != line.name && !member))
+                continue;
+            if (member && has_address(candidates, *source.address)) continue;
             candidate.address = source.address;
             candidates.push_back(candidate);
             listed = true;
@@ -63,10 +71,8 @@ void add_daemon_line(const SourceLine& line, const DaemonView& view,
 /// Sources somebody added to the running daemon by a command: in no file, so foreign.
 void add_unwritten(const DaemonView& view, std::vector<Candidate>& candidates) {
     for (const DaemonSource& source : view.state->sources) {
-        const bool known = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
-            return candidate.address == source.address;
-        });
-        if (source.refclock || !source.address || known) continue;
+        if (source.refclock || !source.address || has_address(candidates, *source.address))
+            continue;
         const HostName host = parse_host(source.name).value_or(HostName{});
         Candidate candidate = candidate_for(host, source.name, {Origin::Kind::daemon, {}, 0});
         candidate.address = source.address;

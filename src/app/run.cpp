@@ -45,13 +45,12 @@ std::string outcome_document(const Command& command, const Error& error) {
     const Outcome outcome{refused ? OutcomeKind::refused : OutcomeKind::failed, false, true,
                           error.message};
     Plan plan;
-    plan.daemon = "chrony";
     plan.reason = error.message;
     switch (command.verb) {
         case Verb::plan:
             return plan_json(plan);
         case Verb::apply:
-            return command.dry_run ? plan_json(plan) : apply_json(plan, outcome, {});
+            return command.dry_run ? plan_json(plan) : apply_json(plan, outcome, {}, {});
         case Verb::rollback:
             return rollback_json(outcome, command.file);
         default:

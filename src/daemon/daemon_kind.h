@@ -18,15 +18,17 @@ std::optional<DaemonKind> parse_daemon_kind(std::string_view word);
 
 /// What a daemon can be told and what it shows of itself.
 struct DaemonTraits {
-    std::string_view program;      ///< as sentences name it: "chronyd", "systemd-timesyncd"
-    std::string_view unit;         ///< systemd's name where Debian runs it: "chrony", "ntpsec"
-    bool reloads = false;          ///< takes new sources without a restart
-    bool nts = false;              ///< its source lines can ask for NTS
-    bool ports = false;            ///< … can name another port than 123
-    bool pools = false;            ///< … can name a pool
-    bool one_server = false;       ///< follows one server at a time: no agreement can be claimed
-    bool names_reference = false;  ///< says which source it follows
-    int samples_wanted = 3;        ///< of a source that counts as usable
+    std::string_view program;  ///< as sentences name it: "chronyd", "systemd-timesyncd"
+    std::string_view unit;     ///< systemd's name where Debian runs it: "chrony", "ntpsec"
+    bool reloads = false;      ///< takes new sources without a restart
+    bool nts = false;          ///< its source lines can ask for NTS
+    bool ports = false;        ///< … can name another port than 123
+    bool pools = false;        ///< … can name a pool
+    bool one_server = false;   ///< follows one server at a time: no agreement can be claimed
+    /// How it tells which source it follows.
+    enum class Follows { no_source, by_state, by_reference };
+    Follows follows = Follows::no_source;
+    int samples_wanted = 3;  ///< of a source that counts as usable
     /// A start may step a clock that is this far off, unless the configuration says otherwise.
     Seconds start_step{};
     /// What its own verification needs; the default `verify_timeout` is lengthened to this.

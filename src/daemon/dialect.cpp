@@ -2,6 +2,7 @@
 
 #include "daemon/chrony_dialect.h"
 #include "daemon/ntpd_rs_dialect.h"
+#include "daemon/ntpsec_dialect.h"
 #include "daemon/openntpd_dialect.h"
 
 namespace clockwright {
@@ -12,15 +13,17 @@ Seconds Dialect::start_step(const DaemonConfig&) const {
 
 const Dialect& dialect_of(DaemonKind kind) {
     static const chrony::ChronyDialect chrony;
-    static const ntpd_rs::NtpdRsDialect ntpd_rs;
+    static const NtpsecDialect ntpsec;
     static const openntpd::OpenntpdDialect openntpd;
+    static const ntpd_rs::NtpdRsDialect ntpd_rs;
     switch (kind) {
+        case DaemonKind::ntpsec:
+            return ntpsec;
         case DaemonKind::openntpd:
             return openntpd;
         case DaemonKind::ntpd_rs:
             return ntpd_rs;
         case DaemonKind::chrony:
-        case DaemonKind::ntpsec:
         case DaemonKind::timesyncd:
             break;
     }

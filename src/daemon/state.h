@@ -28,6 +28,7 @@ struct DaemonSource {
     std::string name;                  ///< as configured; a refclock's refid text
     std::optional<IpAddress> address;  ///< empty: unresolved, or a refclock
     bool refclock = false;
+    bool of_pool = false;     ///< the daemon found it itself, and it is listed by no name
     std::uint32_t refid = 0;  ///< of a refclock or, when known, what the source follows
     int stratum = 0;
     int poll = 0;                        ///< log2 seconds

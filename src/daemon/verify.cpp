@@ -65,10 +65,9 @@ class Examination {
         if (!wanted_.proof_only) {
             for (const auto& expected : wanted_.sources) check_source(expected);
             check_minimum();
-            if (traits_.names_reference) {
-                check_reference();
-                check_offset();
-            }
+            if (traits_.follows == DaemonTraits::Follows::by_reference) check_reference();
+            if (traits_.follows == DaemonTraits::Follows::by_state) check_selected();
+            check_offset();
             check_majority();
         }
         verification_.holds = verification_.missing.empty();
@@ -91,11 +90,16 @@ class Examination {
         std::vector<const DaemonSource*> listed;
         for (const auto& source : state_.sources)
             if (!source.refclock && source.name == expected.name) listed.push_back(&source);
+        if (!listed.empty() || !expected.pool) return listed;
+        for (const auto& source : state_.sources)
+            if (source.of_pool) listed.push_back(&source);
         return listed;
     }
 
-    const ExpectedSource* expected_as(const std::string& name) const {
-        const auto found = std::ranges::find(wanted_.sources, name, &ExpectedSource::name);
+    const ExpectedSource* expected_as(const DaemonSource& source) const {
+        const auto found = std::ranges::find_if(wanted_.sources, [&](const auto& expected) {
+            return expected.name == source.name || (source.of_pool && expected.pool);
+        });
         return found == wanted_.sources.end() ? nullptr : &*found;
     }
 
@@ -117,7 +121,7 @@ class Examination {
         if (!wanted_.exactly) return;
         std::vector<std::string_view> named;
         for (const auto& source : state_.sources) {
-            if (source.refclock || expected_as(source.name)) continue;
+            if (source.refclock || expected_as(source)) continue;
             if (std::ranges::find(named, source.name) != named.end()) continue;
             named.push_back(source.name);
             miss_for_good(fmt::format("{}: the daemon still lists it", printable(source.name)));
@@ -172,13 +176,13 @@ class Examination {
         const auto own = std::ranges::count_if(wanted_.sources, [](const auto& expected) {
             return !expected.kept_foreign && !expected.leaving;
         });
-        return !traits_.names_reference && own >= wanted_.minimum;
+        return traits_.follows == DaemonTraits::Follows::no_source && own >= wanted_.minimum;
     }
 
     void check_minimum() {
         const bool only_ours = counts_only_ours();
         for (const auto& source : state_.sources) {
-            const auto* expected = source.refclock ? nullptr : expected_as(source.name);
+            const auto* expected = source.refclock ? nullptr : expected_as(source);
             if (!expected || expected->leaving || (only_ours && expected->kept_foreign)) continue;
             ++listed_;
             verification_.usable += expected->added ? usable(source) : kept_usable(source);
@@ -193,7 +197,7 @@ class Examination {
     std::string states_of_others() const {
         std::vector<std::string> others;
         for (const auto& source : state_.sources) {
-            const auto* expected = source.refclock ? nullptr : expected_as(source.name);
+            const auto* expected = source.refclock ? nullptr : expected_as(source);
             if (expected && !expected->added && !kept_usable(source))
                 others.push_back(fmt::format("{}: {}", printable(source.name),
                                              chrony::describe_state(source.state)));
@@ -211,6 +215,12 @@ class Examination {
         return found == state_.sources.end() ? nullptr : &*found;
     }
 
+    /// Until its clock is set, a restarted ntpd follows a source and still says "unsynchronised".
+    void check_selected() {
+        if (std::ranges::find(state_.sources, '*', &DaemonSource::state) == state_.sources.end())
+            miss("the daemon has not chosen a source");
+    }
+
     void check_reference() {
         const auto& tracking = state_.tracking;
         if (!tracking.synchronised()) {
@@ -225,7 +235,7 @@ class Examination {
             return;
         }
         if (tracking.reference_time > reloaded_at_) return;
-        const auto* expected = expected_as(source->name);
+        const auto* expected = expected_as(*source);
         const auto is_new = !source->refclock && expected && expected->added;
         const Seconds age = state_.read_at - tracking.reference_time;
         const Seconds allowed{polls_of_grace * std::exp2(source->poll)};
@@ -255,6 +265,7 @@ class Examination {
         const auto& before = baseline_.state.tracking;
         const auto& after = state_.tracking;
         if (!before.synchronised() || !after.synchronised() || former_reference_was_wrong()) return;
+        if (!before.bound_known || !after.bound_known) return;
         const Seconds moved{std::abs((after.offset - before.offset).count())};
         const auto allowed = bound_of(before) + bound_of(after);
         if (moved >= allowed)
@@ -295,7 +306,7 @@ Verification verify(const Expectation& expectation, const DaemonState& state,
 std::vector<std::string> listed_names(const DaemonState& state) {
     std::set<std::string> listed;
     for (const auto& source : state.sources)
-        if (!source.refclock) listed.insert(source.name);
+        if (!source.refclock && !source.of_pool) listed.insert(source.name);
     return {listed.begin(), listed.end()};
 }
 

@@ -30,7 +30,7 @@ struct Verification {
 Verification verify(const Expectation& expectation, const DaemonState& state,
                     const Baseline& baseline, WallTime reloaded_at);
 
-/// Names the daemon lists, refclocks left out, sorted, each once.
+/// Names the daemon lists, refclocks and what it found by itself left out, sorted, each once.
 std::vector<std::string> listed_names(const DaemonState& state);
 
 }  // namespace clockwright

@@ -300,3 +300,18 @@ TEST_CASE(
     state.sources[1].state = '+';
     CHECK(verify(wanted, state, {}, {}).holds);
 }
+
+TEST_CASE("how far the offset moved is not judged where no bound is told") {
+    Expectation wanted;
+    wanted.minimum = 0;
+    DaemonState state;
+    state.kind = DaemonKind::openntpd;
+    state.tracking.leap = Leap::none;
+    state.tracking.reference = parse_address("10.0.0.1");
+    state.tracking.bound_known = false;
+    Baseline before{state};
+    before.state.tracking.offset = Seconds{1};
+    CHECK(verify(wanted, state, before, {}).holds);
+    state.tracking.bound_known = before.state.tracking.bound_known = true;
+    CHECK_FALSE(verify(wanted, state, before, {}).holds);
+}

@@ -216,7 +216,7 @@ const DaemonSource* slowest_answering(const DaemonState& state) {
 /// No source is selected (the daemon coasts), or its last update is older than three polls.
 bool is_stale(const DaemonState& state, Seconds age) {
     const DaemonSource* selected = selected_source(state);
-    if (selected == nullptr && !traits_of(state.kind).names_reference)
+    if (selected == nullptr && traits_of(state.kind).follows == DaemonTraits::Follows::no_source)
         selected = slowest_answering(state);
     if (selected == nullptr) return true;
     return age >

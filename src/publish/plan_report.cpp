@@ -19,7 +19,7 @@ Json plan_document(const Plan& plan) {
     Json json;
     json["change"] = plan.change;
     json["reason"] = plan.reason;
-    json["daemon"] = plan.daemon;
+    json["daemon"] = plan.daemon.empty() ? Json(nullptr) : Json(plan.daemon);
     json["restart"] = plan.restart;
     json["gain"] = plan.gain ? Json(*plan.gain) : Json(nullptr);
     json["confirmations"] = {plan.confirmations_have, plan.confirmations_need};
@@ -89,12 +89,14 @@ std::string plan_json(const Plan& plan) {
     return dump(plan_document(plan));
 }
 
-std::string apply_json(const Plan& plan, const Outcome& outcome, const std::string& id) {
+std::string apply_json(const Plan& plan, const Outcome& outcome, const std::string& id,
+                       const std::string& timer) {
     Json json = plan_document(plan);
     json["outcome"] = to_string(outcome.kind);
     json["verified"] = outcome.verified;
     json["id"] = id;
     json["reason"] = outcome.reason;
+    json["probation"] = timer.empty() ? Json(nullptr) : Json(timer);
     return dump(json);
 }
 
