@@ -57,6 +57,7 @@ struct DaemonTracking {
     Seconds last_offset{}, rms_offset{};
     Ppm frequency, skew;  ///< our sign: > 0 speeds the clock up
     Seconds root_delay{}, root_dispersion{};
+    bool bound_known = true;  ///< false: the daemon does not tell these two, nor when it last set
     Seconds update_interval{};
 
     /// refid 127.127.1.1 without an address: the daemon serves its own clock.

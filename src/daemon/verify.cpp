@@ -170,10 +170,20 @@ class Examination {
         }
     }
 
+    /// A daemon that names no falseticker would count one of the others' among the usable: where
+    /// our own can be enough, only they count.
+    bool counts_only_ours() const {
+        const auto own = std::ranges::count_if(wanted_.sources, [](const auto& expected) {
+            return !expected.kept_foreign && !expected.leaving;
+        });
+        return traits_.follows == DaemonTraits::Follows::no_source && own >= wanted_.minimum;
+    }
+
     void check_minimum() {
+        const bool only_ours = counts_only_ours();
         for (const auto& source : state_.sources) {
             const auto* expected = source.refclock ? nullptr : expected_as(source);
-            if (!expected || expected->leaving) continue;
+            if (!expected || expected->leaving || (only_ours && expected->kept_foreign)) continue;
             ++listed_;
             verification_.usable += expected->added ? usable(source) : kept_usable(source);
         }
@@ -275,6 +285,7 @@ class Examination {
         if (!before.synchronised() || !after.synchronised() || former_reference_was_wrong()) return;
         // Of two servers asked one after the other nobody can say which was right.
         if (traits_.one_server && after.reference != before.reference) return;
+        if (!before.bound_known || !after.bound_known) return;
         const Seconds moved{std::abs((after.offset - before.offset).count())};
         const auto allowed = bound_of(before) + bound_of(after);
         if (moved >= allowed)

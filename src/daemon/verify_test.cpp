@@ -364,3 +364,45 @@ TEST_CASE("the summary counts") {
     CHECK(verification.usable == 4);
     CHECK(verification.summary == "4 of 4 present, 4 usable with >= 3 samples each");
 }
+
+TEST_CASE(
+    "of a daemon that names no falseticker only our own sources count, if they can be enough") {
+    Expectation wanted;
+    wanted.minimum = 2;
+    DaemonState state;
+    state.kind = DaemonKind::openntpd;
+    const auto add = [&](const std::string& name, bool foreign, char letter) {
+        wanted.sources.push_back({.name = name, .added = !foreign, .kept_foreign = foreign});
+        DaemonSource source;
+        source.name = name;
+        source.address = parse_address("10.0.0.1");
+        source.reach = letter == '+' ? 0x0f : 0x03;
+        source.state = letter;
+        state.sources.push_back(source);
+    };
+    add("ntp1", false, '+');
+    add("ntp2", false, 'M');
+    add("liar", true, '+');
+    CHECK_FALSE(verify(wanted, state, {}, {}).holds);
+    state.sources[1].state = '+';
+    CHECK(verify(wanted, state, {}, {}).holds);
+    state.sources[1].state = 'M';
+    wanted.minimum = 3;  // ours cannot be enough: the foreign one is part of the set
+    state.sources[1].state = '+';
+    CHECK(verify(wanted, state, {}, {}).holds);
+}
+
+TEST_CASE("how far the offset moved is not judged where no bound is told") {
+    Expectation wanted;
+    wanted.minimum = 0;
+    DaemonState state;
+    state.kind = DaemonKind::openntpd;
+    state.tracking.leap = Leap::none;
+    state.tracking.reference = parse_address("10.0.0.1");
+    state.tracking.bound_known = false;
+    Baseline before{state};
+    before.state.tracking.offset = Seconds{1};
+    CHECK(verify(wanted, state, before, {}).holds);
+    state.tracking.bound_known = before.state.tracking.bound_known = true;
+    CHECK_FALSE(verify(wanted, state, before, {}).holds);
+}

@@ -136,3 +136,13 @@ TEST_CASE("no line of the status is wider than 80 columns") {
         begin = end + 1;
     }
 }
+
+TEST_CASE("a daemon that is synced and tells no bound is unknown, neither well nor ill") {
+    StatusReport untold = report(Seconds{1e-3}, 4);
+    untold.verdict.demonstrated = false;
+    untold.verdict.bound_untold = true;
+    untold.verdict.bound.reset();
+    const CheckAnswer answer = check_answer(untold, {});
+    CHECK(answer.code == 3);
+    CHECK(answer.line == "CLOCK UNKNOWN - the sentence |agreeing=4;3:;2:\n");
+}

@@ -35,6 +35,18 @@ Result<void> write_file(const WriteFile& action);
 /// line of stderr.
 Result<void> run_command(const std::vector<std::string>& argv, Seconds limit);
 
+/// How a command ended, and what it printed.
+struct CommandAnswer {
+    int status = 0;      ///< its exit status; 128 + the signal that ended it
+    std::string output;  ///< all of stdout
+    std::string errors;  ///< the last line of stderr, printable
+};
+
+/// Runs it like run_command and keeps what it prints. Fault::unreachable when there is no such
+/// program; an error also when it takes too long or prints more than `most` octets: it is killed.
+Result<CommandAnswer> ask_command(const std::vector<std::string>& argv, Seconds limit,
+                                  std::size_t most);
+
 /// 64 unpredictable bits (getrandom).
 std::uint64_t random_bits();
 
