@@ -1,6 +1,7 @@
 #include "daemon/timesyncd_conf.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -206,9 +207,9 @@ std::string render(const std::vector<SourceLine>& lines, bool reset) {
     std::string text = "[Time]\n";
     if (lines.empty()) return text;
     if (reset) text += "NTP=\n";
-    text += "NTP=";
-    for (const auto& line : lines) text += (text.ends_with('=') ? "" : " ") + line.name;
-    return text + "\n";
+    std::vector<std::string_view> names;
+    for (const auto& line : lines) names.push_back(line.name);
+    return text + fmt::format("NTP={}\n", fmt::join(names, " "));
 }
 
 }  // namespace clockwright::timesyncd
