@@ -67,7 +67,7 @@ LineRange block_range(std::string_view content) {
     LineRange range;
     for (int number = 1; !content.empty(); ++number) {
         const auto line = trimmed(next_line(content));
-        if (range.first == 0 && line == block_begin) range.first = number + 1;
+        if (line == block_begin) range.first = number + 1;  // one without its end is no block
         if (range.first != 0 && line == block_end) {
             range.last = number - 1;
             return range;

@@ -91,3 +91,12 @@ TEST_CASE("a file without such a comment, and our own file, are managed by nobod
     CHECK_FALSE(managed_marker(render_file({*parse_source_line("server a")})));
     CHECK_FALSE(managed_marker(std::string(own_file_mark) + "\n# Ansible managed\n"));
 }
+
+TEST_CASE("a block that lost its end does not reach to the next one's") {
+    const std::string lost = std::string(block_begin) + "\nserver old\nserver foreign\n";
+    const auto text = with_block(lost, "server ours\n");
+    const auto range = block_range(text);
+    CHECK(range.first == 5);
+    CHECK(range.last == 5);
+    CHECK(without_block(text) == lost);
+}

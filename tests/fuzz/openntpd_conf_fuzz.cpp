@@ -51,6 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     const auto without = parsed(take_over(text, taken));
     require(without.sources.empty() && without.faults.empty());
     require(without.directives.size() == config.directives.size());
+    if (text.contains(block_begin)) return 0;  // what is left of a broken block is anybody's
     const auto ours = parsed(with_block(text, "server ntp1.example\n"));
     require(ours.faults.empty());
     require(std::ranges::count(ours.sources, true, &SourceLine::ours) == 1);
