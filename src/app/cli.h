@@ -10,7 +10,7 @@
 
 namespace clockwright::app {
 
-enum class Verb { scan, servers, plan, apply, rollback, status, check, config, lab, demo };
+enum class Verb { scan, servers, plan, apply, rollback, status, check, doctor, config, lab, demo };
 
 /// What `servers` is told.
 struct ServersCommand {
