@@ -170,12 +170,35 @@ void add_apply(CLI::App& app, Command& command, Seconds& spacing) {
     apply->add_flag("--serving", command.serving,
                     "This host serves time, and may change all the same");
     apply->add_flag("--dry-run", command.dry_run, "The same as plan");
+    add_duration(*apply, "--probation", command.probation,
+                 "Judge the change once more after so long, and take it back (10m; 0s: never)");
+}
+
+void add_service(CLI::App& app, Command& command) {
+    auto* service =
+        app.add_subcommand("service", "Look for a better set every few hours, by systemd or cron");
+    service->require_subcommand(0, 1);
+    auto* install = service->add_subcommand("install", "Write the units and start the timer");
+    add_duration(*install, "--every", command.service.every, "Whole hours, 1h to 24h (6h)");
+    install->add_flag("--allow-restart", command.allow_restart,
+                      "A restart of the daemon may be part of it");
+    install->add_flag("--takeover", command.takeover,
+                      "Comment out foreign source lines that are not chosen");
+    install->add_flag("--dry-run", command.dry_run, "Print the units and write nothing");
+    auto* remove = service->add_subcommand("remove", "Stop the timer and remove the units");
+    remove->add_flag("--purge", command.service.purge, "And the record of changes");
+    service->add_subcommand("status", "Whether it is installed, and its timer runs");
+    service->add_subcommand("run-now", "Run it once, now");
+    service->footer(
+        "Without a word: status. Nothing is enabled by the installation of the program.");
 }
 
 void add_others(CLI::App& app, Command& command) {
     auto* rollback =
         app.add_subcommand("rollback", "Restore the state before a change; or list the changes");
     rollback->add_option("ID", command.file, "as apply printed it, or \"last\"");
+    rollback->add_flag("--unless-verified", command.unless_verified,
+                       "Only when the change no longer holds; what its probation runs");
     app.add_subcommand("status", "One screen: verdict and bound, daemon, sources, last change");
     auto* check =
         app.add_subcommand("check", "The same as a monitoring plug-in: one line and an exit code");
@@ -211,6 +234,7 @@ Verb verb_named(const std::string& name) {
     if (name == "check") return Verb::check;
     if (name == "doctor") return Verb::doctor;
     if (name == "config") return Verb::config;
+    if (name == "service") return Verb::service;
     if (name == "lab") return Verb::lab;
     if (name == "demo") return Verb::demo;
     return Verb::status;
@@ -235,6 +259,7 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     add_servers(app, command, block_length);
     add_plan(app, command, spacing);
     add_apply(app, command, spacing);
+    add_service(app, command);
     add_others(app, command);
     try {
         app.parse(argc, argv);
@@ -256,6 +281,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     if (spacing.count() >= 0) command.spacing = spacing;
     const CLI::App* verb = app.get_subcommands().front();
     command.verb = verb_named(verb->get_name());
+    if (command.verb == Verb::service && !verb->get_subcommands().empty())
+        command.service.word = verb->get_subcommands().front()->get_name();
     if (command.verb == Verb::servers && !verb->get_subcommands().empty())
         command.servers.word = verb->get_subcommands().front()->get_name();
     if (block_length.count() >= 0) command.servers.length = block_length;

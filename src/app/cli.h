@@ -10,7 +10,20 @@
 
 namespace clockwright::app {
 
-enum class Verb { scan, servers, plan, apply, rollback, status, check, doctor, config, lab, demo };
+enum class Verb {
+    scan,
+    servers,
+    plan,
+    apply,
+    rollback,
+    status,
+    check,
+    config,
+    service,
+    doctor,
+    lab,
+    demo
+};
 
 /// What `servers` is told.
 struct ServersCommand {
@@ -20,6 +33,13 @@ struct ServersCommand {
     std::string country;  ///< two capital letters; empty: all
     std::optional<Seconds> length;
     std::string import_file, url, key;
+};
+
+/// What `service` is told.
+struct ServiceCommand {
+    std::string word = "status";  ///< install, remove, status, run-now
+    Seconds every{6 * 3600.0};
+    bool purge = false;
 };
 
 /// Everything a command line can say. What a verb does not know, its parser refuses.
@@ -43,7 +63,10 @@ struct Command {
     std::string file;  ///< plan --out, apply FILE, rollback ID, lab WORLD, config's word
     bool yes = false, takeover = false, allow_restart = false, serving = false;
     std::string reason;
+    Seconds probation{600};        ///< apply: judged once more after so long; 0: never
+    bool unless_verified = false;  ///< rollback: only when the change no longer holds
     ServersCommand servers;
+    ServiceCommand service;
     // check
     Seconds warning{0.1}, critical{0.5};
     std::string expect;

@@ -10,6 +10,9 @@
 #include "find/catalogue.h"
 #include "system/local_host.h"
 #include "system/mode6_channel.h"
+#include "system/ntpd_rs_reader.h"
+#include "system/openntpd_reader.h"
+#include "system/timesync_bus.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -109,6 +112,10 @@ Result<DaemonView> view_daemon(const Config& config, const Host& host) {
         if (!place.control_given) place.control = locate_control(known, host);
         place.udp_port = command_port(known);
     }
+    if (place.kind == DaemonKind::ntpd_rs && view.config && !place.control_given) {
+        if (const Directive* path = view.config->find("observation-path"))
+            place.control = path->arguments.front();
+    }
     if (!place.watches_only()) {
         std::ranges::copy_if(programs, std::back_inserter(place.hands), &ClockProgram::steers);
     }
@@ -126,6 +133,9 @@ Result<DaemonState> read_full_state(const DaemonPlace& place) {
         auto channel = TRY(system::Mode6Channel::open(place.control));
         return channel.read_state();
     }
+    if (place.kind == DaemonKind::timesyncd) return system::read_timesync_state(place.control);
+    if (place.kind == DaemonKind::openntpd) return system::read_openntpd();
+    if (place.kind == DaemonKind::ntpd_rs) return system::read_ntpd_rs(place.control);
     auto socket = TRY(open_control(place));
     return socket.read_state();
 }

@@ -8,6 +8,7 @@
 #include "app/gather.h"
 #include "app/leap_source.h"
 #include "app/output.h"
+#include "app/scan_memory.h"
 #include "judge/leap_freeze.h"
 #include "store/memory.h"
 #include "system/clock.h"
@@ -36,9 +37,22 @@ int earlier_confirmations(const Run& run, const Config& config) {
     return run.measured.fresh ? runs : runs - 1;  // remembered samples confirm nothing new
 }
 
-/// With takeover a foreign line no longer stays whatever we choose; leases do.
-void release_foreign(std::vector<Candidate>& candidates) {
+const SourceLine* line_of(const Candidate& candidate, const DaemonConfig& config) {
+    const Origin& origin = candidate.source.origin;
+    const auto line = std::ranges::find_if(config.sources, [&](const SourceLine& known) {
+        return known.file == origin.file && known.line == origin.line &&
+               known.name == candidate.source.host.name;
+    });
+    return line == config.sources.end() ? nullptr : &*line;
+}
+
+/// With takeover a foreign line no longer stays whatever we choose; leases do, and what is read
+/// after our own file.
+void release_foreign(std::vector<Candidate>& candidates, const DaemonView* view) {
     for (Candidate& candidate : candidates) {
+        const SourceLine* line =
+            view != nullptr && view->config ? line_of(candidate, *view->config) : nullptr;
+        if (line != nullptr && line->after_ours) continue;
         const bool lease = candidate.source.origin.file.starts_with("/run/");
         const bool in_file = !candidate.source.origin.file.empty();
         if (candidate.membership == Membership::foreign && in_file && !lease) {
@@ -77,14 +91,14 @@ void tell_run(const Command& command, const Run& run) {
 }
 
 /// What the candidate is to the daemon, whatever it was judged as.
-Membership found_membership(const Candidate& candidate, const DaemonConfig& config) {
+Membership found_membership(const Candidate& candidate, const Found& found) {
     const Origin& origin = candidate.source.origin;
     if (origin.kind != Origin::Kind::daemon || !candidate.selectable) return Membership::none;
-    const auto line = std::ranges::find_if(config.sources, [&](const SourceLine& known) {
-        return known.file == origin.file && known.line == origin.line &&
-               known.name == candidate.source.host.name;
+    const SourceLine* line = line_of(candidate, found.config);
+    const bool built_in = std::ranges::any_of(found.state.sources, [&](const auto& source) {
+        return source.fallback && source.name == candidate.source.as_written;
     });
-    const bool free = line != config.sources.end() && (line->ours || line->fallback);
+    const bool free = line != nullptr ? line->ours || line->fallback : built_in;
     return free ? Membership::ours : Membership::foreign;
 }
 
@@ -126,7 +140,7 @@ void note_leases(Plan& plan, const std::vector<Candidate>& candidates) {
 Result<Plan> plan_for(const Context& context, const Found& found, const Decision& decision) {
     std::vector<Candidate> candidates = decision.run.judged.candidates;
     for (Candidate& candidate : candidates) {
-        candidate.membership = found_membership(candidate, found.config);
+        candidate.membership = found_membership(candidate, found);
     }
     Plan plan = TRY(make_plan(found, candidates, decision.run.judged.selection, decision.run.gate,
                               plan_settings(context, decision), system::read_clocks()));
@@ -164,32 +178,32 @@ std::string lots_of_this_machine() {
 Result<Run> run_once(const Context& context, const DaemonView* view) {
     Run run;
     const system::LocalHost host;
-    Gathered gathered =
-        TRY(gather_known(context.config, view, surroundings_of(context.command, &host)));
+    Gathered gathered = TRY(gather_known(context.config, view, surroundings_of(context, &host)));
     const bool nobody = gathered.candidates.empty();
     run.measured = TRY(measure(std::move(gathered.candidates), context.config, context.command));
     std::ranges::move(gathered.notes, std::back_inserter(run.measured.notes));
     if (nobody)
         run.measured.notes.push_back("No server is known here: name some in [candidates] hosts.");
     std::vector<Candidate> to_judge = run.measured.candidates;
-    if (context.command.takeover) release_foreign(to_judge);
+    if (context.command.takeover) release_foreign(to_judge, view);
     run.judged = judge(std::move(to_judge), context.config, lots_of_this_machine());
     GateSettings gate = gate_settings(run.judged, context.config);
     gate.freeze = freeze_reason(leap_table(system::LocalHost{}), system::read_clocks().wall,
                                 run.judged.selection);
     run.comparison = compare(run.judged.candidates, run.judged.selection, gate);
     run.gate = decide(run.comparison, earlier_confirmations(run, context.config), gate);
+    remember_choice(context.config.state.directory, run.judged.candidates, run.judged.selection);
     tell_run(context.command, run);
     return run;
 }
 
 void remember_confirmation(const Run& run, const Config& config) {
     if (!run.measured.fresh) return;
-    store::Memory memory = store::load(config.state.directory, nullptr);
-    memory.confirmation = {present_names(run.judged.candidates), system::read_clocks().wall,
-                           run.gate.have};
-    static_cast<void>(
-        store::save(config.state.directory, memory));  // no state: nothing is confirmed
+    // No state: nothing is confirmed.
+    static_cast<void>(store::change_memory(config.state.directory, [&](store::Memory& memory) {
+        memory.confirmation = {present_names(run.judged.candidates), system::read_clocks().wall,
+                               run.gate.have};
+    }));
 }
 
 Result<Decision> make_decision(const Context& context) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/output.h"
+#include "app/scan_memory.h"
 #include "store/memory.h"
 #include "system/path_probe.h"
 #include "system/scan_driver.h"
@@ -60,10 +61,15 @@ std::vector<std::optional<IpAddress>> other_families(const std::vector<Candidate
 
 std::uint16_t ntp_port(const Candidate& candidate) {
     if (candidate.nts) return candidate.nts->port;
-    return candidate.source.host.nts ? std::uint16_t{123} : candidate.source.host.port;
+    return candidate.source.host.nts ? clockwright::ntp_port : candidate.source.host.port;
 }
 
 }  // namespace
+
+int most_diagnosis_packets(std::size_t asked) {
+    constexpr int packets_each = 4;  // system::probe_paths
+    return packets_each * static_cast<int>(std::min(asked, silent_at_most + answering_at_most));
+}
 
 Result<void> diagnose_paths(ScanReport& report, const Context& context) {
     const auto answered = std::ranges::any_of(
@@ -86,14 +92,13 @@ Result<void> diagnose_paths(ScanReport& report, const Context& context) {
     if (shows_progress(context.command))
         print_progress(context.command,
                        fmt::format("trying the way to {} servers", targets.size()));
-    store::Memory memory = store::load(context.config.state.directory, nullptr);
+    const store::Memory memory = store::load(context.config.state.directory, nullptr);
     ntp::RateBudget budget({}, memory.spent);
     auto tried = system::probe_paths(targets, packet_time_out, budget);
     clear_progress(context.command);
-    memory.spent = budget.memory();
     if (std::ranges::any_of(targets,
                             [](const auto& it) { return it.endpoint.address.is_public(); }))
-        if (auto saved = store::save(context.config.state.directory, memory); !saved)
+        if (auto saved = remember_spent(context.config.state.directory, memory, budget); !saved)
             report.notes.push_back("What was sent cannot be remembered: " + saved.error().message +
                                    ".");
     if (!tried) return std::unexpected(tried.error());

@@ -11,6 +11,7 @@
 #include "find/catalogue.h"
 #include "find/providers.h"
 #include "find/zones.h"
+#include "store/memory.h"
 #include "system/clock.h"
 #include "system/time_zone.h"
 #include "time/spell.h"
@@ -68,6 +69,30 @@ Candidate pool_member(const std::string& zone, const IpAddress& address) {
     return candidate;
 }
 
+/// Those of the last search that are a pool's, by the addresses they had then.
+std::vector<Candidate> pool_members(const std::vector<Searched>& asked) {
+    std::vector<Candidate> members;
+    for (const Searched& one : asked) {
+        if (one.address) members.push_back(pool_member(one.host, *one.address));
+    }
+    return members;
+}
+
+/// Whom the user allowed is no stranger and stays.
+void keep_asked(std::vector<Candidate>& servers, const std::vector<Searched>& asked) {
+    std::erase_if(servers, [&](const Candidate& server) {
+        return !server.source.permitted &&
+               find_searched(asked, server.source.host.name, std::nullopt) == nullptr;
+    });
+}
+
+std::string no_search_note(const Search& last, WallTime next) {
+    return fmt::format(
+        "The internet was searched for servers at {} and will not be again before {}: once a day "
+        "is enough. Until then whom that search chose is asked, and whom you name.",
+        rfc3339(last.at), rfc3339(next));
+}
+
 const Candidate* present_pool(const std::vector<Candidate>& candidates) {
     const auto found = std::ranges::find_if(candidates, [](const Candidate& candidate) {
         return candidate.source.kind == ServerKind::pool &&
@@ -122,7 +147,7 @@ void close(Candidate& candidate, std::string why) {
 }
 
 /// Why a server that nobody here chose must not be configured; empty when it may.
-std::string objection_to(const Source& source) {
+std::string why_not_uninvited(const Source& source) {
     if (const std::string vendor = vendor_of_pool_name(source.host.name); !vendor.empty()) {
         return fmt::format("the pool's zone of {} is for its own products only", vendor);
     }
@@ -134,15 +159,16 @@ std::string objection_to(const Source& source) {
 
 }  // namespace
 
-Surroundings surroundings_of(const Command& command, const Host* host) {
+Surroundings surroundings_of(const Context& context, const Host* host) {
     using system::FamilyChoice;
-    const FamilyChoice family = command.ipv4   ? FamilyChoice::ipv4
-                                : command.ipv6 ? FamilyChoice::ipv6
-                                               : FamilyChoice::any;
+    const FamilyChoice family = context.command.ipv4   ? FamilyChoice::ipv4
+                                : context.command.ipv6 ? FamilyChoice::ipv6
+                                                       : FamilyChoice::any;
     return {host, system::read_clocks().wall, system::time_zone(),
             [family](const std::vector<HostName>& names) {
                 return system::resolve(names, family, system::ScanSettings{}.resolve_time_out);
-            }};
+            },
+            store::load(context.config.state.directory, nullptr).search};
 }
 
 void add_discovered(Gathered& gathered, const DaemonView* view, const Surroundings& around) {
@@ -157,23 +183,34 @@ void add_discovered(Gathered& gathered, const DaemonView* view, const Surroundin
 
 Result<void> add_internet(Gathered& gathered, const Config& config, const Surroundings& around) {
     const auto region = region_of(around.time_zone);
+    const auto next = next_search(around.last_search, around.now);
     std::vector<Candidate> members;
     std::size_t room = room_for_strangers(gathered.candidates);
     if (const Candidate* pool = present_pool(gathered.candidates)) {
         gathered.notes.push_back(fmt::format("No zone of the pool is added: {} is there ({}).",
                                              printable(pool->source.as_written),
                                              printable(to_string(pool->source.origin))));
+    } else if (next) {
+        members = pool_members(still_asked(*around.last_search, around.now));
     } else if (around.resolve && room > 0) {
         members = pool_candidates(region, around, gathered.notes);
-        members.resize(std::min(members.size(), room));
     }
+    members.resize(std::min(members.size(), room));
     room -= members.size();
-    for (Candidate& server : TRY(strangers(config, region, room))) {
+    std::vector<Candidate> servers = TRY(strangers(config, region, next ? SIZE_MAX : room));
+    if (next) {
+        keep_asked(servers, still_asked(*around.last_search, around.now));
+        servers.resize(std::min(servers.size(), room));
+    }
+    for (Candidate& server : servers) {
         if (!is_named(gathered.candidates, server.source.host))
             gathered.candidates.push_back(std::move(server));
     }
     std::ranges::move(members, std::back_inserter(gathered.candidates));
-    name_those_to_be_told(region, gathered.notes);
+    if (next)
+        gathered.notes.push_back(no_search_note(*around.last_search, *next));
+    else
+        name_those_to_be_told(region, gathered.notes);
     return {};
 }
 
@@ -190,7 +227,7 @@ void close_unfit(Gathered& gathered) {
                     printable(source.as_written), printable(to_string(source.origin))));
             }
         } else if (source.origin.kind == Origin::Kind::lease && !source.permitted) {
-            if (std::string why = objection_to(source); !why.empty()) {
+            if (std::string why = why_not_uninvited(source); !why.empty()) {
                 close(candidate, std::move(why));
             }
         }

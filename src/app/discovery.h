@@ -2,11 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/cli.h"
 #include "app/daemon_access.h"
+#include "app/verbs.h"
+#include "find/search.h"
 #include "judge/candidate.h"
 #include "system/scan_driver.h"
 
@@ -19,10 +22,11 @@ struct Surroundings {
     std::string time_zone;  ///< "Europe/Zurich"; empty: not known
     /// Names of pool zones to addresses; empty: nobody is asked.
     std::function<Result<std::vector<system::Resolved>>(const std::vector<HostName>&)> resolve;
+    std::optional<Search> last_search;  ///< of the internet, as it is remembered
 };
 
 /// This machine's; `host` null where only the internet is wanted.
-Surroundings surroundings_of(const Command& command, const Host* host);
+Surroundings surroundings_of(const Context& context, const Host* host);
 
 struct Gathered {
     std::vector<Candidate> candidates;
@@ -34,7 +38,8 @@ void add_discovered(Gathered& gathered, const DaemonView* view, const Surroundin
 
 /// The catalogue, what the user allowed of a fetched list, and a pool zone, so that at most 40
 /// public addresses are asked in all. No zone is added where the daemon has members of the pool
-/// already (rule C-5: at most four).
+/// already (rule C-5: at most four). Within a day of the last search only those of it that may
+/// still be asked, and whom the user allowed; a note says until when.
 Result<void> add_internet(Gathered& gathered, const Config& config, const Surroundings& around);
 
 /// Closes to selection what must not be configured: servers of UT1 (a hazard, named when the daemon

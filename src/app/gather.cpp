@@ -12,8 +12,6 @@
 namespace clockwright::app {
 namespace {
 
-constexpr std::uint16_t key_exchange_port = 4460;
-
 Candidate candidate_for(const HostName& host, std::string as_written, Origin origin) {
     Candidate candidate;
     candidate.source.host = host;
@@ -68,7 +66,8 @@ void add_daemon_line(const SourceLine& line, const DaemonView& view,
     if (!listed && is_name) candidates.push_back(candidate);
 }
 
-/// Sources somebody added to the running daemon by a command: in no file, so foreign.
+/// Sources that only the running daemon knows, so foreign: somebody added them by a command, or a
+/// lease. Its built-in ones go by themselves.
 void add_unwritten(const DaemonView& view, std::vector<Candidate>& candidates) {
     for (const DaemonSource& source : view.state->sources) {
         if (source.refclock || !source.address || has_address(candidates, *source.address))
@@ -76,7 +75,7 @@ void add_unwritten(const DaemonView& view, std::vector<Candidate>& candidates) {
         const HostName host = parse_host(source.name).value_or(HostName{});
         Candidate candidate = candidate_for(host, source.name, {Origin::Kind::daemon, {}, 0});
         candidate.address = source.address;
-        candidate.membership = Membership::foreign;
+        candidate.membership = source.fallback ? Membership::ours : Membership::foreign;
         candidates.push_back(candidate);
     }
 }

@@ -277,6 +277,43 @@ TEST_CASE("a pool zone has at most four members, each with its address, and is o
           "2.europe.pool.ntp.org is used.");
 }
 
+TEST_CASE(
+    "within a day of the last search only whom it chose is asked, and a note says until when") {
+    int asked = 0;
+    Surroundings around;
+    around.time_zone = "Europe/Berlin";
+    around.now = WallTime{std::chrono::seconds(1'800'000'000)};
+    around.resolve = PoolNames{{{"2.de.pool.ntp.org", members("198.51.100.", 4)}}, &asked};
+    Config config;
+    config.candidates.internet = true;
+    config.select.nts = "off";
+    const Gathered first = *gather_known(config, nullptr, around);
+    Search search{.at = around.now, .asked = {}};
+    for (const Candidate& one : first.candidates) {
+        const bool pool = one.source.is_pool;
+        search.asked.push_back({one.source.host.name, pool ? one.address : std::nullopt});
+    }
+    search.asked.front().chosen = search.asked.back().chosen = true;
+    around.last_search = search;
+    asked = 0;
+
+    around.now += std::chrono::minutes(30);  // its samples serve
+    CHECK(origins(gather_known(config, nullptr, around)->candidates) == origins(first.candidates));
+    around.now += std::chrono::hours(22);
+    const Gathered later = *gather_known(config, nullptr, around);
+    REQUIRE(later.candidates.size() == 2);
+    CHECK(later.candidates[0].source.host == first.candidates.front().source.host);
+    CHECK(later.candidates[1].address == first.candidates.back().address);
+    CHECK(asked == 0);
+    REQUIRE(later.notes.size() == 1);
+    CHECK(later.notes.front().starts_with(
+        "The internet was searched for servers at 2027-01-15T08:00:00Z and will not be again "
+        "before 2027-01-16T08:00:00Z"));
+    around.now += std::chrono::hours(2);
+    CHECK(origins(gather_known(config, nullptr, around)->candidates) == origins(first.candidates));
+    CHECK(asked > 0);
+}
+
 TEST_CASE("where the daemon has a pool already no zone is added, and none is resolved") {
     DaemonView view = office();
     view.config->sources.push_back(line("pool 2.debian.pool.ntp.org", "/etc/chrony.conf", 9));

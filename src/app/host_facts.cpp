@@ -155,8 +155,4 @@ HostFacts host_facts(const DaemonView& view, const Host& host, bool is_root) {
     return facts;
 }
 
-bool is_spoken(DaemonKind kind) {
-    return dialect_of(kind).kind() == kind;
-}
-
 }  // namespace clockwright::app

@@ -17,7 +17,4 @@ HostFacts host_facts(const DaemonView& view, const Host& host, bool is_root);
 /// What is known of each configured source, by the catalogue and by the addresses the daemon has.
 std::vector<SourceTraits> source_traits(const DaemonConfig& config, const DaemonState* state);
 
-/// Whether our daemon's dialect could be read: on some hosts one runs that is not spoken.
-bool is_spoken(DaemonKind kind);
-
 }  // namespace clockwright::app

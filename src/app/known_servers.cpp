@@ -12,8 +12,6 @@
 namespace clockwright::app {
 namespace {
 
-constexpr std::uint16_t ntp_port = 123, key_exchange_port = 4460;
-
 Candidate stranger(std::string_view host, std::string file, bool permitted) {
     Candidate candidate;
     candidate.source.host = {std::string(host)};

@@ -4,36 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
 #include "system/digest.h"
 #include "system/local_host.h"
+#include "tests/fakes/tree_host.h"
 
 namespace clockwright::app {
 namespace {
-
-/// A machine that has these files and nothing else.
-class FewFiles : public Host {
-  public:
-    std::map<std::string, std::string> files;
-
-    Result<FileState> read(const std::string& path) const override {
-        FileState state;
-        state.path = path;
-        if (const auto found = files.find(path); found != files.end()) {
-            state.exists = true;
-            state.content = found->second;
-        }
-        return state;
-    }
-    std::vector<std::string> list(const std::string&, std::string_view) const override {
-        return {};
-    }
-    std::vector<std::string> glob(const std::string&) const override { return {}; }
-    std::string why_not_writable(const std::string&) const override { return {}; }
-    std::string link_target(const std::string&) const override { return {}; }
-    std::vector<ClockProgram> clock_programs() const override { return {}; }
-};
 
 /// One leap second before 2030-01-01; good until 2030-06-28.
 std::string list_text(bool damaged) {
@@ -52,11 +28,11 @@ std::string list_text(bool damaged) {
 constexpr const char* list_file = "/usr/share/zoneinfo/leap-seconds.list";
 
 TEST_CASE("without files the table is the one we know") {
-    CHECK(leap_table(FewFiles{}) == known_leap_table());
+    CHECK(leap_table(TreeHost{}) == known_leap_table());
 }
 
 TEST_CASE("a list that is good for longer is believed when its hash fits") {
-    FewFiles host;
+    TreeHost host;
     host.files[list_file] = list_text(false);
     CHECK(leap_table(host).steps.size() == 2);
     host.files[list_file] = list_text(true);
@@ -66,7 +42,7 @@ TEST_CASE("a list that is good for longer is believed when its hash fits") {
 }
 
 TEST_CASE("a file older than what we know is passed over") {
-    FewFiles host;
+    TreeHost host;
     host.files["/usr/share/zoneinfo/leapseconds"] =
         "Leap 1972 Jun 30 23:59:60 + S\n#expires 1500000000\n";
     CHECK(leap_table(host) == known_leap_table());

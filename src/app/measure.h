@@ -30,9 +30,4 @@ struct Measured {
 Result<Measured> measure(std::vector<Candidate> candidates, const Config& config,
                          const Command& command);
 
-/// "Will send 12 packets in 0.8 s to 3 addresses, all private.", how many to each, who is not asked
-/// and why — and stop.
-Result<std::string> announce_only(const std::vector<Candidate>& candidates, const Config& config,
-                                  const Command& command);
-
 }  // namespace clockwright::app

@@ -2,46 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "store/block_list.h"
 #include "store/memory.h"
 #include "system/clock.h"
+#include "tests/fakes/asked_stranger.h"
 #include "tests/fakes/temporary_directory.h"
 
 using namespace clockwright;
 using namespace clockwright::app;
 using namespace std::chrono_literals;
-
-namespace {
-
-const IpAddress stranger = *parse_address("198.51.100.7");
-
-Candidate public_candidate() {
-    Candidate candidate;
-    candidate.source.host.name = candidate.source.as_written = to_string(stranger);
-    return candidate;
-}
-
-/// A public server that was asked `age` ago, with one sample if it is remembered.
-store::Memory asked(std::chrono::minutes age, bool with_series) {
-    const WallTime at = system::read_clocks().wall - age;
-    store::Memory memory;
-    memory.spent.push_back({stranger, at, at + 6s, 4});
-    if (with_series) {
-        Series series;
-        series.sent = 4;
-        Sample sample;
-        sample.offset = Seconds{0.001};
-        sample.stratum = 1;
-        sample.at = SteadyTime{} + 2s;
-        series.samples.push_back(sample);
-        memory.series.push_back({{stranger, 123}, at, series});
-    }
-    return memory;
-}
-
-}  // namespace
 
 TEST_CASE("a stranger asked within the hour is not asked again: what it answered serves") {
     const TemporaryDirectory directory;
@@ -70,33 +39,6 @@ TEST_CASE("a stranger asked within the hour whose answer is lost is named, not a
     CHECK(measured->candidates.front().not_asked.has_value());
     CHECK(measured->candidates.front().not_asked_why.find("less than an hour ago") !=
           std::string::npos);
-}
-
-TEST_CASE("what would be sent is said without sending: packets by address") {
-    const TemporaryDirectory directory;
-    Config config;
-    config.state.directory = directory.path();
-    Candidate candidate;
-    candidate.source.host.name = candidate.source.as_written = "127.0.0.9";
-    Command command;
-    command.samples = 3;
-    auto text = announce_only({candidate, public_candidate()}, config, command);
-    REQUIRE(text.has_value());
-    CHECK(text->starts_with("Will send 6 packets in 4.0 s to 2 addresses, 1 of them public"));
-    CHECK(text->find("127.0.0.9:123  3 packets") != std::string::npos);
-    CHECK(text->ends_with("Nothing was sent.\n"));
-    REQUIRE(store::save(config.state.directory, asked(10min, true)).has_value());
-    text = announce_only({candidate, public_candidate()}, config, command);
-    CHECK(text->starts_with("Will send 3 packets"));
-    CHECK(text->find("198.51.100.7:123 gets no packet: asked within the hour") !=
-          std::string::npos);
-    command.json = true;
-    text = announce_only({candidate, public_candidate()}, config, command);
-    const auto json = nlohmann::json::parse(*text);
-    CHECK(json["packets_planned"] == 3);
-    CHECK(json["addresses"] == nlohmann::json{"127.0.0.9:123"});
-    CHECK(json["destinations"][1]["address"] == "198.51.100.7:123");
-    CHECK(json["destinations"][1]["packets"] == 0);
 }
 
 TEST_CASE("a blocked server gets no packet and says until when and why") {

@@ -33,6 +33,8 @@ Runner runner_of(Verb verb) {
             return run_doctor;
         case Verb::config:
             return run_config;
+        case Verb::service:
+            return run_service;
         case Verb::lab:
             return run_lab;
         case Verb::demo:
@@ -52,7 +54,7 @@ std::string outcome_document(const Command& command, const Error& error) {
         case Verb::plan:
             return plan_json(plan);
         case Verb::apply:
-            return command.dry_run ? plan_json(plan) : apply_json(plan, outcome, {});
+            return command.dry_run ? plan_json(plan) : apply_json(plan, outcome, {}, {});
         case Verb::rollback:
             return rollback_json(outcome, command.file);
         default:

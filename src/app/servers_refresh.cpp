@@ -101,7 +101,8 @@ Effects effects_of(const ServerList& list) {
     return effects;
 }
 
-std::string json_of(const store::CachedList& fresh, const Effects& effects, bool changed) {
+std::string json_of(const store::CachedList& fresh, const Effects& effects, bool changed,
+                    bool expired) {
     auto withheld = nlohmann::ordered_json::array();
     for (const auto& [host, why] : effects.withheld)
         withheld.push_back({{"host", host}, {"reason", why}});
@@ -111,6 +112,7 @@ std::string json_of(const store::CachedList& fresh, const Effects& effects, bool
                                   {"from", fresh.from},
                                   {"fetched_at", rfc3339(fresh.fetched_at)},
                                   {"expires", rfc3339(fresh.list.expires)},
+                                  {"expired", expired},
                                   {"servers", fresh.list.servers.size()},
                                   {"new", effects.newcomers},
                                   {"withheld", std::move(withheld)}}
@@ -118,7 +120,17 @@ std::string json_of(const store::CachedList& fresh, const Effects& effects, bool
            "\n";
 }
 
-std::string text_of(const store::CachedList& fresh, const Effects& effects, bool changed) {
+std::string text_of(const store::CachedList& fresh, const Effects& effects, bool changed,
+                    bool expired) {
+    if (expired) {
+        return wrap(fmt::format("List {} is still the newest there and expired at {}: it withholds "
+                                "{} servers of the catalogue and brings nobody in, whom you "
+                                "allowed neither. Its keeper must issue a new one.",
+                                fresh.list.version, rfc3339(fresh.list.expires),
+                                effects.withheld.size()),
+                    0) +
+               "Next: clockwright servers refresh, when there is a newer one\n";
+    }
     return wrap(fmt::format("{} list {}: {} servers, verified; it expires at {}.",
                             changed ? "Fetched" : "Nothing new in", fresh.list.version,
                             fresh.list.servers.size(), rfc3339(fresh.list.expires)),
@@ -153,10 +165,11 @@ Result<int> refresh_list(const Context& context) {
                 cached, now);
     }
     fresh->fetched_at = now;
+    const bool expired = fresh->list.expires <= now;
     TRY(store::save_list(context.config.state.directory, *fresh));
     const Effects effects = effects_of(fresh->list);
-    print_result(command, command.json ? json_of(*fresh, effects, changed)
-                                       : text_of(*fresh, effects, changed));
+    print_result(command, command.json ? json_of(*fresh, effects, changed, expired)
+                                       : text_of(*fresh, effects, changed, expired));
     return exit_done;
 }
 

@@ -186,8 +186,9 @@ ApplySettings Transaction::settings_for(Seconds rest) const {
     return {set ? timeout : std::max(timeout, needed), Seconds{1}, rest};
 }
 
-Result<Done> Transaction::run(const Plan& plan, const std::string& reason) {
-    const Baseline baseline{TRY(ask_daemon())};
+Result<Done> Transaction::run(const Plan& plan, const std::string& reason,
+                              std::optional<Baseline> given) {
+    const Baseline baseline = given ? std::move(*given) : Baseline{TRY(ask_daemon())};
     const std::string id = TRY(
         journal_.begin(plan, baseline, system::user_text(), reason, system::read_clocks().wall));
     const ApplySettings settings = settings_for(rest_before(plan, context_->config));

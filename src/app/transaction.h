@@ -44,8 +44,10 @@ class Transaction {
     /// What a crash left: walks it back first. Empty: nothing was left.
     Result<std::optional<Done>> heal();
 
-    /// Runs the plan to its outcome. The daemon is asked for its state before the first step.
-    Result<Done> run(const Plan& plan, const std::string& reason);
+    /// Runs the plan to its outcome. The daemon is asked for its state before the first step,
+    /// unless `baseline` says what it was.
+    Result<Done> run(const Plan& plan, const std::string& reason,
+                     std::optional<Baseline> baseline = {});
 
     store::Journal& journal() { return journal_; }
     void observe(AfterJournal after_journal) { after_journal_ = std::move(after_journal); }

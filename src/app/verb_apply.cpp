@@ -7,6 +7,7 @@
 #include "app/known_servers.h"
 #include "app/leap_source.h"
 #include "app/output.h"
+#include "app/probation.h"
 #include "app/transaction.h"
 #include "app/verbs.h"
 #include "judge/leap_freeze.h"
@@ -25,13 +26,23 @@ namespace {
 constexpr Seconds plan_life{24 * 3600.0};
 constexpr Seconds clock_tolerance{300};  // a plan may be this much from the future: clocks are set
 
-std::string conclusion(const Done& done) {
+std::string probation_text(const Context& context, const Probation& probation) {
+    if (!probation.timer.empty())
+        return fmt::format("Watching for {} ({}); u", spell_age(context.command.probation),
+                           probation.timer);
+    return probation.why_not.empty() ? "U"
+                                     : "Not watched from here on: " + probation.why_not + ". U";
+}
+
+std::string conclusion(const Context& context, const Done& done, const Probation& probation) {
     const Outcome& outcome = done.outcome;
     switch (outcome.kind) {
         case OutcomeKind::unchanged:
             return wrap("Nothing to change: " + outcome.reason + ".", 0);
         case OutcomeKind::applied:
-            return fmt::format("Applied and verified. Undo: clockwright rollback {}\n", done.id);
+            return wrap(fmt::format("Applied and verified. {}ndo: clockwright rollback {}",
+                                    probation_text(context, probation), done.id),
+                        0);
         case OutcomeKind::rolled_back:
             return wrap("Nothing changed: " + outcome.reason + ".", 0) +
                    "Next: clockwright scan --explain\n";
@@ -46,11 +57,21 @@ std::string conclusion(const Done& done) {
            "Next: clockwright status, then clockwright rollback " + done.id + "\n";
 }
 
-Result<int> finish(const Context& context, const Plan& plan, const Done& done) {
+Result<int> finish(const Context& context, const Plan& plan, const Done& done,
+                   const Probation& probation = {}) {
     const Command& command = context.command;
-    print_result(command,
-                 command.json ? apply_json(plan, done.outcome, done.id) : conclusion(done));
+    print_result(command, command.json ? apply_json(plan, done.outcome, done.id, probation.timer)
+                                       : conclusion(context, done, probation));
     return exit_code_of(done);
+}
+
+/// Carries the plan out; what was accepted goes on probation.
+Result<int> carry_out(const Context& context, Transaction& transaction, const DaemonPlace& place,
+                      const Plan& plan) {
+    const Done done = TRY(transaction.run(plan, context.command.reason));
+    const bool accepted = done.outcome.kind == OutcomeKind::applied;
+    return finish(context, plan, done,
+                  accepted ? begin_probation(context, place, done.id) : Probation{});
 }
 
 /// A decision that gives no plan, or nothing to do, as an outcome.
@@ -72,14 +93,16 @@ Result<void> check_window(const Config& config) {
                 fmt::format("outside the window of changes, {}", config.apply.window));
 }
 
-/// A daemon that takes new sources only by a restart: its start may step the clock, so that a plan
-/// alone is not consent enough.
-Result<void> check_restart(const Plan& plan, const Command& command) {
-    const DaemonTraits& traits =
-        traits_of(parse_daemon_kind(plan.daemon).value_or(DaemonKind::chrony));
-    if (!plan.restart || traits.reloads || command.allow_restart) return {};
-    return fail(Fault::refused,
-                fmt::format("{}; give --allow-restart to let it be restarted", traits.why_restart));
+/// Why a daemon that reads its sources only when it starts is not restarted; empty when it may be.
+std::string why_no_restart(const Plan& plan, const Command& command) {
+    const auto kind = parse_daemon_kind(plan.daemon);
+    if (!plan.restart || command.allow_restart || !kind || traits_of(*kind).reloads) return {};
+    return fmt::format("plan {} needs a restart, since {}; --allow-restart permits it", plan.id,
+                       traits_of(*kind).why_restart);
+}
+
+Done not_done(const Plan& plan, std::string why) {
+    return {{OutcomeKind::refused, false, true, std::move(why)}, plan.id, false};
 }
 
 /// With --yes one line says what is done; without it the whole plan is shown, and asked about.
@@ -158,9 +181,10 @@ Result<int> apply_file(const Context& context) {
     if (auto why = freeze_reason(leap_table(host), system::read_clocks().wall, {}); !why.empty()) {
         return fail(Fault::refused, std::move(why));
     }
-    TRY(check_restart(plan, context.command));
+    if (auto why = why_no_restart(plan, context.command); !why.empty())
+        return finish(context, plan, not_done(plan, std::move(why)));
     TRY(ask_consent(plan, context.command));
-    return finish(context, plan, TRY(transaction.run(plan, context.command.reason)));
+    return carry_out(context, transaction, view.place, plan);
 }
 
 int finish_without_change(const Context& context, const Decision& decision) {
@@ -194,14 +218,10 @@ Result<int> apply_decision(const Context& context) {
         print_remark(command, wrap(remark, 0));
     print_remark(command, consensus_text(decision.run.judged.selection.consensus) + "\n");
     if (decision.no || !decision.plan.change) return finish_without_change(context, decision);
-    if (auto allowed = check_restart(decision.plan, command); !allowed) {
-        Done done = nothing_done(decision.plan.id, allowed.error().message);
-        done.outcome.kind = OutcomeKind::refused;
-        done.outcome.verified = false;
-        return finish(context, decision.plan, done);
-    }
+    if (auto why = why_no_restart(decision.plan, command); !why.empty())
+        return finish(context, decision.plan, not_done(decision.plan, std::move(why)));
     TRY(ask_consent(decision.plan, command));
-    return finish(context, decision.plan, TRY(transaction->run(decision.plan, command.reason)));
+    return carry_out(context, *transaction, decision.view.place, decision.plan);
 }
 
 }  // namespace

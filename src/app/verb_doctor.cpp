@@ -60,13 +60,7 @@ LintInput lint_input(const DaemonView& view, const system::LocalHost& host) {
 
 Result<int> run_doctor(const Context& context) {
     const system::LocalHost host;
-    DaemonView view = TRY(view_daemon(context.config, host));
-    if (!is_spoken(view.place.kind)) {
-        view.config.reset();
-        view.config_error = {Fault::failed,
-                             fmt::format("{} is not spoken: its configuration was not looked at",
-                                         traits_of(view.place.kind).program)};
-    }
+    const DaemonView view = TRY(view_daemon(context.config, host));
     const LintInput input = lint_input(view, host);
     DoctorReport report;
     report.kind = input.kind;

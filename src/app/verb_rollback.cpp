@@ -6,15 +6,20 @@
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/output.h"
+#include "app/probation.h"
 #include "app/transaction.h"
 #include "app/verbs.h"
 #include "publish/plan_report.h"
 #include "publish/table.h"
 #include "system/local_host.h"
+#include "system/terminal.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
 namespace {
+
+/// What a daemon may take to show that it still holds.
+constexpr Seconds probation_patience{30};
 
 std::string outcome_text(const store::Change& change) {
     if (!change.outcome) return "unfinished";
@@ -59,9 +64,16 @@ Result<Plan> way_back(const store::Journal& journal, const store::Change& target
         if (later) std::ranges::copy(change.plan.steps, std::back_inserter(since.steps));
     }
     Plan plan = rollback_plan(since, "rollback of " + target.id);
-    plan.daemon_sources = listed_names(*view.state);
+    if (view.state) plan.daemon_sources = listed_names(*view.state);
     plan.id = plan_id(plan);
     return plan;
+}
+
+/// A later change, or a roll-back, has the last word.
+bool is_superseded(const std::vector<store::Change>& changes, const store::Change& target) {
+    return std::ranges::any_of(changes, [&](const store::Change& change) {
+        return change.at > target.at && change.outcome == OutcomeKind::applied;
+    });
 }
 
 bool any_applied(const std::vector<store::Change>& changes) {
@@ -96,9 +108,22 @@ Result<int> roll_back(const Context& context) {
         return fail(Fault::refused,
                     fmt::format("the backup of change {} is gone: five are kept", target.id));
     }
-    if (!view.state) return std::unexpected(view.state_error);
+    std::string reason = "rollback of " + target.id;
+    if (context.command.unless_verified) {
+        if (is_superseded(TRY(transaction.journal().changes()), target))
+            return report(context, nothing_done(target.id, "a later change has replaced it"));
+        const std::string why = why_not_kept(target, view.place, probation_patience);
+        if (why.empty())
+            return report(context,
+                          nothing_done(target.id, fmt::format("change {} holds", target.id)));
+        reason = fmt::format("change {} did not hold: {}", target.id, why);
+        system::log_line(reason, true);
+    }
+    // A daemon that died of its change can still be given the old files and a restart.
+    if (!view.state && traits_of(view.place.kind).reloads) return std::unexpected(view.state_error);
     const Plan plan = TRY(way_back(transaction.journal(), target, view));
-    return report(context, TRY(transaction.run(plan, "rollback of " + target.id)));
+    return report(context,
+                  TRY(transaction.run(plan, reason, Baseline{view.state.value_or(DaemonState{})})));
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 #include "app/daemon_access.h"
 #include "app/decision.h"
 #include "app/diagnosis.h"
+#include "app/dry_run.h"
 #include "app/exit_code.h"
 #include "app/gather.h"
 #include "app/known_servers.h"
 #include "app/output.h"
+#include "app/scan_memory.h"
 #include "app/transaction.h"
 #include "app/verbs.h"
 #include "publish/render.h"
@@ -45,8 +47,7 @@ Result<Gathered> given_candidates(const Context& context) {
     if (context.command.internet) {
         Config others = context.config;
         others.candidates.hosts.clear();
-        Gathered strangers =
-            TRY(gather_known(others, nullptr, surroundings_of(context.command, nullptr)));
+        Gathered strangers = TRY(gather_known(others, nullptr, surroundings_of(context, nullptr)));
         std::ranges::move(strangers.candidates, std::back_inserter(given.candidates));
         given.notes = std::move(strangers.notes);
     }
@@ -67,6 +68,7 @@ Result<Run> given(const Context& context) {
     run.judged = judge(context.command.record.empty() ? std::move(run.measured.candidates)
                                                       : run.measured.candidates,
                        context.config, lots_of_this_machine());
+    remember_choice(context.config.state.directory, run.judged.candidates, run.judged.selection);
     learn_from(run, context.config);
     return run;
 }
@@ -88,13 +90,13 @@ Result<int> dry_run(const Context& context) {
     if (context.command.hosts.empty()) {
         const system::LocalHost host;
         const DaemonView view = TRY(view_daemon(context.config, host));
-        gathered =
-            TRY(gather_known(context.config, &view, surroundings_of(context.command, &host)));
+        gathered = TRY(gather_known(context.config, &view, surroundings_of(context, &host)));
     } else {
         gathered = TRY(given_candidates(context));
     }
     print_result(context.command,
-                 TRY(announce_only(gathered.candidates, context.config, context.command)));
+                 TRY(dry_run_report(gathered.candidates, context.config, context.command)));
+    for (const std::string& note : gathered.notes) print_remark(context.command, wrap(note, 0));
     return exit_done;
 }
 

@@ -132,8 +132,16 @@ Result<int> allow(const Context& context) {
     const Known known = TRY(load_known(context));
     const ServerFacts facts = facts_of(host, known.list(), known.blocks, known.now);
     if (lifted) print_remark(context.command, "Its block is lifted.\n");
-    if (facts.origin.empty())
+    if (facts.origin.empty()) {
         print_remark(context.command, "To make it a candidate, add it to [candidates] hosts.\n");
+    } else if (facts.newcomer && known.list()->expires <= known.now) {
+        print_remark(context.command,
+                     wrap(fmt::format("Only list {} knows it, which expired at {}: to make it a "
+                                      "candidate, fetch a newer one (clockwright servers refresh) "
+                                      "or add it to [candidates] hosts.",
+                                      known.list()->version, rfc3339(known.list()->expires)),
+                          0));
+    }
     print_server(context, facts);
     return exit_done;
 }

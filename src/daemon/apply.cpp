@@ -17,11 +17,6 @@ constexpr Seconds listing_time{5};
 /// A daemon that is silent so long does not come back by waiting.
 constexpr Seconds silence_limit{10};
 
-bool makes_daemon_read(const Action& action) {
-    return std::holds_alternative<ReloadSources>(action) ||
-           std::holds_alternative<RestartDaemon>(action);
-}
-
 std::string describe_all(const std::vector<Action>& actions) {
     std::vector<std::string> texts;
     for (const auto& action : actions) texts.push_back(describe(action));
@@ -86,6 +81,10 @@ ApplyEffect Apply::next(const ApplyEvent& event, const Now& now) {
             if (performed && !performed->result)
                 return go_back(performed->result.error().message, now);
             begun_.emplace_back(step_, action_);
+            // What a daemon knows after a restart it learned since; the first answer may come
+            // before the command that restarts it ends.
+            if (std::holds_alternative<RestartDaemon>(step().actions[action_]))
+                reloaded_at_ = now.wall;
             return issue(Stage::perform, Perform{step().actions[action_]});
         case Stage::perform:
             if (performed) return action_performed(*performed, now);
@@ -171,7 +170,7 @@ ApplyEffect Apply::action_performed(const Performed& performed, const Now& now) 
         line.event = "failed";
         return issue(Stage::note_failed, std::move(line));
     }
-    if (makes_daemon_read(step().actions[action_])) reloaded_at_ = now.wall;
+    if (std::holds_alternative<ReloadSources>(step().actions[action_])) reloaded_at_ = now.wall;
     return issue(Stage::note_done, std::move(line));
 }
 

@@ -146,7 +146,7 @@ class Apply {
     std::string confirmation_;                ///< what the verification of the step found
     SteadyTime step_since_{};                 ///< the step began
     SteadyTime asked_since_{};                ///< its last action was done
-    WallTime reloaded_at_{};                  ///< chronyd was told of the new files
+    WallTime reloaded_at_{};                  ///< the daemon was told of the new files
     std::optional<SteadyTime> silent_since_;  ///< the daemon has not answered since
     std::unique_ptr<WalkBack> walk_back_;
 };

@@ -402,3 +402,30 @@ TEST_CASE("what changed during the rest is seen, and an interrupt then changes n
         CHECK(picture(change.world) == before);
     }
 }
+
+TEST_CASE("on the way back a restart that is refused for a while is asked for again") {
+    for (const int refusals : {3, 100}) {
+        CAPTURE(refusals);
+        Replacement change;
+        for (Step& step : change.plan.steps) {
+            step.actions.emplace_back(RestartDaemon{.argv = {"/bin/true"}});
+            step.undo.emplace_back(RestartDaemon{.argv = {"/bin/true"}});
+        }
+        const auto before = picture(change.world);
+        int asked = 0;
+        change.world.before_action = [&](const Action& action) -> Result<void> {
+            if (!std::holds_alternative<RestartDaemon>(action)) return {};
+            if (asked++ > refusals) return {};
+            return fail("start request repeated too quickly");
+        };
+        auto machine = change.machine();
+        const auto run = drive(machine, change.world);
+        REQUIRE(run.outcome);
+        CAPTURE(run.outcome->reason);
+        CHECK(picture(change.world).files == before.files);
+        const bool patient_enough = refusals < 10;
+        CHECK(run.outcome->kind ==
+              (patient_enough ? OutcomeKind::rolled_back : OutcomeKind::failed));
+        CHECK(asked < 20);
+    }
+}

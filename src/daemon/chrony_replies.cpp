@@ -202,6 +202,8 @@ std::optional<Activity> decode_activity(const Reply& reply) {
 
 std::string_view describe_state(char state) {
     switch (state) {
+        case ' ':
+            return "not asked";  // of a daemon that follows one server at a time
         case '*':
             return "selected";
         case '+':

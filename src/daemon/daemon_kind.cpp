@@ -30,6 +30,7 @@ constexpr DaemonTraits timesyncd{
     .program = "systemd-timesyncd",
     .unit = "systemd-timesyncd",
     .one_server = true,
+    .resets = true,
     .follows = DaemonTraits::Follows::by_reference,
     .samples_wanted = 1,
     .start_step = Seconds{0.4},

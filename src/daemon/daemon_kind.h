@@ -25,6 +25,7 @@ struct DaemonTraits {
     bool ports = false;        ///< … can name another port than 123
     bool pools = false;        ///< … can name a pool
     bool one_server = false;   ///< follows one server at a time: no agreement can be claimed
+    bool resets = false;       ///< takeover empties the list before ours, and edits no file
     /// How it tells which source it follows.
     enum class Follows { no_source, by_state, by_reference };
     Follows follows = Follows::no_source;

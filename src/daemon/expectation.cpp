@@ -51,7 +51,9 @@ void expect_foreign(Expectation& expectation, const Found& found,
         source.kept_foreign = true;
         source.may_be_absent = line == foreign.end();
         if (names(gone, name)) {
-            if (reloadable(*line) || !has_unresolved(found.state, name)) continue;
+            if (!traits_of(found.config.kind).reloads || reloadable(*line) ||
+                !has_unresolved(found.state, name))
+                continue;
             source.may_be_absent = true;
         }
         expectation.sources.push_back(std::move(source));

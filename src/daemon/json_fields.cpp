@@ -101,6 +101,12 @@ std::string JsonFields::text(std::string_view key) {
     return {};
 }
 
+WallTime JsonFields::instant(std::string_view key) {
+    const auto instant = parse_rfc3339(text(key));
+    if (!instant) fault(key, "must be an instant of RFC 3339 with Z");
+    return instant.value_or(WallTime{});
+}
+
 std::string JsonFields::bytes(std::string_view key) {
     if (!has(key) || !json_.find(key)->is_object()) return text(key);
     JsonFields wrapped(inner(key), place_of(key), faults_);

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "time/units.h"
+
 namespace clockwright {
 
 /// Faults of a whole document, each "key: what is wrong".
@@ -25,6 +27,8 @@ class JsonFields {
     std::int64_t integer(std::string_view key, std::int64_t lowest, std::int64_t highest);
     std::optional<double> number_or_null(std::string_view key);
     std::string text(std::string_view key);
+    /// RFC 3339 with Z.
+    WallTime instant(std::string_view key);
     /// A string, or {"hex": …} for bytes that are no UTF-8.
     std::string bytes(std::string_view key);
     std::vector<std::string> texts(std::string_view key);

@@ -32,7 +32,8 @@ std::vector<FileState> files_to_write(const Found& found, const SourceChange& ch
     };
     if (found.config.own_file.empty()) add(found.config.main_file);
     if (!found.own.path.empty() && !found.config.own_file.empty()) files.push_back(found.own);
-    for (const auto& line : change.taken) add(line.file);
+    if (!traits_of(found.config.kind).resets)
+        for (const auto& line : change.taken) add(line.file);
     return files;
 }
 
@@ -43,9 +44,7 @@ Result<void> refuse(std::string why) {
 /// After the sentence: our lines as they would be written, to paste where the configuration is
 /// made.
 std::string text_to_paste(const Found& found, const SourceChange& change) {
-    auto lines = change.kept;
-    std::ranges::copy(change.added, std::back_inserter(lines));
-    return "\n" + dialect_of(found.config.kind).render(lines);
+    return "\n" + dialect_of(found.config.kind).render(change.wanted);
 }
 
 Result<void> check_managed(const Found& found, const SourceChange& change,
@@ -107,7 +106,9 @@ Result<void> check_restart(const Found& found, const SourceChange& change,
     if (!selection.consensus.majority)
         return refuse(fmt::format(
             "{} would have to be restarted, and no majority says what time it is", program));
-    const auto offset = found.state.tracking.offset;
+    // What a restarted daemon will see is what the new servers say, whatever it follows now.
+    const auto offset =
+        dialect.traits().reloads ? found.state.tracking.offset : selection.consensus.offset;
     if (std::abs(offset.count()) >= dialect.start_step(found.config).count() / 2)
         return refuse(
             fmt::format("{} would have to be restarted, and {} could step the clock: it is {} off",
@@ -224,7 +225,8 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
     plan.remove = change.remove;
     for (const auto& line : change.taken)
         plan.taken_over.push_back(
-            fmt::format("{}  {}", line.location(), one_line(dialect.render({line}))));
+            fmt::format("{}  {}", line.location(),
+                        dialect.traits().resets ? line.name : one_line(dialect.render({line}))));
     add_notes(plan, found, change, selection);
     plan.steps = dialect.build_steps(found, change, settings);
     plan.diff = diff_of(plan);

@@ -42,13 +42,16 @@ std::vector<Step> RestartedDialect::build_steps(const Found& found, const Source
     std::map<std::string, std::vector<SourceLine>> taken;
     for (const auto& line : change.taken) taken[line.file].push_back(line);
     const auto& main_file = found.config.main_file;
-    for (const auto& [path, lines] : taken)
-        if (const auto text = without_lines(writer.content(path), lines);
-            text != writer.content(path))
-            parts.writes.push_back(writer.write(path, text, main_file));
-
     const auto path = own_path(found.config);
-    if (auto text = own_text(writer.content(path), change); text != writer.content(path))
+    auto own = writer.content(path);
+    for (const auto& [file, lines] : taken) {
+        auto text = without_lines(writer.content(file), lines);
+        if (file == path)
+            own = std::move(text);
+        else if (text != writer.content(file))
+            parts.writes.push_back(writer.write(file, std::move(text), main_file));
+    }
+    if (auto text = own_text(own, change); text != writer.content(path))
         parts.writes.push_back(writer.write(path, std::move(text), main_file));
     parts.control = parts.undo_control = {RestartDaemon{.argv = settings.restart}};
 

@@ -12,8 +12,6 @@ namespace clockwright {
 
 namespace {
 
-constexpr std::uint16_t key_exchange_port = 4460;
-
 /// Where the source answers plain NTP: its key exchange may have named another place.
 void name_plainly(SourceLine& line, const Candidate& candidate) {
     const HostName& host = candidate.source.host;
@@ -127,16 +125,42 @@ std::optional<ServerStats> stats_of(const Candidate& candidate,
     return selection.assessments[static_cast<std::size_t>(&candidate - candidates.data())].stats;
 }
 
+bool is_lease(const SourceLine& line) {
+    return line.lease || line.file.starts_with("/run/");
+}
+
+/// Where takeover empties the list before ours it takes all of it, also what is wanted, or nothing:
+/// a lease is not ours to drop.
+void divide_lists(SourceChange& change, const std::vector<SourceLine>& foreign, bool takeover) {
+    const auto lease = std::ranges::find_if(foreign, [](const auto& line) {
+        return !line.fallback && !line.after_ours && is_lease(line);
+    });
+    for (const auto& line : foreign) {
+        if (line.fallback)
+            change.yielding.push_back(line);
+        else if (takeover && !line.after_ours && lease == foreign.end())
+            change.taken.push_back(line);
+        else
+            change.staying.push_back(line);
+    }
+    if (takeover && lease != foreign.end())
+        change.notes.push_back(
+            fmt::format("nothing is taken over: the list can be emptied only as a whole, and {} is "
+                        "a lease",
+                        printable(lease->location())));
+}
+
 /// Divides the foreign lines into those that stay and those that are taken over.
 void divide_foreign(SourceChange& change, const std::vector<SourceLine>& foreign,
                     const std::vector<const Candidate*>& chosen, const Found& found,
                     bool takeover) {
+    if (traits_of(found.config.kind).resets) return divide_lists(change, foreign, takeover);
     for (const auto& line : foreign) {
         const auto wanted = std::ranges::any_of(
             chosen, [&](const auto* candidate) { return provides(line, *candidate, found.state); });
         if (line.fallback) {
             change.yielding.push_back(line);
-        } else if (!takeover || wanted || line.lease || line.file.starts_with("/run/")) {
+        } else if (!takeover || wanted || is_lease(line)) {
             change.staying.push_back(line);
         } else if (const auto why = why_not_taken(line, traits_of(found.config.kind));
                    !why.empty()) {
@@ -191,10 +215,12 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
 
     std::set<IpAddress> used;
     for (const auto* candidate : chosen) {
-        if (candidate->membership == Membership::foreign) continue;
-        const auto provider = std::ranges::find_if(change.staying, [&](const auto& line) {
+        const auto provides_it = [&](const auto& line) {
             return provides(line, *candidate, found.state);
-        });
+        };
+        const auto taken = std::ranges::any_of(change.taken, provides_it);
+        if (candidate->membership == Membership::foreign && !taken) continue;
+        const auto provider = std::ranges::find_if(change.staying, provides_it);
         if (provider != change.staying.end()) {
             change.notes.push_back(fmt::format("{} is not added: {} provides it already",
                                                printable(candidate->source.as_written),
@@ -221,7 +247,7 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
         } else {
             change.added.push_back(line);
             change.wanted.push_back(line);
-            change.add.push_back(candidate->source.as_written);
+            (taken ? change.keep : change.add).push_back(candidate->source.as_written);
         }
     }
     for (const auto& line : own) {
@@ -229,7 +255,8 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
         change.removed.push_back(line);
         change.remove.push_back(host_of(line));
     }
-    for (const auto& line : change.taken) change.remove.push_back(host_of(line));
+    for (const auto& line : change.taken)
+        if (!contains(change.wanted, line)) change.remove.push_back(host_of(line));
     if (!change.added.empty())
         for (const auto& line : change.yielding) change.remove.push_back(host_of(line));
     for (const auto& line : change.staying) change.keep.push_back(host_of(line));

@@ -15,7 +15,7 @@ namespace clockwright {
 struct SourceChange {
     std::vector<SourceLine> added, kept, removed;  ///< of our own lines
     std::vector<SourceLine> wanted;                ///< kept and added together, best first
-    std::vector<SourceLine> taken;                 ///< foreign lines that takeover comments out
+    std::vector<SourceLine> taken;                 ///< foreign lines that takeover takes
     std::vector<SourceLine> staying;               ///< foreign lines that nobody touches
     std::vector<SourceLine> yielding;            ///< used for want of better; they go by themselves
     std::vector<std::string> add, remove, keep;  ///< hosts as written, sorted

@@ -38,6 +38,8 @@ struct SourceLine {
     bool lease = false;     ///< the file lies under /run: DHCP or a dispatcher wrote it
     bool ours = false;      ///< stands in our drop-in or in our marked block
     bool fallback = false;  ///< used only while nothing else is known (timesyncd)
+    /// Read after our drop-in, which so cannot take it away (timesyncd).
+    bool after_ours = false;
 
     std::string location() const;  ///< "/etc/chrony/chrony.conf:3"
 

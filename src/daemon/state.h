@@ -29,6 +29,7 @@ struct DaemonSource {
     std::optional<IpAddress> address;  ///< empty: unresolved, or a refclock
     bool refclock = false;
     bool of_pool = false;     ///< the daemon found it itself, and it is listed by no name
+    bool fallback = false;    ///< used only while nothing else is known (timesyncd)
     std::uint32_t refid = 0;  ///< of a refclock or, when known, what the source follows
     int stratum = 0;
     int poll = 0;                        ///< log2 seconds
@@ -56,6 +57,7 @@ struct DaemonTracking {
     Seconds last_offset{}, rms_offset{};
     Ppm frequency, skew;  ///< our sign: > 0 speeds the clock up
     Seconds root_delay{}, root_dispersion{};
+    bool bound_known = true;  ///< false: the daemon does not tell these two, nor when it last set
     Seconds update_interval{};
 
     /// refid 127.127.1.1 without an address: the daemon serves its own clock.

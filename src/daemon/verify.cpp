@@ -170,10 +170,20 @@ class Examination {
         }
     }
 
+    /// A daemon that names no falseticker would count one of the others' among the usable: where
+    /// our own can be enough, only they count.
+    bool counts_only_ours() const {
+        const auto own = std::ranges::count_if(wanted_.sources, [](const auto& expected) {
+            return !expected.kept_foreign && !expected.leaving;
+        });
+        return traits_.follows == DaemonTraits::Follows::no_source && own >= wanted_.minimum;
+    }
+
     void check_minimum() {
+        const bool only_ours = counts_only_ours();
         for (const auto& source : state_.sources) {
             const auto* expected = source.refclock ? nullptr : expected_as(source);
-            if (!expected || expected->leaving) continue;
+            if (!expected || expected->leaving || (only_ours && expected->kept_foreign)) continue;
             ++listed_;
             verification_.usable += expected->added ? usable(source) : kept_usable(source);
         }
@@ -211,8 +221,19 @@ class Examination {
             miss("the daemon has not chosen a source");
     }
 
+    /// A foreign server that stays proves nothing of ours, unless there are no others.
+    bool is_of_the_set(const DaemonSource& source) const {
+        const auto* expected = expected_as(source);
+        return expected && (!expected->kept_foreign ||
+                            std::ranges::all_of(wanted_.sources, &ExpectedSource::kept_foreign));
+    }
+
     void check_reference() {
         const auto& tracking = state_.tracking;
+        if (traits_.one_server && !tracking.reference) {
+            miss("no server has answered since the restart");
+            return;
+        }
         if (!tracking.synchronised()) {
             miss("the daemon has not chosen a source");
             return;
@@ -224,12 +245,19 @@ class Examination {
                                                 : fmt::format("{:08X}", tracking.refid)));
             return;
         }
+        if (traits_.one_server && !is_of_the_set(*source)) {
+            miss(fmt::format("{} follows {}, which is not of the planned set", traits_.program,
+                             printable(source->name)));
+            return;
+        }
         if (tracking.reference_time > reloaded_at_) return;
         const auto* expected = expected_as(*source);
         const auto is_new = !source->refclock && expected && expected->added;
         const Seconds age = state_.read_at - tracking.reference_time;
         const Seconds allowed{polls_of_grace * std::exp2(source->poll)};
-        if (is_new)
+        if (traits_.one_server)
+            miss(fmt::format("{}: no answer since the restart", printable(source->name)));
+        else if (is_new)
             miss(fmt::format("the daemon has not updated the clock since the {}", reading()));
         else if (age > allowed)
             miss(fmt::format("the daemon updated the clock {} ago, {} polls {} in {}",
@@ -255,6 +283,9 @@ class Examination {
         const auto& before = baseline_.state.tracking;
         const auto& after = state_.tracking;
         if (!before.synchronised() || !after.synchronised() || former_reference_was_wrong()) return;
+        // Of two servers asked one after the other nobody can say which was right.
+        if (traits_.one_server && after.reference != before.reference) return;
+        if (!before.bound_known || !after.bound_known) return;
         const Seconds moved{std::abs((after.offset - before.offset).count())};
         const auto allowed = bound_of(before) + bound_of(after);
         if (moved >= allowed)
@@ -269,6 +300,9 @@ class Examination {
             return !expected.may_be_absent && !listed_as(expected).empty();
         });
         if (wanted_.proof_only) return fmt::format("{} of {} present", present, required);
+        if (const auto* source = traits_.one_server ? followed() : nullptr)
+            return fmt::format("{} of {} present; it follows {}, one server at a time", present,
+                               required, printable(source->name));
         auto text = fmt::format("{} of {} present, {} usable with >= {} samples each", present,
                                 required, verification_.usable, traits_.samples_wanted);
         for (const auto& shortfall : shortfalls_) text += "; " + shortfall;

@@ -257,6 +257,97 @@ TEST_CASE("the offset moves by less than the sum of both bounds") {
     });
 }
 
+namespace {
+
+/// timesyncd follows the second of three after the first was silent; "old" is foreign and stays.
+DaemonState one_server_state() {
+    DaemonState state;
+    state.kind = DaemonKind::timesyncd;
+    for (const auto* name : {"ntp1", "ntp2", "ntp3", "old"})
+        state.sources.emplace_back().name = name;
+    auto& followed = state.sources[1];
+    followed.address = parse_address("10.0.0.2");
+    followed.state = '*';
+    followed.samples = 1;
+    followed.reach = 1;
+    state.complete = true;
+    state.read_at = reload + std::chrono::seconds(14);
+    state.tracking.reference = followed.address;
+    state.tracking.refid = 0x0a000002;
+    state.tracking.leap = Leap::none;
+    state.tracking.reference_time = reload + std::chrono::seconds(12);
+    return state;
+}
+
+Expectation one_server_wanted() {
+    Expectation expectation;
+    for (const auto* name : {"ntp1", "ntp2", "ntp3"})
+        expectation.sources.push_back({.name = name, .added = true});
+    expectation.sources.push_back({.name = "old", .kept_foreign = true});
+    expectation.minimum = 1;
+    return expectation;
+}
+
+void follow(DaemonState& state, std::size_t index) {
+    std::swap(state.sources[1].name, state.sources[index].name);
+}
+
+}  // namespace
+
+TEST_CASE("a daemon of one server must have had an answer from one of ours since its restart") {
+    const Row rows[] = {
+        {"as planned", [](auto&, auto&) {}, ""},
+        {"another of ours", [](auto&, auto& state) { follow(state, 2); }, ""},
+        {"a foreign one", [](auto&, auto& state) { follow(state, 3); },
+         "systemd-timesyncd follows old, which is not of the planned set"},
+        {"a foreign one, and nothing of ours is wanted",
+         [](auto& expectation, auto& state) {
+             for (auto& one : expectation.sources) one.kept_foreign = true;
+             follow(state, 3);
+         },
+         ""},
+        {"a server that is in no list",
+         [](auto&, auto& state) {
+             state.sources[1] = {};
+             state.sources[1].name = "ntp2";
+         },
+         "the daemon still follows 10.0.0.2, which is not among its sources now"},
+        {"no packet came",
+         [](auto&, auto& state) {
+             state.tracking = {};
+             state.sources[1].state = '?';
+             state.sources[1].samples.reset();
+             state.sources[1].reach = 0;
+         },
+         "no server has answered since the restart"},
+        {"the packet came before the restart",
+         [](auto&, auto& state) {
+             state.tracking.reference_time = reload - std::chrono::seconds(1);
+         },
+         "ntp2: no answer since the restart"},
+        {"its one answer was not used", [](auto&, auto& state) { state.sources[1].state = '~'; },
+         "0 of 4 usable, 1 wanted"},
+        {"another server was followed before, far away",
+         [](auto&, auto& state) { state.tracking.offset = Seconds{0.4}; }, ""},
+    };
+    Baseline before{one_server_state()};
+    before.state.tracking.reference = parse_address("10.0.0.66");
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        auto expectation = one_server_wanted();
+        auto state = one_server_state();
+        row.change(expectation, state);
+        const auto verification = verify(expectation, state, before, reload);
+        std::string missing;
+        for (const auto& words : verification.missing) missing += words + "\n";
+        CAPTURE(missing);
+        CHECK(verification.holds == row.missing.empty());
+        CHECK(missing.contains(row.missing));
+        if (row.what == "as planned")
+            CHECK(verification.summary == "4 of 4 present; it follows ntp2, one server at a time");
+    }
+}
+
 TEST_CASE("a proof of the old state asks for the same names and for nothing else") {
     auto expectation = wanted();
     expectation.proof_only = true;
@@ -272,4 +363,46 @@ TEST_CASE("the summary counts") {
     const auto verification = verify(wanted(), good_state(), {good_state()}, reload);
     CHECK(verification.usable == 4);
     CHECK(verification.summary == "4 of 4 present, 4 usable with >= 3 samples each");
+}
+
+TEST_CASE(
+    "of a daemon that names no falseticker only our own sources count, if they can be enough") {
+    Expectation wanted;
+    wanted.minimum = 2;
+    DaemonState state;
+    state.kind = DaemonKind::openntpd;
+    const auto add = [&](const std::string& name, bool foreign, char letter) {
+        wanted.sources.push_back({.name = name, .added = !foreign, .kept_foreign = foreign});
+        DaemonSource source;
+        source.name = name;
+        source.address = parse_address("10.0.0.1");
+        source.reach = letter == '+' ? 0x0f : 0x03;
+        source.state = letter;
+        state.sources.push_back(source);
+    };
+    add("ntp1", false, '+');
+    add("ntp2", false, 'M');
+    add("liar", true, '+');
+    CHECK_FALSE(verify(wanted, state, {}, {}).holds);
+    state.sources[1].state = '+';
+    CHECK(verify(wanted, state, {}, {}).holds);
+    state.sources[1].state = 'M';
+    wanted.minimum = 3;  // ours cannot be enough: the foreign one is part of the set
+    state.sources[1].state = '+';
+    CHECK(verify(wanted, state, {}, {}).holds);
+}
+
+TEST_CASE("how far the offset moved is not judged where no bound is told") {
+    Expectation wanted;
+    wanted.minimum = 0;
+    DaemonState state;
+    state.kind = DaemonKind::openntpd;
+    state.tracking.leap = Leap::none;
+    state.tracking.reference = parse_address("10.0.0.1");
+    state.tracking.bound_known = false;
+    Baseline before{state};
+    before.state.tracking.offset = Seconds{1};
+    CHECK(verify(wanted, state, before, {}).holds);
+    state.tracking.bound_known = before.state.tracking.bound_known = true;
+    CHECK_FALSE(verify(wanted, state, before, {}).holds);
 }

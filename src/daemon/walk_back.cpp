@@ -15,6 +15,11 @@ namespace {
 /// How long the daemon may take to list its old sources again.
 constexpr Seconds proof_time{10};
 
+/// How long a restart may be refused. A daemon that failed to start is started again by systemd,
+/// five times within 10 s by default; then nobody may for the rest of them.
+constexpr Seconds restart_patience{20};
+constexpr Seconds restart_pause{2};
+
 using Begun = std::vector<std::pair<int, int>>;
 
 const Action* action_at(const Plan& plan, const std::pair<int, int>& place) {
@@ -125,9 +130,9 @@ ApplyEffect WalkBack::next(const ApplyEvent& event, const Now& now) {
             to_restore_.pop_front();
             return next_file();
         case Stage::command:
-            if (const auto* done = std::get_if<Performed>(&event); done && !done->result)
-                faults_.push_back(done->result.error().message);
-            commands_.pop_front();
+            if (const auto* done = std::get_if<Performed>(&event)) return command_done(*done, now);
+            break;
+        case Stage::command_again:
             return next_command();
         case Stage::prove_files:
             if (const auto* checked = std::get_if<FilesChecked>(&event))
@@ -189,6 +194,19 @@ ApplyEffect WalkBack::file_matched(const FilesChecked& checked) {
 ApplyEffect WalkBack::next_command() {
     if (commands_.empty()) return prove_files();
     return issue(Stage::command, Perform{commands_.front()});
+}
+
+ApplyEffect WalkBack::command_done(const Performed& performed, const Now& now) {
+    if (!performed.result) {
+        if (!refused_since_) refused_since_ = now.steady;
+        if (std::holds_alternative<RestartDaemon>(commands_.front()) &&
+            now.steady - *refused_since_ < restart_patience)
+            return issue(Stage::command_again, Pause{restart_pause});
+        faults_.push_back(performed.result.error().message);
+    }
+    refused_since_.reset();
+    commands_.pop_front();
+    return next_command();
 }
 
 ApplyEffect WalkBack::prove_files() {

@@ -34,6 +34,7 @@ class WalkBack {
         match_file,
         write_file,
         command,
+        command_again,
         prove_files,
         ask_daemon,
         wait,
@@ -47,6 +48,7 @@ class WalkBack {
     ApplyEffect match_file();
     ApplyEffect file_matched(const FilesChecked& checked);
     ApplyEffect next_command();
+    ApplyEffect command_done(const Performed& performed, const Now& now);
     ApplyEffect prove_files();
     ApplyEffect daemon_answered(const DaemonAnswered& answer, const Now& now);
     ApplyEffect conclude(std::string proof);
@@ -56,11 +58,12 @@ class WalkBack {
     const Plan plan_;
     const std::string reason_;
     const ApplySettings settings_;
-    std::vector<FileState> originals_;       ///< of the files that were begun, then of all
-    std::deque<FileState> to_restore_;       ///< not yet as they were
-    std::deque<FileState> possible_states_;  ///< what the first of them may hold now
-    std::deque<Action> commands_;            ///< what the daemon must still be told
-    std::vector<std::string> faults_;        ///< why the old state is not proved
+    std::vector<FileState> originals_;         ///< of the files that were begun, then of all
+    std::deque<FileState> to_restore_;         ///< not yet as they were
+    std::deque<FileState> possible_states_;    ///< what the first of them may hold now
+    std::deque<Action> commands_;              ///< what the daemon must still be told
+    std::vector<std::string> faults_;          ///< why the old state is not proved
+    std::optional<SteadyTime> refused_since_;  ///< the first of `commands_` has failed since
     std::optional<SteadyTime> asked_since_;
     Stage stage_ = Stage::announce;
     std::optional<ApplyEffect> last_;

@@ -15,7 +15,7 @@ constexpr std::chrono::hours block_time{24}, longest_block{7 * 24}, count_apart{
 constexpr std::chrono::hours remembered_for{30 * 24};
 constexpr int scans_on_end = 3;
 constexpr std::size_t most_standings = 4096;
-constexpr std::uint16_t any_port = 123;
+constexpr std::uint16_t any_port = ntp_port;
 
 constexpr std::array<std::string_view, 5> reason_words{"user", "time-outs", "DENY/RSTR", "RATE",
                                                        "falseticker"};

@@ -42,13 +42,14 @@ constexpr Zone zones[] = {
 static_assert(std::ranges::is_sorted(servers, {}, &CatalogueServer::host));
 static_assert(std::ranges::is_sorted(zones, {}, &Zone::name));
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& letter : out) {
-        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-    }
-    return out;
-}
+/// Of one operator, before all others have had as many.
+constexpr int places_in_a_round = 3;
+
+struct Proposal {
+    /// Round, nearness, turn, confidence, host.
+    std::tuple<int, int, int, char, std::string_view> rank;
+    const CatalogueServer* server;
+};
 
 /// Fit to be used, whatever its operator asks of users.
 bool is_good(const CatalogueServer& server) {
@@ -66,7 +67,7 @@ int nearness(const CatalogueServer& server, const std::optional<Region>& region)
 }  // namespace
 
 const CatalogueServer* find_in_catalogue(std::string_view host) {
-    const std::string name = lower(host);
+    const std::string name = lower_case(host);
     const auto found =
         std::ranges::lower_bound(servers, std::string_view(name), {}, &CatalogueServer::host);
     return found != std::end(servers) && found->host == name ? &*found : nullptr;
@@ -80,22 +81,26 @@ std::optional<Region> region_of(std::string_view time_zone) {
 
 std::vector<const CatalogueServer*> proposals(const std::optional<Region>& region,
                                               std::size_t limit) {
-    using Rank = std::tuple<int, int, char, std::string_view>;  // nearness, turn, confidence, host
-    std::vector<std::pair<Rank, const CatalogueServer*>> ranked;
+    std::vector<Proposal> ranked;
     std::map<std::pair<int, std::string_view>, int> turns;
     for (const bool rotation : {false, true}) {
         for (const CatalogueServer& server : servers) {
             if (server.rotation != rotation || !server.open || !is_good(server)) continue;
             const int near = nearness(server, region);
             const int turn = turns[{near, server.operator_name}]++;
-            ranked.push_back({Rank{near, turn, server.confidence, server.host}, &server});
+            ranked.push_back({{0, near, turn, server.confidence, server.host}, &server});
         }
     }
-    std::ranges::sort(ranked, {}, [](const auto& row) { return row.first; });
+    std::ranges::sort(ranked, {}, &Proposal::rank);
+    std::map<std::string_view, int> places;  // an operator has, near or far
+    for (Proposal& proposal : ranked) {
+        std::get<0>(proposal.rank) = places[proposal.server->operator_name]++ / places_in_a_round;
+    }
+    std::ranges::sort(ranked, {}, &Proposal::rank);
     std::vector<const CatalogueServer*> out;
-    for (const auto& [rank, server] : ranked) {
+    for (const Proposal& proposal : ranked) {
         if (out.size() == limit) break;
-        out.push_back(server);
+        out.push_back(proposal.server);
     }
     return out;
 }

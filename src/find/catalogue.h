@@ -41,10 +41,10 @@ std::optional<Region> region_of(std::string_view time_zone);
 /// A pool has its operator and its rule (no member smears) whatever the catalogue says of one name.
 inline constexpr std::string_view pool_operator = "NTP Pool";
 
-/// What may be proposed: open, UTC, confidence a or b, not silent. Own country first, own
-/// continent, no particular place, the rest; within each better confidence first, then operators in
-/// turn, so that a cut list stays diverse; names of one machine before those of many. At most
-/// `limit`.
+/// What may be proposed: open, UTC, confidence a or b, not silent. In rounds, three of an operator
+/// at most in each, so that a cut list stays diverse. Within a round own country first, own
+/// continent, no particular place, the rest; within each operators in turn, then better confidence;
+/// names of one machine before those of many. At most `limit`.
 std::vector<const CatalogueServer*> proposals(const std::optional<Region>& region,
                                               std::size_t limit);
 

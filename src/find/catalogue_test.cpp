@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <set>
 
 using namespace clockwright;
@@ -37,6 +38,23 @@ TEST_CASE("proposals begin in the own country and stay diverse when cut") {
     std::set<std::string_view> operators;
     for (const auto* server : cut) operators.insert(server->operator_name);
     CHECK(operators.size() >= 10);
+}
+
+TEST_CASE("nobody has more than three of forty proposals while others wait") {
+    for (const char* zone : {"UTC", "Europe/Stockholm", "America/New_York", "Asia/Tokyo"}) {
+        CAPTURE(zone);
+        const auto region = region_of(zone);
+        const auto cut = proposals(region, 40);
+        REQUIRE(cut.size() == 40);
+        std::map<std::string_view, int> places;
+        for (const auto* server : cut) ++places[server->operator_name];
+        CHECK(places.size() >= 15);
+        for (const auto& [operator_name, count] : places) {
+            CAPTURE(operator_name);
+            CHECK(count <= 3);
+        }
+        if (region) CHECK(cut.front()->country == region->country);
+    }
 }
 
 TEST_CASE("UTC is no place") {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view scheme = "https://";
 constexpr std::size_t longest_url = 2048;
-constexpr std::uint16_t https_port = 443, ntp_port = 123;
+constexpr std::uint16_t https_port = 443;
 
 bool is_plain(char letter) {
     return letter > ' ' && letter < 0x7f && letter != '"' && letter != '\\' && letter != '<' &&
@@ -31,13 +31,6 @@ Result<HostName> parse_authority(std::string_view text) {
     if (host.nts) return fail(Fault::usage, "nts:// names no web server");
     if (host.port == ntp_port) host.port = https_port;
     return host;
-}
-
-std::string lower(std::string text) {
-    for (char& letter : text) {
-        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-    }
-    return text;
 }
 
 }  // namespace
@@ -74,7 +67,7 @@ ListUrl signature_of(const ListUrl& url) {
 }
 
 std::string why_not_followed(const ListUrl& named, const ListUrl& target) {
-    if (lower(named.host.name) == lower(target.host.name)) return {};
+    if (lower_case(named.host.name) == lower_case(target.host.name)) return {};
     const auto address = parse_address(target.host.name);
     if (!address || address->is_public()) return {};
     return fmt::format("{} is a private address and another host than {}", to_string(*address),

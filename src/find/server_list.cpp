@@ -47,7 +47,7 @@ std::string read_host(JsonFields& fields) {
         if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
     }
     // RFC 4085: no addresses in lists; a name is what its operator can move.
-    if (host->nts || host->port != 123 || is_address_literal(*host))
+    if (host->nts || host->port != ntp_port || is_address_literal(*host))
         fields.fault("host", "must be a name, without scheme and port");
     return name;
 }

@@ -153,7 +153,7 @@ class Builder {
 
   private:
     void consider(const Eligible& newcomer) {
-        const std::string objection = objection_to(newcomer);
+        const std::string objection = why_passed_over(newcomer);
         if (objection.empty()) {
             attempt_.members.push_back(&newcomer);
             return;
@@ -171,7 +171,7 @@ class Builder {
 
     bool is_full() const { return static_cast<int>(attempt_.members.size()) >= size_; }
 
-    std::string objection_to(const Eligible& newcomer) const {
+    std::string why_passed_over(const Eligible& newcomer) const {
         if (!share_smear(newcomer.ties, smear_)) {
             return fmt::format("its smear class ({}) is not that of the set",
                                to_string(newcomer.ties.smear));

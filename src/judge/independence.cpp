@@ -41,7 +41,6 @@ bool are_public(const Ties& one, const Ties& other) {
 }  // namespace
 
 Ties ties_of(const Source& source, const std::optional<IpAddress>& address) {
-    constexpr std::uint16_t ntp_port = 123;
     return {.operator_name = source.operator_name,
             .address = address,
             .port = source.host.nts ? ntp_port : source.host.port,

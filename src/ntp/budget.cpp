@@ -11,6 +11,23 @@ constexpr Now never{.wall = WallTime::max(), .steady = SteadyTime::max()};
 
 }  // namespace
 
+std::vector<Spent> joined(const std::vector<Spent>& one, const std::vector<Spent>& other) {
+    std::map<IpAddress, Spent> latest;
+    for (const std::vector<Spent>* list : {&one, &other}) {
+        for (const Spent& spent : *list) {
+            Spent& known = latest.try_emplace(spent.address, spent).first->second;
+            if (known.last < spent.last) {
+                known = spent;
+            }
+        }
+    }
+    std::vector<Spent> all;
+    for (const auto& [address, spent] : latest) {
+        all.push_back(spent);
+    }
+    return all;
+}
+
 RateBudget::RateBudget(Manners manners, std::vector<Spent> remembered) : manners_(manners) {
     for (const Spent& spent : remembered) {
         if (spent.address.is_public()) {

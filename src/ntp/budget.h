@@ -29,6 +29,9 @@ struct Spent {
     friend bool operator==(const Spent&, const Spent&) = default;
 };
 
+/// What two processes remember of the same addresses: of each the later, sorted by address.
+std::vector<Spent> joined(const std::vector<Spent>& one, const std::vector<Spent>& other);
+
 /// One per process; every packet to the outside is asked of it first. What this process sent is
 /// aged by the steady clock, what is remembered by the wall clock.
 class RateBudget {

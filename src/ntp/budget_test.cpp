@@ -147,5 +147,16 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("of what two processes remember of one address the later counts") {
+    const Spent early{stranger, start.wall, start.wall, 4};
+    const Spent late{stranger, start.wall + hours{2}, start.wall + hours{3}, 1};
+    const Spent elsewhere{other, start.wall, start.wall, 2};
+    const std::vector<Spent> both =
+        stranger < other ? std::vector{late, elsewhere} : std::vector{elsewhere, late};
+    CHECK(joined({early}, {elsewhere, late}) == both);
+    CHECK(joined({late}, {early, elsewhere}) == both);
+    CHECK(joined({}, {early}) == std::vector{early});
+}
+
 }  // namespace
 }  // namespace clockwright::ntp

@@ -1,5 +1,6 @@
-/// When a host may be asked for keys again: back-off after failures, an hour after a success
-/// (RFC 8915 §4.2; rule E-6.5).
+/// When a server may be asked for keys again: back-off after failures, an hour after a success
+/// (RFC 8915 §4.2; rule E-6.5). It is known by its name and by its address: neither another name
+/// for an address nor another address of a name is a way around.
 #pragma once
 
 #include <map>
@@ -17,9 +18,17 @@ namespace clockwright::ntp {
 /// days. No failure: zero.
 Seconds back_off(int failures);
 
-/// The last exchange with one host; kept by the store over restarts, in wall time.
+/// Whom keys are asked of.
+struct KeyServer {
+    std::string host;                  ///< as `to_string(HostName)` writes it, in lower case
+    std::optional<IpAddress> address;  ///< empty: not remembered; it is known by its name alone
+
+    friend auto operator<=>(const KeyServer&, const KeyServer&) = default;
+};
+
+/// The last exchange with one server; kept by the store over restarts, in wall time.
 struct LastExchange {
-    std::string host;  ///< as `to_string(HostName)` writes it
+    KeyServer with;
     WallTime at{};
     int failures = 0;               ///< on end; 0: the last one gave keys
     std::optional<Endpoint> asked;  ///< where its keys were used; empty: nowhere
@@ -27,6 +36,10 @@ struct LastExchange {
 
     friend bool operator==(const LastExchange&, const LastExchange&) = default;
 };
+
+/// What two processes remember of the same servers: of each the later, sorted.
+std::vector<LastExchange> joined(const std::vector<LastExchange>& one,
+                                 const std::vector<LastExchange>& other);
 
 /// One per process; every exchange with a public address is asked of it first. Private and
 /// loopback addresses have no floors, and nothing of them is kept.
@@ -36,20 +49,22 @@ class ExchangeBackoff {
 
     explicit ExchangeBackoff(std::vector<LastExchange> remembered = {});
 
-    /// How long this host must still be left alone; zero: no longer. What this process did is aged
-    /// by the steady clock, what is remembered by the wall clock: one that went back by less than
-    /// an hour counts as no time gone, and a memory from the future is forgotten.
-    Seconds wait(const std::string& host, Now now) const;
+    /// How long this server must still be left alone, by its name or its address; zero: no longer.
+    /// What this process did is aged by the steady clock, what is remembered by the wall clock: one
+    /// that went back by less than an hour counts as no time gone, and a memory from the future is
+    /// forgotten.
+    Seconds wait(const KeyServer& server, Now now) const;
 
-    /// What is known of the last exchange; null: nothing.
-    const LastExchange* last(const std::string& host) const;
+    /// The exchange that makes it wait, or would have: the one with the same name when several do;
+    /// null: nothing is known.
+    const LastExchange* last(const KeyServer& server, Now now) const;
 
-    /// An exchange with this host begins now; until `succeeded` it counts as a failure.
-    void begin(const std::string& host, Now now);
-    void report(const std::string& host, const NtsReport& report);
-    void succeeded(const std::string& host, const Endpoint& asked);
+    /// An exchange with this server begins now; until `succeeded` it counts as a failure.
+    void begin(const KeyServer& server, Now now);
+    void report(const KeyServer& server, const NtsReport& report);
+    void succeeded(const KeyServer& server, const Endpoint& asked);
 
-    /// What must be remembered over a restart, sorted by host; what binds nobody any more is left
+    /// What must be remembered over a restart, sorted by server; what binds nobody any more is left
     /// out.
     std::vector<LastExchange> memory(Now now) const;
 
@@ -59,8 +74,10 @@ class ExchangeBackoff {
         std::optional<SteadyTime> began;  ///< once this process has begun one
     };
     static Seconds age(const Record& record, Now now);
+    static Seconds left(const Record& record, Now now);
+    static bool is_same(const KeyServer& known, const KeyServer& server);
 
-    std::map<std::string, Record> exchanges_;
+    std::map<KeyServer, Record> exchanges_;
 };
 
 }  // namespace clockwright::ntp

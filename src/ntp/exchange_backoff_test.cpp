@@ -12,7 +12,8 @@ using std::chrono::seconds;
 
 constexpr Now start{WallTime{seconds{1'795'000'000}}, SteadyTime{seconds{500}}};
 constexpr Endpoint asked{{Family::ipv4, {192, 0, 2, 1}}, 4123};
-const std::string host = "nts://a.example";
+constexpr IpAddress one{Family::ipv4, {192, 0, 2, 7}}, two{Family::ipv4, {192, 0, 2, 8}};
+const KeyServer host{"nts://a.example", one}, other_host{"nts://b.example", two};
 
 Now after(std::chrono::nanoseconds interval) {
     return {start.wall + interval, start.steady + interval};
@@ -37,8 +38,8 @@ TEST_CASE("a host that gave keys rests for an hour") {
     CHECK(backoff.wait(host, start) == Seconds{3600});
     CHECK(backoff.wait(host, after(minutes{59})) == Seconds{60});
     CHECK(backoff.wait(host, after(hours{1})) == Seconds{0});
-    CHECK(backoff.wait("nts://b.example", start) == Seconds{0});
-    CHECK(backoff.last(host)->asked == asked);
+    CHECK(backoff.wait(other_host, start) == Seconds{0});
+    CHECK(backoff.last(host, start)->asked == asked);
 }
 
 TEST_CASE("each failure on end lengthens the wait, a success ends the run") {
@@ -51,6 +52,42 @@ TEST_CASE("each failure on end lengthens the wait, a success ends the run") {
     backoff.succeeded(host, asked);
     backoff.begin(host, after(hours{2}));
     CHECK(backoff.wait(host, after(hours{2})) == Seconds{10});
+}
+
+TEST_CASE("another name for an address and another address of a name share the wait") {
+    ExchangeBackoff backoff;
+    const KeyServer renamed{"nts://b.example", one}, moved{"nts://a.example", two};
+    backoff.begin(host, start);
+    CHECK(backoff.wait(renamed, start) == Seconds{10});
+    CHECK(backoff.wait(moved, start) == Seconds{10});
+    CHECK(backoff.wait(other_host, start) == Seconds{0});
+    backoff.begin(renamed, after(seconds{10}));
+    CHECK(backoff.wait(host, after(seconds{10})) == Seconds{15});
+    backoff.begin(host, after(seconds{25}));
+    backoff.succeeded(host, asked);
+    CHECK(backoff.last(renamed, after(seconds{25}))->with == host);
+    CHECK(backoff.wait(renamed, after(seconds{25})) == Seconds{3600});
+    CHECK(backoff.wait(renamed, after(hours{2})) == Seconds{0});
+    CHECK(backoff.memory(after(seconds{26})).size() == 1);
+}
+
+TEST_CASE("what was remembered by name alone binds the name, until it is asked again") {
+    ExchangeBackoff backoff({LastExchange{{host.host, {}}, start.wall, 3, {}, {}}});
+    CHECK(backoff.wait(host, start) == back_off(3));
+    CHECK(backoff.wait({"nts://b.example", one}, start) == Seconds{0});
+    backoff.begin(host, after(hours{1}));
+    CHECK(backoff.wait(host, after(hours{1})) == back_off(4));
+    REQUIRE(backoff.memory(after(hours{1})).size() == 1);
+    CHECK(backoff.memory(after(hours{1})).front().with == host);
+}
+
+TEST_CASE("of what two processes remember of one server the later counts") {
+    const LastExchange early{host, start.wall, 3, {}, {}};
+    const LastExchange late{host, start.wall + seconds{1}, 0, asked, {}};
+    const LastExchange elsewhere{other_host, start.wall, 1, {}, {}};
+    const std::vector<LastExchange> both{late, elsewhere};
+    CHECK(joined({early}, {elsewhere, late}) == both);
+    CHECK(joined({late, elsewhere}, {early}) == both);
 }
 
 TEST_CASE("within the process the steady clock counts, whatever the wall clock does") {
@@ -66,8 +103,8 @@ TEST_CASE("what was remembered binds the next process") {
     NtsReport report;
     report.failure = NtsFailure::refused;
     before.report(host, report);
-    before.begin("nts://b.example", start);
-    before.succeeded("nts://b.example", asked);
+    before.begin(other_host, start);
+    before.succeeded(other_host, asked);
     const auto memory = before.memory(after(seconds{1}));
     REQUIRE(memory.size() == 2);
     CHECK(memory[0].report == report);
@@ -75,7 +112,7 @@ TEST_CASE("what was remembered binds the next process") {
     const ExchangeBackoff later(memory);
     const Now other{start.wall + seconds{4}, SteadyTime{seconds{1}}};
     CHECK(later.wait(host, other) == Seconds{6});
-    CHECK(later.wait("nts://b.example", other) == Seconds{3596});
+    CHECK(later.wait(other_host, other) == Seconds{3596});
     CHECK(later.memory(other) == memory);
 }
 
@@ -89,8 +126,8 @@ TEST_CASE("a wall clock that went back lets no time go, a memory from the future
 TEST_CASE("what binds nobody any more is not kept: an hour for keys, two weeks for failures") {
     ExchangeBackoff backoff;
     backoff.begin(host, start);
-    backoff.begin("nts://b.example", start);
-    backoff.succeeded("nts://b.example", asked);
+    backoff.begin(other_host, start);
+    backoff.succeeded(other_host, asked);
     CHECK(backoff.memory(after(minutes{59})).size() == 2);
     CHECK(backoff.memory(after(hours{1})).size() == 1);
     CHECK(backoff.memory(after(days{14})).empty());

@@ -44,6 +44,27 @@ TEST_CASE("keys without any answer: a filter is likely, and where is said") {
     CHECK(report.cookies == 2);
 }
 
+TEST_CASE("one lost packet is one, and a refused one is not lost") {
+    NtsReport report;
+    Series one = lost(Rejection::time_out);
+    one.sent = 1;
+    one.rejections.resize(1);
+    complete_report(report, session(), one, asked);
+    CHECK(report.why.starts_with("1 packet to 192.0.2.1:4123 was lost: NTS makes them longer"));
+    one.rejections = {Rejection::refused};
+    complete_report(report, session(), one, asked);
+    CHECK(report.failure == NtsFailure::no_answer);
+    CHECK(
+        report.why ==
+        "1 packet to 192.0.2.1:4123, and the host or the way to it says that nobody listens there");
+    Series mixed = lost(Rejection::time_out);
+    mixed.rejections[0] = Rejection::refused;
+    complete_report(report, session(), mixed, asked);
+    CHECK(report.why ==
+          "4 packets to 192.0.2.1:4123, and the host or the way to it says that nobody listens "
+          "there");
+}
+
 TEST_CASE("keys without an authentic answer: forged ones are counted") {
     NtsReport report;
     NtsSession forged = session();

@@ -122,6 +122,25 @@ std::string unsynchronised_text(const ClockFacts& facts, const ClockVerdict& ver
         facts.daemon, spell_age(verdict.age), why, spell_bound(growth(verdict.age)));
 }
 
+/// It says whether it is synchronised and not how well.
+void judge_without_bound(const ClockFacts& facts, ClockVerdict& verdict) {
+    const auto listed = facts.state->sources.size();
+    const std::string valid = fmt::format("{} of its {} sources {} valid", verdict.agreeing, listed,
+                                          verdict.agreeing == 1 ? "is" : "are");
+    verdict.bound_untold = facts.state->tracking.synchronised();
+    if (verdict.bound_untold) {
+        verdict.condition = facts.daemon + " tells its root distance";
+        verdict.sentence = fmt::format(
+            "Not demonstrated: {} is synced and {}, but it tells no root distance; clockwright "
+            "scan measures how far off this clock is.",
+            facts.daemon, valid);
+    } else {
+        verdict.condition = facts.daemon + " is synchronised";
+        verdict.sentence = fmt::format("Not demonstrated: {} says that it is not synced; {}.",
+                                       facts.daemon, valid);
+    }
+}
+
 std::string watching_text(const ClockFacts& facts, const ErrorBound& bound) {
     const Seconds offset = bound.offset;
     const Seconds half_width = bound.total() - Seconds{std::abs(offset.count())};
@@ -185,9 +204,20 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
     }
 }
 
+/// Of a daemon that does not say which source it follows: the one with the longest poll.
+const DaemonSource* slowest_answering(const DaemonState& state) {
+    const DaemonSource* slowest = nullptr;
+    for (const DaemonSource& source : state.sources)
+        if (is_answering(source) && (slowest == nullptr || source.poll > slowest->poll))
+            slowest = &source;
+    return slowest;
+}
+
 /// No source is selected (the daemon coasts), or its last update is older than three polls.
 bool is_stale(const DaemonState& state, Seconds age) {
     const DaemonSource* selected = selected_source(state);
+    if (selected == nullptr && traits_of(state.kind).follows == DaemonTraits::Follows::no_source)
+        selected = slowest_answering(state);
     if (selected == nullptr) return true;
     return age >
            std::max(3 * Seconds{std::ldexp(1.0, std::clamp(selected->poll, 0, 17))}, Seconds{16});
@@ -219,7 +249,8 @@ ClockVerdict judge_clock(const ClockFacts& facts) {
     const DaemonState& state = *facts.state;
     const DaemonTracking& tracking = state.tracking;
     count_sources(state, verdict);
-    verdict.age = std::max(Seconds{state.read_at - tracking.reference_time}, Seconds{0});
+    if (tracking.bound_known)
+        verdict.age = std::max(Seconds{state.read_at - tracking.reference_time}, Seconds{0});
     if (tracking.local_reference()) {
         verdict.condition = "a source of UTC is followed";
         verdict.sentence = fmt::format(
@@ -236,6 +267,10 @@ ClockVerdict judge_clock(const ClockFacts& facts) {
             "Not demonstrated: the sources disagree ({}); nobody can tell which is right. {} is "
             "coasting.",
             groups_text(state), facts.daemon);
+        return verdict;
+    }
+    if (!tracking.bound_known) {
+        judge_without_bound(facts, verdict);
         return verdict;
     }
     if (!tracking.synchronised()) {

@@ -36,6 +36,7 @@ struct ClockFacts {
 struct ClockVerdict {
     bool reachable = false;
     bool demonstrated = false;
+    bool bound_untold = false;        ///< synchronised, but the daemon does not say how well
     bool stale = false;               ///< the last update is older than three polls
     std::optional<ErrorBound> bound;  ///< what the daemon says; also when not demonstrated
     std::string condition;            ///< "at least 3 of its 5 sources are honest"

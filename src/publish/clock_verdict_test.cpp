@@ -194,3 +194,35 @@ TEST_CASE("a daemon that does not answer is not reachable, and no number is give
     CHECK(verdict.sentence ==
           "Not demonstrated: chronyd does not answer at /run/chrony/chronyd.sock.");
 }
+
+TEST_CASE("a daemon that tells no root distance demonstrates nothing, and no bound is shown") {
+    ClockFacts facts = good();
+    facts.daemon = "openntpd";
+    facts.state->tracking.bound_known = false;
+    facts.state->tracking.root_delay = facts.state->tracking.root_dispersion = Seconds{0};
+    facts.state->tracking.reference_time = {};
+    ClockVerdict verdict = judge_clock(facts);
+    CHECK(verdict.reachable);
+    CHECK_FALSE(verdict.demonstrated);
+    CHECK(verdict.bound_untold);
+    CHECK_FALSE(verdict.bound);
+    CHECK(verdict.age == Seconds{0});
+    CHECK(verdict.sentence ==
+          "Not demonstrated: openntpd is synced and 4 of its 5 sources are valid, but it tells no "
+          "root distance; clockwright scan measures how far off this clock is.");
+
+    facts.state->tracking.leap = Leap::unsynchronised;
+    verdict = judge_clock(facts);
+    CHECK_FALSE(verdict.bound_untold);
+    CHECK(verdict.sentence ==
+          "Not demonstrated: openntpd says that it is not synced; 4 of its 5 sources are valid.");
+}
+
+TEST_CASE("a daemon that does not name its reference is not stale while its sources answer") {
+    ClockFacts facts = following({source("a", '+'), source("b", '+'), source("c", '+')});
+    CHECK(judge_clock(facts).stale);
+    facts.state->kind = DaemonKind::ntpd_rs;
+    CHECK_FALSE(judge_clock(facts).stale);
+    facts.state->tracking.reference_time -= 10min;
+    CHECK(judge_clock(facts).stale);
+}

@@ -89,12 +89,14 @@ std::string plan_json(const Plan& plan) {
     return dump(plan_document(plan));
 }
 
-std::string apply_json(const Plan& plan, const Outcome& outcome, const std::string& id) {
+std::string apply_json(const Plan& plan, const Outcome& outcome, const std::string& id,
+                       const std::string& timer) {
     Json json = plan_document(plan);
     json["outcome"] = to_string(outcome.kind);
     json["verified"] = outcome.verified;
     json["id"] = id;
     json["reason"] = outcome.reason;
+    json["probation"] = timer.empty() ? Json(nullptr) : Json(timer);
     return dump(json);
 }
 

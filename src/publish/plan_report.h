@@ -11,7 +11,9 @@ namespace clockwright {
 
 /// The keys of the contract (product.md, *Data on the outside*).
 std::string plan_json(const Plan& plan);
-std::string apply_json(const Plan& plan, const Outcome& outcome, const std::string& id);
+/// `timer`: the unit that judges it once more; empty: none.
+std::string apply_json(const Plan& plan, const Outcome& outcome, const std::string& id,
+                       const std::string& timer);
 
 /// Conclusion first, then the diff, the hosts and notes.
 std::string plan_text(const Plan& plan, bool explain);

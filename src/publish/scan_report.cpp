@@ -254,17 +254,51 @@ std::string scan_json(const ScanReport& report) {
     return document.text() + "\n";
 }
 
-std::string dry_run_json(int packets, const std::vector<DryRunRow>& rows) {
+std::string dry_run_text(const DryRun& run) {
+    std::string out;
+    for (const DryRunRow& row : run.rows) {
+        const std::string host = printable(row.host);
+        std::string place = host;
+        if (row.address.starts_with(row.host)) {
+            place = row.address;
+        } else if (!row.address.empty()) {
+            place += " (" + row.address + ")";
+        }
+        if (row.packets == 0) {
+            out += wrap(fmt::format("{} gets no packet: {}", place, row.why_none), 2);
+        } else if (row.key_exchange.empty()) {
+            out += fmt::format("  {}  {} packets\n", place, row.packets);
+        } else {
+            out += wrap(fmt::format("{}  keys by TCP {}, then {} packets to {} or where its key "
+                                    "exchange says",
+                                    host, row.key_exchange, row.packets, row.address),
+                        2);
+        }
+    }
+    if (run.diagnosis_packets > 0) {
+        out += wrap(fmt::format("--diagnose adds {} packets at most, four to each of six at most.",
+                                run.diagnosis_packets),
+                    0);
+    }
+    return out;
+}
+
+std::string dry_run_json(const DryRun& run) {
     auto addresses = Json::array(), destinations = Json::array();
-    for (const DryRunRow& row : rows) {
+    const auto text_or_null = [](const std::string& text) {
+        return text.empty() ? Json(nullptr) : Json(text);
+    };
+    for (const DryRunRow& row : run.rows) {
         if (row.packets > 0) addresses.push_back(row.address);
-        destinations.push_back(
-            {{"address", row.address},
-             {"packets", row.packets},
-             {"reason", row.why_none.empty() ? Json(nullptr) : Json(row.why_none)}});
+        destinations.push_back({{"host", row.host},
+                                {"address", text_or_null(row.address)},
+                                {"packets", row.packets},
+                                {"key_exchange", text_or_null(row.key_exchange)},
+                                {"reason", text_or_null(row.why_none)}});
     }
     return Json{{"clockwright", version},
-                {"packets_planned", packets},
+                {"packets_planned", run.packets + run.diagnosis_packets},
+                {"diagnosis_packets", run.diagnosis_packets},
                 {"addresses", std::move(addresses)},
                 {"destinations", std::move(destinations)}}
                .dump(2) +

@@ -38,16 +38,28 @@ std::string scan_json(const ScanReport& report);
 /// `explain`: every term for every server; else reasons only where something is not well.
 std::string scan_text(const ScanReport& report, bool explain, bool colour = false);
 
-/// What a scan would send to one address, or why nothing.
+/// What a scan would send to one host, or why nothing.
 struct DryRunRow {
-    std::string address;
+    std::string host;     ///< as written
+    std::string address;  ///< of its time, with the port; empty: not resolved
     int packets = 0;
+    std::string key_exchange;  ///< where keys are had by TCP first; empty: nowhere
     std::string why_none;
 };
 
-/// What a scan would send: {"packets_planned": n, "addresses": ["192.0.2.1:123", …],
-/// "destinations": [{"address", "packets", "reason"}]}; "addresses" are those that get a packet.
-std::string dry_run_json(int packets, const std::vector<DryRunRow>& rows);
+struct DryRun {
+    std::vector<DryRunRow> rows;
+    int packets = 0;            ///< of all rows
+    int diagnosis_packets = 0;  ///< that --diagnose would add at most
+};
+
+/// One line for each row, and one for the diagnosis.
+std::string dry_run_text(const DryRun& run);
+
+/// {"packets_planned": n, "diagnosis_packets": n, "addresses": ["192.0.2.1:123", …],
+/// "destinations": [{"host", "address", "packets", "key_exchange", "reason"}]}; `packets_planned`
+/// is the sum of both; "addresses" are those that get a packet.
+std::string dry_run_json(const DryRun& run);
 
 /// "5 of 6 agree; combined offset +0.03 ms ±1.9 ms."
 std::string consensus_text(const Consensus& consensus);

@@ -99,8 +99,8 @@ Tone tone_of(const DaemonSource& source) {
 std::string remark_on(const DaemonSource& source, const SourceFacts* known) {
     std::vector<std::string> parts;
     if (!is_agreeing(source)) {
-        parts.emplace_back(source.reach == 0 ? "does not answer"
-                                             : chrony::describe_state(source.state));
+        const bool silent = source.reach == 0 && source.state != ' ';
+        parts.emplace_back(silent ? "does not answer" : chrony::describe_state(source.state));
     }
     if (auto fault = nts_fault(source, known != nullptr && known->asks_nts); !fault.empty())
         parts.push_back(std::move(fault));
@@ -203,7 +203,8 @@ Judgement judge_report(const StatusReport& report, const CheckLimits& limits) {
     if (report.last_change_failed)
         judgement.raise(2, "the last change failed and the old state is not proved");
     if (!verdict.demonstrated) {
-        judgement.raise(2, verdict.sentence);
+        // What cannot be known is neither well nor ill.
+        judgement.raise(verdict.bound_untold ? 3 : 2, verdict.sentence);
         return judgement;
     }
     const Seconds bound = verdict.bound->total();
@@ -245,7 +246,8 @@ std::string status_json(const StatusReport& report) {
     const bool synchronised = state && state->tracking.synchronised();
     json["stratum"] = synchronised ? Json(state->tracking.stratum) : Json(nullptr);
     json["read_from"] = state ? Json(state->read_from) : Json(nullptr);
-    json["last_update_seconds"] = synchronised ? Json(verdict.age.count()) : Json(nullptr);
+    const bool dated = synchronised && state->tracking.bound_known;
+    json["last_update_seconds"] = dated ? Json(verdict.age.count()) : Json(nullptr);
     json["unfinished"] = report.unfinished.empty() ? Json(nullptr) : Json(report.unfinished);
     json["last_change"] = report.last_change.empty() ? Json(nullptr) : Json(report.last_change);
     json["sources"] = Json::array();

@@ -104,6 +104,17 @@ TEST_CASE("status as JSON has the contract's keys and null where nothing is know
     CHECK(json["stratum"].is_null());
 }
 
+TEST_CASE("a server that waits its turn is not asked, one that was asked is silent") {
+    StatusReport one = report(Seconds{1e-3}, 1);
+    one.daemon_text = "timesyncd";
+    one.facts.state->sources = {listed("asked", '?'), listed("waiting", ' ')};
+    for (DaemonSource& source : one.facts.state->sources) source.reach = 0;
+    const std::string text = status_text(one);
+    CHECK(text.find("does not answer") < text.find("waiting"));
+    CHECK(text.find("not asked") > text.find("waiting"));
+    CHECK(text.find("does not answer", text.find("waiting")) == std::string::npos);
+}
+
 TEST_CASE("no line of the status is wider than 80 columns") {
     StatusReport wide = report(Seconds{1e-3}, 5);
     wide.verdict.sentence = std::string(60, 'x') + " " + std::string(60, 'y');
@@ -124,4 +135,14 @@ TEST_CASE("no line of the status is wider than 80 columns") {
         CHECK(width <= 80);
         begin = end + 1;
     }
+}
+
+TEST_CASE("a daemon that is synced and tells no bound is unknown, neither well nor ill") {
+    StatusReport untold = report(Seconds{1e-3}, 4);
+    untold.verdict.demonstrated = false;
+    untold.verdict.bound_untold = true;
+    untold.verdict.bound.reset();
+    const CheckAnswer answer = check_answer(untold, {});
+    CHECK(answer.code == 3);
+    CHECK(answer.line == "CLOCK UNKNOWN - the sentence |agreeing=4;3:;2:\n");
 }

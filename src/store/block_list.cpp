@@ -1,16 +1,13 @@
 #include "store/block_list.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <climits>
 
 #include "daemon/json_fields.h"
 #include "store/durable_file.h"
+#include "store/lock.h"
 #include "time/spell.h"
 
 namespace clockwright::store {
@@ -52,12 +49,6 @@ Json list_to_json(const BlockList& list) {
     return {{"clockwright_block_list", list_format}, {"servers", std::move(servers)}};
 }
 
-WallTime read_instant(JsonFields& fields, std::string_view key) {
-    const auto instant = parse_rfc3339(fields.text(key));
-    if (!instant) fields.fault(key, "must be an instant");
-    return instant.value_or(WallTime{});
-}
-
 std::optional<Block> read_block(JsonFields& outer, JsonFaults& faults) {
     const Json& json = outer.inner("block");
     if (json.is_null()) return std::nullopt;
@@ -68,8 +59,8 @@ std::optional<Block> read_block(JsonFields& outer, JsonFaults& faults) {
     else
         fields.fault("reason", "is no reason that this release knows");
     block.why = fields.text("why");
-    block.since = read_instant(fields, "since");
-    if (!fields.inner("until").is_null()) block.until = read_instant(fields, "until");
+    block.since = fields.instant("since");
+    if (!fields.inner("until").is_null()) block.until = fields.instant("until");
     fields.close();
     return block;
 }
@@ -78,7 +69,7 @@ std::optional<Allowance> read_allowance(JsonFields& outer, JsonFaults& faults) {
     const Json& json = outer.inner("allowance");
     if (json.is_null()) return std::nullopt;
     JsonFields fields(json, outer.place_of("allowance"), faults);
-    Allowance allowance{.why = fields.text("why"), .since = read_instant(fields, "since")};
+    Allowance allowance{.why = fields.text("why"), .since = fields.instant("since")};
     fields.close();
     return allowance;
 }
@@ -98,27 +89,13 @@ Standing read_standing(const Json& json, const std::string& place, JsonFaults& f
     standing.silent_scans = static_cast<int>(fields.integer("silent_scans", 0, INT_MAX - 1));
     standing.false_scans = static_cast<int>(fields.integer("false_scans", 0, INT_MAX - 1));
     standing.blocks = static_cast<int>(fields.integer("blocks", 0, INT_MAX - 1));
-    standing.last_counted = read_instant(fields, "last_counted");
-    standing.last_heard_from = read_instant(fields, "last_heard_from");
+    standing.last_counted = fields.instant("last_counted");
+    standing.last_heard_from = fields.instant("last_heard_from");
     fields.close();
     return standing;
 }
 
-/// Held until it is closed; waits for whoever holds it, which is never long.
-Result<Descriptor> lock_beside(const std::string& path) {
-    const std::string name = path + ".lock";
-    Descriptor file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file) return std::unexpected(last_error("lock", name));
-    while (::flock(file.number(), LOCK_EX) != 0) {
-        if (errno != EINTR) return std::unexpected(last_error("lock", name));
-    }
-    return file;
-}
-
-}  // namespace
-
-Result<BlockList> load_block_list(const std::string& state_directory) {
-    const auto path = file_in(state_directory);
+Result<BlockList> read_list(const std::string& path) {
     bool missing = false;
     const auto text = read_own_file(path, &missing);
     if (missing) return BlockList{};
@@ -137,11 +114,22 @@ Result<BlockList> load_block_list(const std::string& state_directory) {
     return fail(Fault::bad_input, fmt::format("{}: {}", path, fmt::join(faults, "; ")));
 }
 
+}  // namespace
+
+Result<BlockList> load_block_list(const std::string& state_directory) {
+    auto list = read_list(file_in(state_directory));
+    if (!list && list.error().fault == Fault::bad_input) {
+        list.error().message +=
+            "; mend it, or move it away: then no block and no allowance is known";
+    }
+    return list;
+}
+
 Result<void> change_block_list(const std::string& state_directory,
                                const std::function<void(BlockList&)>& change) {
     TRY(make_private_directory(state_directory));
     const auto path = file_in(state_directory);
-    const Descriptor held = TRY(lock_beside(path));
+    const Lock alone = TRY(Lock::await(path + ".lock"));
     const BlockList before = TRY(load_block_list(state_directory));
     BlockList list = before;
     change(list);

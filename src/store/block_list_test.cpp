@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "tests/fakes/temporary_directory.h"
 
 using namespace clockwright;
@@ -57,7 +59,9 @@ TEST_CASE("a block list that cannot be read is said and never overwritten") {
     const TemporaryDirectory directory;
     CHECK(refusal(directory, "{").fault == Fault::bad_input);
     CHECK(refusal(directory, R"({"clockwright_block_list": 2, "servers": []})")
-              .message.ends_with("clockwright_block_list: must be a whole number from 1 to 1"));
+              .message.ends_with(
+                  "clockwright_block_list: must be a whole number from 1 to 1; mend it, or move it "
+                  "away: then no block and no allowance is known"));
     const std::string torn = R"({"clockwright_block_list": 1, "servers": [{"server": "a b"}]})";
     CHECK(refusal(directory, torn).message.find("servers[0].server: is no host") !=
           std::string::npos);
@@ -81,4 +85,19 @@ TEST_CASE("as root a block list that others may write is refused") {
     CHECK(store::load_block_list(directory.path()).has_value());
     REQUIRE(::chown((directory / "block-list.json").c_str(), 1007, 0) == 0);
     CHECK(store::load_block_list(directory.path()).error().fault == Fault::bad_input);
+}
+
+TEST_CASE("a block list that is a link, no file or no list is faulty, with what to do") {
+    const TemporaryDirectory directory;
+    const auto path = directory / "block-list.json";
+    directory.write("elsewhere.json", R"({"clockwright_block_list": 1, "servers": []})");
+    std::filesystem::create_symlink(directory / "elsewhere.json", path);
+    Error error = store::load_block_list(directory.path()).error();
+    CHECK(error.fault == Fault::bad_input);
+    CHECK(error.message.starts_with(path + " is a symbolic link, which is not followed; mend it"));
+    std::filesystem::remove(path);
+    std::filesystem::create_directory(path);
+    error = store::load_block_list(directory.path()).error();
+    CHECK(error.fault == Fault::bad_input);
+    CHECK(error.message.starts_with(path + " is no regular file; mend it, or move it away"));
 }

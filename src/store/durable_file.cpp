@@ -43,13 +43,16 @@ Result<void> check_private(const std::string& path) {
 Result<std::string> read_regular(const std::string& path, bool* missing, bool must_be_own) {
     if (missing) *missing = false;
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    const Fault faulty = must_be_own ? Fault::bad_input : Fault::failed;
     if (!file) {
         if (missing) *missing = errno == ENOENT;
+        if (errno == ELOOP)
+            return fail(faulty, path + " is a symbolic link, which is not followed");
         return std::unexpected(last_error("read", path));
     }
     struct stat status{};
     if (::fstat(file.number(), &status) != 0) return std::unexpected(last_error("read", path));
-    if (!S_ISREG(status.st_mode)) return fail(fmt::format("{} is no regular file", path));
+    if (!S_ISREG(status.st_mode)) return fail(faulty, path + " is no regular file");
     if (must_be_own && !is_own(status)) return fail(Fault::bad_input, not_own(path));
     std::string content;
     std::array<char, 65536> block{};
@@ -61,7 +64,7 @@ Result<std::string> read_regular(const std::string& path, bool* missing, bool mu
         else if (errno != EINTR)
             return std::unexpected(last_error("read", path));
     }
-    return fail(fmt::format("{} is larger than 64 MiB", path));
+    return fail(faulty, path + " is larger than 64 MiB");
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ Result<void> make_private_directory(const std::string& path);
 Result<std::string> read_file(const std::string& path, bool* missing = nullptr);
 
 /// The same for a file that decides what we do: as root it must be root's and nobody else's to
-/// write, else Fault::bad_input.
+/// write; else, and when it is a link, no regular file or larger than 64 MiB, Fault::bad_input.
 Result<std::string> read_own_file(const std::string& path, bool* missing = nullptr);
 
 /// A temporary file beside it, 0600, fsync, rename, fsync of the directory.

@@ -9,6 +9,7 @@
 #include "daemon/apply.h"
 #include "daemon/plan.h"
 #include "result.h"
+#include "store/lock.h"
 
 namespace clockwright::store {
 
@@ -25,20 +26,6 @@ struct Change {
     std::string outcome_reason;
     bool contents_dropped = false;  ///< pruned: the facts are here, the way back is not
     std::string fault;  ///< why the record cannot be read, by file and line; empty: it can
-};
-
-/// An exclusive lock that a dead process does not hold (flock on an open file).
-class Lock {
-  public:
-    Lock(Lock&&) noexcept;
-    Lock& operator=(Lock&&) noexcept;
-    ~Lock();
-    /// `path` is created 0600. Fault::refused with the pid when another clockwright holds it.
-    static Result<Lock> take(const std::string& path);
-
-  private:
-    explicit Lock(int descriptor);
-    int descriptor_ = -1;
 };
 
 /// Files in `<state>/changes/`: `<time>-<id>.jsonl`, 0600 in a 0700 directory; the begin record

@@ -18,10 +18,7 @@ std::string file_in(const std::string& state_directory) {
     return state_directory + "/server-list.json";
 }
 
-}  // namespace
-
-Result<std::optional<CachedList>> load_list(const std::string& state_directory) {
-    const auto path = file_in(state_directory);
+Result<std::optional<CachedList>> read_cache(const std::string& path) {
     bool missing = false;
     const auto text = read_own_file(path, &missing);
     if (missing) return std::optional<CachedList>{};
@@ -33,10 +30,7 @@ Result<std::optional<CachedList>> load_list(const std::string& state_directory) 
     CachedList cached;
     fields.integer("clockwright_list_cache", cache_format, cache_format);
     cached.from = fields.text("from");
-    if (const auto instant = parse_rfc3339(fields.text("fetched_at")))
-        cached.fetched_at = *instant;
-    else
-        fields.fault("fetched_at", "must be an instant");
+    cached.fetched_at = fields.instant("fetched_at");
     cached.payload = fields.text("payload");
     cached.signature = fields.text("signature");
     fields.close();
@@ -46,6 +40,15 @@ Result<std::optional<CachedList>> load_list(const std::string& state_directory) 
     if (!list) return fail(Fault::bad_input, path + ": " + list.error().message);
     cached.list = std::move(*list);
     return std::optional(std::move(cached));
+}
+
+}  // namespace
+
+Result<std::optional<CachedList>> load_list(const std::string& state_directory) {
+    auto cached = read_cache(file_in(state_directory));
+    if (!cached && cached.error().fault == Fault::bad_input)
+        cached.error().message += "; move it away and fetch it anew: clockwright servers refresh";
+    return cached;
 }
 
 Result<void> save_list(const std::string& state_directory, const CachedList& cached) {

@@ -39,6 +39,9 @@ TEST_CASE("a cache that is no list is faulty") {
              "fetched_at": "2027-01-01T00:00:00Z", "payload": "<html>", "signature": ""})"}) {
         CAPTURE(bad);
         directory.write("server-list.json", bad);
-        CHECK(store::load_list(directory.path()).error().fault == Fault::bad_input);
+        const Error error = store::load_list(directory.path()).error();
+        CHECK(error.fault == Fault::bad_input);
+        CHECK(error.message.ends_with(
+            "; move it away and fetch it anew: clockwright servers refresh"));
     }
 }

@@ -1,3 +1,5 @@
+#include "store/lock.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -9,7 +11,6 @@
 #include <utility>
 
 #include "store/durable_file.h"
-#include "store/journal.h"
 
 namespace clockwright::store {
 namespace {
@@ -22,6 +23,12 @@ std::string holder_of(const Descriptor& file) {
     for (std::size_t i = 0; std::cmp_less(i, got) && text[i] >= '0' && text[i] <= '9'; ++i)
         digits += text[i];
     return digits.empty() ? digits : fmt::format(" (pid {})", digits);
+}
+
+Result<Descriptor> open_lock(const std::string& path) {
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file) return std::unexpected(last_error("lock", path));
+    return file;
 }
 
 }  // namespace
@@ -42,8 +49,7 @@ Lock::~Lock() {
 }
 
 Result<Lock> Lock::take(const std::string& path) {
-    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file) return std::unexpected(last_error("lock", path));
+    Descriptor file = TRY(open_lock(path));
     if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return std::unexpected(last_error("lock", path));
         return fail(Fault::refused,
@@ -52,6 +58,14 @@ Result<Lock> Lock::take(const std::string& path) {
     if (::ftruncate(file.number(), 0) != 0) return std::unexpected(last_error("lock", path));
     if (auto written = write_all(file, fmt::format("{}\n", ::getpid()), path); !written)
         return std::unexpected(written.error());
+    return Lock(file.release());
+}
+
+Result<Lock> Lock::await(const std::string& path) {
+    Descriptor file = TRY(open_lock(path));
+    while (::flock(file.number(), LOCK_EX) != 0) {
+        if (errno != EINTR) return std::unexpected(last_error("lock", path));
+    }
     return Lock(file.release());
 }
 

@@ -73,15 +73,27 @@ Json report_to_json(const NtsReport& report) {
 }
 
 Json exchange_to_json(const ntp::LastExchange& exchange) {
-    Json json{{"host", exchange.host},
+    Json json{{"host", exchange.with.host},
               {"at", rfc3339(exchange.at, true)},
               {"failures", exchange.failures},
               {"report", report_to_json(exchange.report)}};
+    if (exchange.with.address) json["address"] = to_string(*exchange.with.address);
     if (exchange.asked) {
         json["asked"] = {{"address", to_string(exchange.asked->address)},
                          {"port", exchange.asked->port}};
     }
     return json;
+}
+
+Json search_to_json(const Search& search) {
+    auto asked = Json::array();
+    for (const Searched& one : search.asked) {
+        Json json{{"host", one.host}};
+        if (one.address) json["address"] = to_string(*one.address);
+        put_if_true(json, "chosen", one.chosen);
+        asked.push_back(std::move(json));
+    }
+    return {{"at", rfc3339(search.at, true)}, {"asked", std::move(asked)}};
 }
 
 Json memory_to_json(const Memory& memory) {
@@ -100,13 +112,8 @@ Json memory_to_json(const Memory& memory) {
                 {"at", rfc3339(memory.confirmation.at, true)},
                 {"runs", memory.confirmation.runs}}}};
     for (const auto& one : memory.exchanges) json["exchanges"].push_back(exchange_to_json(one));
+    if (memory.search) json["search"] = search_to_json(*memory.search);
     return json;
-}
-
-WallTime read_instant(JsonFields& fields, std::string_view key) {
-    const auto instant = parse_rfc3339(fields.text(key));
-    if (!instant) fields.fault(key, "must be an instant");
-    return instant.value_or(WallTime{});
 }
 
 IpAddress read_address(JsonFields& fields) {
@@ -143,7 +150,7 @@ RememberedSeries read_series(const Json& json, const std::string& place, JsonFau
     RememberedSeries remembered;
     remembered.endpoint.address = read_address(fields);
     remembered.endpoint.port = static_cast<std::uint16_t>(fields.integer("port", 1, 65535));
-    remembered.at = read_instant(fields, "at");
+    remembered.at = fields.instant("at");
     remembered.series.sent = static_cast<int>(fields.integer("sent", 0, INT_MAX));
     remembered.series.kiss = static_cast<std::uint32_t>(fields.integer("kiss", 0, UINT32_MAX));
     fields.each("samples", [&](const Json& sample, const std::string& where) {
@@ -170,8 +177,8 @@ NtsReport read_report(const Json& json, const std::string& place, JsonFaults& fa
     report.cookies = static_cast<int>(fields.integer("cookies", 0, ntp::most_cookies));
     report.subject = fields.text("subject");
     report.issuer = fields.text("issuer");
-    report.not_before = read_instant(fields, "not_before");
-    report.not_after = read_instant(fields, "not_after");
+    report.not_before = fields.instant("not_before");
+    report.not_after = fields.instant("not_after");
     fields.close();
     return report;
 }
@@ -188,8 +195,9 @@ Endpoint read_endpoint(const Json& json, const std::string& place, JsonFaults& f
 ntp::LastExchange read_exchange(const Json& json, const std::string& place, JsonFaults& faults) {
     JsonFields fields(json, place, faults);
     ntp::LastExchange exchange;
-    exchange.host = fields.text("host");
-    exchange.at = read_instant(fields, "at");
+    exchange.with.host = fields.text("host");
+    if (fields.has("address")) exchange.with.address = read_address(fields);
+    exchange.at = fields.instant("at");
     exchange.failures = static_cast<int>(fields.integer("failures", 0, INT_MAX));
     exchange.report = read_report(fields.inner("report"), fields.place_of("report"), faults);
     if (fields.has("asked")) {
@@ -202,8 +210,8 @@ ntp::LastExchange read_exchange(const Json& json, const std::string& place, Json
 ntp::Spent read_spent(const Json& json, const std::string& place, JsonFaults& faults) {
     JsonFields fields(json, place, faults);
     ntp::Spent spent{.address = read_address(fields),
-                     .series_began = read_instant(fields, "series_began"),
-                     .last = read_instant(fields, "last"),
+                     .series_began = fields.instant("series_began"),
+                     .last = fields.instant("last"),
                      .sent = static_cast<int>(fields.integer("sent", 0, INT_MAX))};
     fields.close();
     return spent;
@@ -212,10 +220,25 @@ ntp::Spent read_spent(const Json& json, const std::string& place, JsonFaults& fa
 Confirmation read_confirmation(const Json& json, JsonFaults& faults) {
     JsonFields fields(json, "confirmation", faults);
     Confirmation confirmation{.present = fields.texts("present"),
-                              .at = read_instant(fields, "at"),
+                              .at = fields.instant("at"),
                               .runs = static_cast<int>(fields.integer("runs", 0, INT_MAX))};
     fields.close();
     return confirmation;
+}
+
+Search read_search(const Json& json, JsonFaults& faults) {
+    JsonFields fields(json, "search", faults);
+    Search search{.at = fields.instant("at"), .asked = {}};
+    fields.each("asked", [&](const Json& asked, const std::string& place) {
+        JsonFields one(asked, place, faults);
+        search.asked.push_back({.host = one.text("host"),
+                                .address = {},
+                                .chosen = one.has("chosen") && one.boolean("chosen")});
+        if (one.has("address")) search.asked.back().address = read_address(one);
+        one.close();
+    });
+    fields.close();
+    return search;
 }
 
 Memory read_memory(const Json& json, JsonFaults& faults) {
@@ -234,6 +257,7 @@ Memory read_memory(const Json& json, JsonFaults& faults) {
         });
     }
     memory.confirmation = read_confirmation(fields.inner("confirmation"), faults);
+    if (fields.has("search")) memory.search = read_search(fields.inner("search"), faults);
     fields.close();
     return memory;
 }
@@ -272,6 +296,19 @@ Result<void> save(const std::string& state_directory, const Memory& memory) {
     if (auto made = make_private_directory(state_directory); !made) return made;
     const auto text = memory_to_json(memory).dump(1, ' ', false, Json::error_handler_t::replace);
     return replace_file(file_in(state_directory), text + "\n");
+}
+
+Result<Lock> hold_memory(const std::string& state_directory) {
+    TRY(make_private_directory(state_directory));
+    return Lock::await(file_in(state_directory) + ".lock");
+}
+
+Result<void> change_memory(const std::string& state_directory,
+                           const std::function<void(Memory&)>& change) {
+    const Lock alone = TRY(hold_memory(state_directory));
+    Memory memory = load(state_directory, nullptr);
+    change(memory);
+    return save(state_directory, memory);
 }
 
 }  // namespace clockwright::store

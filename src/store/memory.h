@@ -1,14 +1,17 @@
-/// What must be remembered over restarts: what was sent to whom, the samples of the last hour, and
-/// how often in a row a better set was found.
+/// What must be remembered over restarts: what was sent to whom, the samples of the last hour, how
+/// often in a row a better set was found, and when the internet was searched.
 #pragma once
 
-#include <map>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "find/search.h"
 #include "ntp/budget.h"
 #include "ntp/exchange_backoff.h"
 #include "result.h"
+#include "store/lock.h"
 #include "time/series.h"
 
 namespace clockwright::store {
@@ -40,11 +43,20 @@ struct Memory {
     std::vector<RememberedSeries> series;
     std::vector<ntp::LastExchange> exchanges;  ///< of keys, with public hosts
     Confirmation confirmation;
+    std::optional<Search> search;  ///< of the internet, the last one
 };
 
 /// `<state>/memory.json`, versioned, 0600, written atomically. A missing, torn or newer file is an
 /// empty memory plus a remark, never a failure.
 Memory load(const std::string& state_directory, std::string* remark);
 Result<void> save(const std::string& state_directory, const Memory& memory);
+
+/// While it is held nobody else changes the memory: for what is decided by it and written at once.
+/// Makes the directory.
+Result<Lock> hold_memory(const std::string& state_directory);
+
+/// Loads, changes and saves it alone: two runs at once lose nothing. Not while one holds it.
+Result<void> change_memory(const std::string& state_directory,
+                           const std::function<void(Memory&)>& change);
 
 }  // namespace clockwright::store

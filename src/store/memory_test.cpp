@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <string>
+#include <thread>
 
 #include "tests/fakes/temporary_directory.h"
 
@@ -40,7 +41,7 @@ store::Memory full_memory() {
     memory.series.back().nts = true;
     memory.series.back().series.samples[0].authenticated = true;
     memory.series.back().series.samples[0].interleaved = true;
-    ntp::LastExchange exchange{.host = "nts://a.example:4461",
+    ntp::LastExchange exchange{.with = {"nts://a.example:4461", address},
                                .at = noon + std::chrono::seconds(3),
                                .failures = 2,
                                .asked = Endpoint{address, 4123},
@@ -56,9 +57,12 @@ store::Memory full_memory() {
     exchange.report.not_before = noon - std::chrono::days(20);
     exchange.report.not_after = noon + std::chrono::days(70);
     memory.exchanges.push_back(exchange);
-    exchange = {.host = "nts://b.example", .at = noon, .failures = 1, .asked = {}, .report = {}};
+    exchange = {
+        .with = {"nts://b.example", {}}, .at = noon, .failures = 1, .asked = {}, .report = {}};
     memory.exchanges.push_back(exchange);
     memory.confirmation = {.present = {"ntp1", "ntp2"}, .at = noon, .runs = 2};
+    memory.search = Search{.at = noon - std::chrono::hours(1),
+                           .asked = {{"a.example", {}, true}, {"pool.example", address, false}}};
     return memory;
 }
 
@@ -78,16 +82,18 @@ TEST_CASE("what is remembered comes back after a restart") {
     CHECK(back.confirmation.present == memory.confirmation.present);
     CHECK(back.confirmation.at == memory.confirmation.at);
     CHECK(back.confirmation.runs == 2);
+    CHECK(back.search == memory.search);
 }
 
-TEST_CASE("a file from before NTS is read; none of its samples is authentic") {
+TEST_CASE("a file from before NTS and searches is read; none of its samples is authentic") {
     const TemporaryDirectory directory;
     auto memory = full_memory();
     memory.exchanges.clear();
+    memory.search.reset();
     memory.series.pop_back();
     REQUIRE(store::save(directory.path(), memory));
     const auto text = directory.read("memory.json");
-    for (const char* word : {"nts", "authenticated", "interleaved", "exchanges"}) {
+    for (const char* word : {"nts", "authenticated", "interleaved", "exchanges", "search"}) {
         CAPTURE(word);
         CHECK(text.find(word) == std::string::npos);
     }
@@ -99,7 +105,8 @@ TEST_CASE("a file from before NTS is read; none of its samples is authentic") {
 TEST_CASE("the dates of any certificate come back") {
     const TemporaryDirectory directory;
     store::Memory memory;
-    ntp::LastExchange exchange{.host = "a", .at = noon, .failures = 1, .asked = {}, .report = {}};
+    ntp::LastExchange exchange{
+        .with = {"a", {}}, .at = noon, .failures = 1, .asked = {}, .report = {}};
     exchange.report.not_before = std::chrono::sys_days{std::chrono::year{1678} / 1 / 1};
     exchange.report.not_after =
         std::chrono::sys_days{std::chrono::year{2262} / 1 / 1} - std::chrono::seconds{1};
@@ -161,4 +168,39 @@ TEST_CASE("a memory that cannot be written is an error that names the file") {
     const auto saved = store::save(directory / "file/state", {});
     REQUIRE_FALSE(saved);
     CHECK(saved.error().message.contains("file"));
+}
+
+TEST_CASE("two runs that remember at once lose nothing of each other") {
+    const TemporaryDirectory directory;
+    const auto remember = [&](std::uint8_t network) {
+        for (std::uint8_t host = 1; host <= 25; ++host) {
+            const IpAddress address{Family::ipv4, {198, 51, network, host}};
+            CHECK(store::change_memory(directory / "state", [&](store::Memory& memory) {
+                memory.spent.push_back({address, noon, noon, 4});
+            }));
+        }
+    };
+    {
+        const std::jthread one(remember, std::uint8_t{1}), other(remember, std::uint8_t{2});
+    }
+    CHECK(store::load(directory / "state", nullptr).spent.size() == 50);
+}
+
+TEST_CASE("who holds the memory is waited for") {
+    const TemporaryDirectory directory;
+    auto held = store::hold_memory(directory / "state");
+    REQUIRE(held);
+    std::jthread other([&] {
+        CHECK(store::change_memory(directory / "state", [](store::Memory& memory) {
+            memory.confirmation.runs = memory.confirmation.runs == 7 ? 8 : 1;
+        }));
+    });
+    store::Memory memory;
+    memory.confirmation.runs = 7;
+    CHECK(store::save(directory / "state", memory));
+    {
+        const auto let_go = std::move(*held);
+    }
+    other.join();
+    CHECK(store::load(directory / "state", nullptr).confirmation.runs == 8);
 }

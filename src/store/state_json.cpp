@@ -24,12 +24,6 @@ std::optional<IpAddress> address_from_json(JsonFields& fields, std::string_view 
     return address;
 }
 
-WallTime instant_from_json(JsonFields& fields, std::string_view key) {
-    const auto instant = parse_rfc3339(fields.text(key));
-    if (!instant) fields.fault(key, "must be an instant of RFC 3339 with Z");
-    return instant.value_or(WallTime{});
-}
-
 Seconds seconds_from_json(JsonFields& fields, std::string_view key) {
     return Seconds{fields.number_or_null(key).value_or(0)};
 }
@@ -87,13 +81,13 @@ DaemonState state_from_json(const Json& json, const std::string& place, JsonFaul
     JsonFields fields(json, place, faults);
     DaemonState state;
     auto& tracking = state.tracking;
-    state.read_at = instant_from_json(fields, "read_at");
+    state.read_at = fields.instant("read_at");
     state.complete = fields.boolean("complete");
     tracking.refid = static_cast<std::uint32_t>(fields.integer("refid", 0, UINT32_MAX));
     tracking.reference = address_from_json(fields, "reference");
     tracking.stratum = static_cast<int>(fields.integer("stratum", 0, 255));
     tracking.leap = static_cast<Leap>(fields.integer("leap", 0, 3));
-    tracking.reference_time = instant_from_json(fields, "reference_time");
+    tracking.reference_time = fields.instant("reference_time");
     tracking.offset = seconds_from_json(fields, "offset_seconds");
     tracking.root_delay = seconds_from_json(fields, "root_delay_seconds");
     tracking.root_dispersion = seconds_from_json(fields, "root_dispersion_seconds");

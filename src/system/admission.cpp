@@ -11,7 +11,6 @@ namespace clockwright::system {
 namespace {
 
 constexpr Seconds near_spacing{0.25};  ///< private and loopback addresses have no floor
-constexpr std::uint16_t ntp_port = 123;
 
 Admitted not_asked(Rejection rejection, std::string why) {
     Admitted admitted;
@@ -90,6 +89,10 @@ std::string why_forbidden_server(const IpAddress& exchange, const IpAddress& ser
                            : fmt::format("{}, which is {} address", to_string(server), kind);
 }
 
+ntp::KeyServer key_server(const HostName& host, const IpAddress& address) {
+    return {lower_case(to_string(host)), address};
+}
+
 void fail_nts(ProbeOutcome& outcome, NtsReport report) {
     outcome.not_asked = rejection_of(report.failure);
     outcome.why = fmt::format("{}: {}", describe(report.failure), report.why);
@@ -128,9 +131,6 @@ Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, N
         if (!admitted.outcome.endpoint) {
             admitted.outcome.endpoint = endpoint;
         }
-        if (admitted.exchange && address.is_public()) {
-            public_addresses_.insert(address);
-        }
         return admitted;
     }
     Admitted admitted;
@@ -158,28 +158,22 @@ Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, N
     return admitted;
 }
 
-Admitted Admission::admit_exchange(const ProbeTarget& target, const IpAddress& address,
-                                   Now now) const {
+Admitted Admission::admit_exchange(const ProbeTarget& target, const IpAddress& address, Now now) {
     Admitted admitted;
     const Endpoint exchange{.address = address, .port = target.host.port};
     if (!address.is_public()) {
         admitted.exchange = exchange;
         return admitted;
     }
-    const std::string host = to_string(target.host);
+    const ntp::KeyServer server = key_server(target.host, address);
     NtsReport report;
     report.server = target.host.name;
-    if (const Seconds wait = exchanges_.wait(host, now); wait > Seconds{0}) {
-        const ntp::LastExchange& last = *exchanges_.last(host);
-        if (last.failures == 0 && last.asked) {
-            admitted.outcome.endpoint = last.asked;
-            admitted.outcome.reused = true;
-            admitted.outcome.why = "asked within the hour; its samples of then are used";
-            admitted.outcome.nts = last.report;
-            return admitted;
-        }
-        return held_back(report, fmt::format("the last one failed ({}); the next may be in {}",
-                                             describe(last.report.failure), spell_age(wait)));
+    if (const auto other = exchanging_.find(address); other != exchanging_.end()) {
+        return held_back(report, fmt::format("{} is asked for keys as {} in this run",
+                                             to_string(address), other->second));
+    }
+    if (const Seconds wait = exchanges_.wait(server, now); wait > Seconds{0}) {
+        return wait_for_keys(server, std::move(report), wait, now);
     }
     if (is_one_too_many(address)) {
         return held_back(report, why_too_many());
@@ -189,6 +183,30 @@ Admitted Admission::admit_exchange(const ProbeTarget& target, const IpAddress& a
         return held_back(report, "the address was asked for time less than an hour ago");
     }
     admitted.exchange = exchange;
+    public_addresses_.insert(address);
+    exchanging_.emplace(address, server.host);
+    return admitted;
+}
+
+/// Samples that its own keys brought within the hour serve; those of another name's do not.
+Admitted Admission::wait_for_keys(const ntp::KeyServer& server, NtsReport report, Seconds wait,
+                                  Now now) const {
+    const ntp::LastExchange& last = *exchanges_.last(server, now);
+    if (last.failures > 0) {
+        return held_back(std::move(report),
+                         fmt::format("the last one failed ({}); the next may be in {}",
+                                     describe(last.report.failure), spell_age(wait)));
+    }
+    if (last.with.host != server.host || !last.asked) {
+        return held_back(std::move(report),
+                         fmt::format("{} was asked for keys as {} less than an hour ago",
+                                     to_string(*server.address), last.with.host));
+    }
+    Admitted admitted;
+    admitted.outcome.endpoint = last.asked;
+    admitted.outcome.reused = true;
+    admitted.outcome.why = "asked within the hour; its samples of then are used";
+    admitted.outcome.nts = last.report;
     return admitted;
 }
 

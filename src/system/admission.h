@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 
 #include "ntp/budget.h"
 #include "ntp/exchange_backoff.h"
@@ -35,7 +36,9 @@ class Admission {
                         NtsReport report, Now now);
 
   private:
-    Admitted admit_exchange(const ProbeTarget& target, const IpAddress& address, Now now) const;
+    Admitted admit_exchange(const ProbeTarget& target, const IpAddress& address, Now now);
+    Admitted wait_for_keys(const ntp::KeyServer& server, NtsReport report, Seconds wait,
+                           Now now) const;
     std::string why_refused(const ProbeTarget& target, const IpAddress& address) const;
     bool is_one_too_many(const IpAddress& address) const;
     std::string why_too_many() const;
@@ -47,7 +50,11 @@ class Admission {
     std::map<Endpoint, std::size_t> series_;
     std::size_t begun_ = 0;
     std::set<IpAddress> public_addresses_;
+    std::map<IpAddress, std::string> exchanging_;  ///< strangers, and the name they are asked by
 };
+
+/// Whom keys are asked of.
+ntp::KeyServer key_server(const HostName& host, const IpAddress& address);
 
 /// The outcome of a target whose NTS failed: not asked, and why.
 void fail_nts(ProbeOutcome& outcome, NtsReport report);

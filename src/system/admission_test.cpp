@@ -194,6 +194,7 @@ NtsReport report_of(NtsFailure failure) {
 }
 
 constexpr const char* stranger = "192.0.2.1";
+const ntp::KeyServer a_example{"nts://a.example", parse_address(stranger)};
 
 }  // namespace
 
@@ -236,8 +237,8 @@ TEST_CASE("a stranger's key exchange is held back after a failure, and its reaso
     const ScanSettings settings;
     const ntp::RateBudget budget;
     ntp::ExchangeBackoff exchanges;
-    exchanges.begin("nts://a.example", noon);
-    exchanges.report("nts://a.example", report_of(NtsFailure::certificate_name));
+    exchanges.begin(a_example, noon);
+    exchanges.report(a_example, report_of(NtsFailure::certificate_name));
     Admission admission(settings, budget, exchanges);
     const auto held = admission.admit(target("nts://a.example"), found({stranger}), noon);
     CHECK_FALSE(held.exchange);
@@ -254,9 +255,9 @@ TEST_CASE("within the hour after a stranger gave keys its samples of then are us
     const ntp::RateBudget budget;
     ntp::ExchangeBackoff exchanges;
     const Endpoint at{*parse_address("192.0.2.9"), 4123};
-    exchanges.begin("nts://a.example", noon);
-    exchanges.succeeded("nts://a.example", at);
-    exchanges.report("nts://a.example", report_of(NtsFailure::none));
+    exchanges.begin(a_example, noon);
+    exchanges.succeeded(a_example, at);
+    exchanges.report(a_example, report_of(NtsFailure::none));
     Admission admission(settings, budget, exchanges);
     const auto reused = admission.admit(target("nts://a.example"), found({stranger}), noon);
     CHECK_FALSE(reused.exchange);
@@ -265,6 +266,26 @@ TEST_CASE("within the hour after a stranger gave keys its samples of then are us
     CHECK(reused.outcome.nts->server == "b.example");
     const Now later{noon.wall + 1h, noon.steady + 1h};
     CHECK(admission.admit(target("nts://a.example"), found({stranger}), later).exchange);
+}
+
+TEST_CASE("another spelling of a stranger is no second key exchange") {
+    const ScanSettings settings;
+    const ntp::RateBudget budget;
+    ntp::ExchangeBackoff exchanges;
+    Admission run(settings, budget, exchanges);
+    CHECK(run.admit(target("nts://A.example"), found({stranger}), noon).exchange);
+    const auto twin = run.admit(target("nts://b.example"), found({stranger}), noon);
+    CHECK_FALSE(twin.exchange);
+    CHECK(twin.outcome.why.ends_with("192.0.2.1 is asked for keys as nts://a.example in this run"));
+
+    exchanges.begin(key_server(*parse_host("nts://A.example"), *parse_address(stranger)), noon);
+    exchanges.succeeded(a_example, {*parse_address(stranger), 123});
+    Admission next(settings, budget, exchanges);
+    CHECK(next.admit(target("nts://A.Example"), found({stranger}), noon).outcome.reused);
+    const auto other = next.admit(target("nts://b.example:4461"), found({stranger}), noon);
+    CHECK(other.outcome.nts->failure == NtsFailure::held_back);
+    CHECK(other.outcome.why.ends_with(
+        "192.0.2.1 was asked for keys as nts://a.example less than an hour ago"));
 }
 
 TEST_CASE("keys that could not be used within the hour are not fetched") {

@@ -153,6 +153,16 @@ std::expected<void, int> replace(int directory, const std::string& name, const W
     return temporary->take_place_of(name, action.before.exists);
 }
 
+/// The directory of a drop-in may be missing, as long as the one it goes into is there. Nobody's
+/// umask has a say in it.
+void make_directory(const std::string& directory) {
+    if (::mkdir(directory.c_str(), 0755) != 0) return;  // opening it will tell
+    ::chmod(directory.c_str(), 0755);
+    const Place place = split(directory);
+    const Descriptor parent{::open(place.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (parent.is_open()) ::fsync(parent.get());
+}
+
 }  // namespace
 
 Result<void> write_file(const WriteFile& action) {
@@ -161,6 +171,7 @@ Result<void> write_file(const WriteFile& action) {
         return fail(Fault::bad_input, fmt::format("'{}' is no absolute path of a file", path));
     }
     const Place place = split(path);
+    if (action.after.exists && !action.before.exists) make_directory(place.directory);
     const Descriptor directory{::open(place.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!directory.is_open()) {
         return std::unexpected(file_error("open", place.directory, errno));

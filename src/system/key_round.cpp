@@ -3,30 +3,70 @@
 #include <utility>
 
 #include "system/admission.h"
+#include "system/clock.h"
 
 namespace clockwright::system {
 
-KeyRound::KeyRound(boost::asio::io_context& context, const ScanSettings& settings,
-                   TrustAnchors anchors)
-    : context_(context), settings_(settings), anchors_(std::move(anchors)) {}
+namespace {
 
-void KeyRound::begin(const HostName& host, const Endpoint& at, WallTime now, OnKeys on_keys) {
+constexpr std::size_t most_at_a_time = 64;  ///< each holds a descriptor and TLS's memory
+
+}  // namespace
+
+KeyRound::KeyRound(boost::asio::io_context& context, const ScanSettings& settings,
+                   TrustAnchors anchors, ntp::ExchangeBackoff& backoff)
+    : context_(context), settings_(settings), anchors_(std::move(anchors)), backoff_(backoff) {}
+
+void KeyRound::ask(const HostName& host, const Endpoint& at, OnKeys on_keys) {
     courses_.push_back(std::make_unique<Course>());
     Course& course = *courses_.back();
+    course.host = host;
     course.asked = at;
     course.on_keys = std::move(on_keys);
+    queue_.push_back(&course);
+}
+
+void KeyRound::turn() {
+    while (!queue_.empty() && running_ < most_at_a_time) {
+        Course& course = *queue_.front();
+        queue_.pop_front();
+        ++running_;
+        begin(course);
+    }
+}
+
+/// Only strangers have floors to be remembered.
+void KeyRound::begin(Course& course) {
+    const Now now = read_clocks();
+    if (course.asked.address.is_public()) {
+        backoff_.begin(key_server(course.host, course.asked.address), now);
+    }
     course.exchange = std::make_unique<KeyExchange>(
         context_, anchors_,
-        KeyRequest{.host = host, .at = at, .time_out = settings_.key_exchange_time_out},
+        KeyRequest{
+            .host = course.host, .at = course.asked, .time_out = settings_.key_exchange_time_out},
         [this, &course](KeyOutcome outcome) { exchanged(course, std::move(outcome)); });
-    course.exchange->begin(now);
+    course.exchange->begin(now.wall);
+}
+
+void KeyRound::end(Course& course, Got got) {
+    --running_;
+    if (got.keys && course.asked.address.is_public()) {
+        backoff_.succeeded(key_server(course.host, course.asked.address), got.at);
+    }
+    std::exchange(course.on_keys, nullptr)(std::move(got));
+}
+
+void KeyRound::report(const HostName& host, const Endpoint& at, const NtsReport& report) {
+    if (at.address.is_public()) {
+        backoff_.report(key_server(host, at.address), report);
+    }
 }
 
 void KeyRound::exchanged(Course& course, KeyOutcome outcome) {
     course.outcome = std::move(outcome);
     if (!course.outcome.keys) {
-        std::exchange(course.on_keys, nullptr)(
-            {.keys = {}, .at = course.asked, .report = std::move(course.outcome.report)});
+        end(course, {.keys = {}, .at = course.asked, .report = std::move(course.outcome.report)});
     } else if (course.outcome.names_server) {
         find_server(course);
     } else {
@@ -66,16 +106,15 @@ void KeyRound::found(Course& course, const Resolved& server) {
         refuse(course, NtsFailure::forbidden_server, std::move(why));
         return;
     }
-    std::exchange(course.on_keys, nullptr)({.keys = std::move(course.outcome.keys),
-                                            .at = at,
-                                            .report = std::move(course.outcome.report)});
+    end(course, {.keys = std::move(course.outcome.keys),
+                 .at = at,
+                 .report = std::move(course.outcome.report)});
 }
 
 void KeyRound::refuse(Course& course, NtsFailure failure, std::string why) {
     course.outcome.report.failure = failure;
     course.outcome.report.why = std::move(why);
-    std::exchange(course.on_keys, nullptr)(
-        {.keys = {}, .at = course.asked, .report = std::move(course.outcome.report)});
+    end(course, {.keys = {}, .at = course.asked, .report = std::move(course.outcome.report)});
 }
 
 }  // namespace clockwright::system

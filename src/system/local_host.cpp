@@ -19,14 +19,25 @@ namespace {
 /// Where package managers keep what nobody edits in place.
 constexpr std::string_view stores[] = {"/nix/store/", "/gnu/store/", "/ostree/"};
 
+bool is_link(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::is_symlink(path, error);
+}
+
 }  // namespace
 
 Result<FileState> LocalHost::read(const std::string& path) const {
+    if (!is_link(path)) return read_state(AT_FDCWD, path, path);
     std::error_code error;
-    const bool is_link = std::filesystem::is_symlink(path, error);
-    const std::string real = is_link ? std::filesystem::canonical(path, error).string() : path;
-    if (error && is_link)
-        return fail(fmt::format("cannot read {}: {}", path, errno_text(error.value())));
+    const std::string real = std::filesystem::canonical(path, error).string();
+    if (error) return fail(fmt::format("cannot read {}: {}", path, errno_text(error.value())));
+    if (real == "/dev/null") {  // systemd's way to say that a file of this name says nothing
+        FileState nothing;
+        nothing.path = path;
+        nothing.exists = true;
+        nothing.sha256 = sha256_hex("");
+        return nothing;
+    }
     return read_state(AT_FDCWD, real, path);
 }
 
@@ -63,6 +74,12 @@ std::vector<std::string> LocalHost::glob(const std::string& pattern) const {
 std::string LocalHost::why_not_writable(const std::string& directory) const {
     std::error_code error;
     const std::string real = std::filesystem::canonical(directory, error).string();
+    if (error == std::errc::no_such_file_or_directory && !is_link(directory)) {
+        // It would be made: then what it goes into decides.
+        const std::filesystem::path parent = std::filesystem::path(directory).parent_path();
+        if (std::filesystem::exists(parent, error)) return why_not_writable(parent.string());
+        return fmt::format("{} cannot be used: no such file or directory", directory);
+    }
     if (error) {
         return fmt::format("{} cannot be used: {}", directory, errno_text(error.value()));
     }

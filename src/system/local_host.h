@@ -27,12 +27,25 @@ class LocalHost : public Host {
 
 /// Does what one file action says: checks `before` by hash, writes ".clockwright-XXXXXX" beside it,
 /// fsync, mode and owner, rename, fsync of the directory. Fault::refused when the file is not as
-/// `before` says; the file is then untouched. A full disk leaves nothing behind.
+/// `before` says; the file is then untouched. The directory of a new file is made when it alone is
+/// missing, and stays. A full disk leaves nothing behind.
 Result<void> write_file(const WriteFile& action);
 
 /// Runs an absolute argv without a shell, clean environment, at most `limit`; error with its last
 /// line of stderr.
 Result<void> run_command(const std::vector<std::string>& argv, Seconds limit);
+
+/// How a command ended, and what it printed.
+struct CommandAnswer {
+    int status = 0;      ///< its exit status; 128 + the signal that ended it
+    std::string output;  ///< all of stdout
+    std::string errors;  ///< the last line of stderr, printable
+};
+
+/// Runs it like run_command and keeps what it prints. Fault::unreachable when there is no such
+/// program; an error also when it takes too long or prints more than `most` octets: it is killed.
+Result<CommandAnswer> ask_command(const std::vector<std::string>& argv, Seconds limit,
+                                  std::size_t most);
 
 /// 64 unpredictable bits (getrandom).
 std::uint64_t random_bits();

@@ -136,6 +136,30 @@ TEST_CASE("a full disk leaves the file as it was and nothing behind") {
     CHECK(directory.count() == 1);
 }
 
+TEST_CASE("the directory of a new file is made when it alone is missing, and stays") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "x.conf.d/50-y.conf";
+    const mode_t before = ::umask(077);
+    const FileState made = file(path, "new");
+    const auto written = write_file({.before = nothing(path), .after = made});
+    ::umask(before);
+    REQUIRE(written);
+    CHECK(LocalHost{}.read(path).value().content == "new");
+    CHECK(mode_of(directory / "x.conf.d") == 0755);
+    CHECK(directory.count() == 1);
+    REQUIRE(write_file({.before = made, .after = nothing(path)}));
+    CHECK(mode_of(directory / "x.conf.d") == 0755);
+    REQUIRE(write_file({.before = nothing(path), .after = made}));
+}
+
+TEST_CASE("no directory is made for a file that is refused or removed") {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "x.conf.d/50-y.conf";
+    CHECK_FALSE(write_file({.before = file(path, "old"), .after = file(path, "new")}));
+    CHECK_FALSE(write_file({.before = nothing(path), .after = nothing(path)}));
+    CHECK(directory.count() == 0);
+}
+
 TEST_CASE("write_file wants an absolute path in a directory that is there") {
     const TemporaryDirectory directory;
     const std::string lost = directory / "no/such/file";
@@ -174,6 +198,16 @@ TEST_CASE("a link is read through and its target can be asked for") {
     CHECK(host.link_target(directory / "target").empty());
 }
 
+TEST_CASE("a link to /dev/null is a file that says nothing") {
+    const TemporaryDirectory directory;
+    REQUIRE(::symlink("/dev/null", (directory / "mask").c_str()) == 0);
+    const auto state = LocalHost{}.read(directory / "mask");
+    REQUIRE(state);
+    CHECK(state->exists);
+    CHECK(state->content.empty());
+    CHECK_FALSE(state->sha256.empty());
+}
+
 TEST_CASE("a file of more than 4 MiB is an error") {
     const TemporaryDirectory directory;
     directory.write("most", std::string(std::size_t{4} << 20U, 'x'));
@@ -200,8 +234,14 @@ TEST_CASE("a directory that cannot be written is named with its reason") {
     const LocalHost host;
     directory.write("file", "");
     CHECK(host.why_not_writable(directory.path()).empty());
-    CHECK(host.why_not_writable(directory / "nowhere") ==
-          directory / "nowhere" + " cannot be used: no such file or directory");
+    CHECK(host.why_not_writable(directory / "made.d").empty());  // with the file in it
+    CHECK(host.why_not_writable(directory / "no/made.d") ==
+          directory / "no/made.d" + " cannot be used: no such file or directory");
+    CHECK(host.why_not_writable(directory / "file/made.d") ==
+          directory / "file/made.d" + " cannot be used: not a directory");
+    REQUIRE(::symlink("nowhere", (directory / "link").c_str()) == 0);
+    CHECK(host.why_not_writable(directory / "link") ==
+          directory / "link" + " cannot be used: no such file or directory");
     CHECK(host.why_not_writable(directory / "file") == directory / "file" + " is no directory");
 }
 

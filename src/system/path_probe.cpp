@@ -19,7 +19,6 @@ namespace clockwright::system {
 
 namespace {
 
-constexpr std::uint16_t ntp_port = 123;
 constexpr std::uint16_t padding_type = 0xff00;  ///< of the registry's part for experiments
 constexpr std::size_t padding_octets = 200;
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <memory>
 #include <utility>
@@ -22,8 +21,6 @@
 namespace clockwright::system {
 
 namespace {
-
-constexpr std::size_t most_exchanges = 64;  ///< at a time; each holds a descriptor and TLS's memory
 
 /// Link-local addresses are no refid anybody could take for ours.
 ntp::Self describe_self() {
@@ -52,14 +49,14 @@ class Scan {
     Result<void> resolve_all();
     void resolved(std::size_t target, Resolved answer);
     void admit(std::size_t target);
+    bool any_stranger() const;
     void admit_all();
     void ask(const ntp::Target& target);
     std::optional<std::size_t> exchange_with(const Resolved& resolved) const;
     void release_waiting(std::size_t exchange, const std::optional<Endpoint>& asked);
     void share(ProbeOutcome& outcome, std::size_t exchange) const;
-    void begin_exchanges();
+    void exchange_keys();
     void exchanged(std::size_t target, KeyRound::Got got);
-    bool is_remembered(std::size_t target) const;
     void stop_when_idle();
     Result<std::vector<ProbeOutcome>> outcomes();
     void take_result(ProbeOutcome& outcome, std::size_t series) const;
@@ -75,11 +72,10 @@ class Scan {
     std::vector<Admitted> admitted_;
     std::vector<ntp::Target> begun_;            ///< by series; without their keys
     std::map<std::string, std::size_t> first_;  ///< nts:// hosts: the target that has the exchange
-    std::deque<std::size_t> to_exchange_;       ///< targets whose exchange has not begun
+    std::vector<std::size_t> exchanging_;       ///< targets whose exchange has not ended
     std::map<std::size_t, std::size_t> waiting_;  ///< plain targets: whose exchange they wait for
-    std::size_t exchanging_ = 0;
-    std::size_t unresolved_;  ///< answers still awaited
-    bool over_ = false;       ///< what the resolver still says is of no interest
+    std::size_t unresolved_;                      ///< answers still awaited
+    bool over_ = false;  ///< what the resolver still says is of no interest
     std::unique_ptr<Resolver> resolver_;
     std::unique_ptr<KeyRound> keys_;  ///< null: nobody is asked by NTS
 };
@@ -131,7 +127,7 @@ Result<void> Scan::prepare_keys() {
     if (!anchors) {
         return std::unexpected(anchors.error());
     }
-    keys_ = std::make_unique<KeyRound>(loop_.context(), settings_, std::move(*anchors));
+    keys_ = std::make_unique<KeyRound>(loop_.context(), settings_, std::move(*anchors), exchanges_);
     return {};
 }
 
@@ -171,10 +167,10 @@ void Scan::resolved(std::size_t target, Resolved answer) {
     // begins as soon as it is known.
     if (!settings_.announce) {
         admit(target);
-        begin_exchanges();
+        exchange_keys();
     } else if (unresolved_ == 0) {
         admit_all();
-        begin_exchanges();
+        exchange_keys();
     }
 }
 
@@ -190,8 +186,13 @@ void Scan::admit(std::size_t target) {
         }
     }
     admitted_[target] = admission_.admit(targets_[target], addresses_[target], read_clocks());
-    if (admitted_[target].exchange) {
-        to_exchange_.push_back(target);
+    if (const auto& exchange = admitted_[target].exchange) {
+        exchanging_.push_back(target);
+        keys_->ask(targets_[target].host, *exchange, [this, target](KeyRound::Got got) {
+            if (!over_) {
+                exchanged(target, std::move(got));
+            }
+        });
     }
     if (const auto& begin = admitted_[target].begin) {
         ask(*begin);
@@ -203,10 +204,10 @@ std::optional<std::size_t> Scan::exchange_with(const Resolved& resolved) const {
     if (resolved.addresses.empty() || !resolved.addresses.front().is_public()) {
         return std::nullopt;
     }
-    const auto found = std::ranges::find_if(to_exchange_, [&](std::size_t i) {
+    const auto found = std::ranges::find_if(exchanging_, [&](std::size_t i) {
         return admitted_[i].exchange->address == resolved.addresses.front();
     });
-    return found == to_exchange_.end() ? std::nullopt : std::optional(*found);
+    return found == exchanging_.end() ? std::nullopt : std::optional(*found);
 }
 
 /// After the exchange: who waited for it is asked without NTS, unless NTS is asked at its place.
@@ -246,7 +247,17 @@ void Scan::ask(const ntp::Target& target) {
     begun_.back().nts.reset();
 }
 
+/// Is anybody in this scan on the internet?
+bool Scan::any_stranger() const {
+    return std::ranges::any_of(addresses_, [](const Resolved& resolved) {
+        return !resolved.addresses.empty() && resolved.addresses.front().is_public();
+    });
+}
+
 void Scan::admit_all() {
+    if (settings_.before_strangers && any_stranger()) {
+        settings_.before_strangers();
+    }
     int packets = 0;
     std::vector<Endpoint> destinations;
     for (const bool nts : {true, false}) {  // who may wait for an exchange comes after it
@@ -260,46 +271,25 @@ void Scan::admit_all() {
         packets += target.samples;
         destinations.push_back(target.endpoint);
     }
-    for (const std::size_t i : to_exchange_) {
+    for (const std::size_t i : exchanging_) {
         packets += settings_.samples;
         destinations.push_back(*admitted_[i].exchange);
     }
     settings_.announce(packets, destinations);
 }
 
-void Scan::begin_exchanges() {
-    while (!to_exchange_.empty() && exchanging_ < most_exchanges) {
-        const std::size_t i = to_exchange_.front();
-        to_exchange_.pop_front();
-        const Now now = read_clocks();
-        if (is_remembered(i)) {
-            exchanges_.begin(to_string(targets_[i].host), now);
-        }
-        ++exchanging_;
-        keys_->begin(targets_[i].host, *admitted_[i].exchange, now.wall,
-                     [this, i](KeyRound::Got got) {
-                         if (!over_) {
-                             exchanged(i, std::move(got));
-                         }
-                     });
+void Scan::exchange_keys() {
+    if (keys_) {
+        keys_->turn();
     }
 }
 
-/// Only strangers have floors to be remembered.
-bool Scan::is_remembered(std::size_t target) const {
-    const auto& exchange = admitted_[target].exchange;
-    return exchange && exchange->address.is_public();
-}
-
 void Scan::exchanged(std::size_t target, KeyRound::Got got) {
-    --exchanging_;
+    std::erase(exchanging_, target);
     Admitted& admitted = admitted_[target];
     if (!got.keys) {
         fail_nts(admitted.outcome, std::move(got.report));
     } else {
-        if (is_remembered(target)) {
-            exchanges_.succeeded(to_string(targets_[target].host), got.at);
-        }
         Admitted time = admission_.admit_time(targets_[target], got.at, std::move(*got.keys),
                                               std::move(got.report), read_clocks());
         time.exchange = admitted.exchange;
@@ -311,12 +301,12 @@ void Scan::exchanged(std::size_t target, KeyRound::Got got) {
     }
     const bool asked = admitted.series.has_value();
     release_waiting(target, asked ? admitted.outcome.endpoint : std::nullopt);
-    begin_exchanges();
+    exchange_keys();
     wire_.turn();
 }
 
 void Scan::stop_when_idle() {
-    if (unresolved_ == 0 && exchanging_ == 0 && to_exchange_.empty() && wire_.idle()) {
+    if (unresolved_ == 0 && (!keys_ || keys_->idle()) && wire_.idle()) {
         loop_.stop();
     }
 }
@@ -344,8 +334,8 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
         } else if (admitted.series) {
             take_result(admitted.outcome, *admitted.series);
         }
-        if (admitted.outcome.nts && is_remembered(i)) {
-            exchanges_.report(to_string(host), *admitted.outcome.nts);
+        if (admitted.outcome.nts && admitted.exchange) {
+            keys_->report(host, *admitted.exchange, *admitted.outcome.nts);
         }
         outcomes.push_back(std::move(admitted.outcome));
     }

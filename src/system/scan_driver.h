@@ -41,7 +41,10 @@ struct ScanSettings {
     std::function<std::string(const ProbeTarget&, const IpAddress&)> refusal;
     /// Called now and then with "12 of 40 answered"; empty: silent.
     std::function<void(int finished, int total)> progress;
-    /// Called once when all names are resolved, before a packet leaves: the packets planned and
+    /// Called once when all names are resolved and some are strangers' (public addresses), before
+    /// it is decided who is asked: `budget` and `exchanges` may then be set anew. Needs `announce`.
+    std::function<void()> before_strangers;
+    /// Called once when it is decided, before a packet leaves: the packets planned and
     /// their destinations; of an nts:// host the one of its key exchange, for only that tells more.
     std::function<void(int packets, const std::vector<Endpoint>&)> announce;
 };

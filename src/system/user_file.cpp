@@ -24,8 +24,7 @@ bool is_device_or_pipe(const std::string& path) {
 Result<void> write_directly(const std::string& path, std::string_view content) {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     const auto written = file.is_open() ? write_all(file.get(), content) : std::unexpected(errno);
-    if (!written)
-        return fail(fmt::format("cannot write {}: {}", path, errno_text(written.error())));
+    if (!written) return std::unexpected(file_error("write", path, written.error()));
     return {};
 }
 
@@ -53,14 +52,14 @@ Result<void> write_new_file(const std::string& path, std::string_view content) {
     if (is_device_or_pipe(path)) return write_directly(path, content);
     const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
     const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (!file.is_open()) return fail(fmt::format("cannot write {}: {}", path, errno_text(errno)));
+    if (!file.is_open()) return std::unexpected(file_error("write", path, errno));
     auto written = write_all(file.get(), content);
     const bool in_place =
         written && ::fsync(file.get()) == 0 && ::rename(temporary.c_str(), path.c_str()) == 0;
     if (in_place) return {};
     const int number = written ? errno : written.error();
     ::unlink(temporary.c_str());
-    return fail(fmt::format("cannot write {}: {}", path, errno_text(number)));
+    return std::unexpected(file_error("write", path, number));
 }
 
 }  // namespace clockwright::system

@@ -27,6 +27,15 @@ TEST_CASE("a file that is not there is named") {
     CHECK_FALSE(system::write_new_file("/no/such/file", "x").has_value());
 }
 
+TEST_CASE("what may not be written is not permitted, what cannot be written has failed") {
+    CHECK(system::write_new_file("/proc/self/nothing", "x").error().fault != Fault::bad_input);
+    CHECK(system::write_new_file("/no/such/file", "x").error().fault == Fault::failed);
+    if (::geteuid() == 0) return;  // may write anywhere
+    const auto refused = system::write_new_file("/etc/clockwright-test", "x");
+    CHECK(refused.error().fault == Fault::not_permitted);
+    CHECK(refused.error().message == "cannot write /etc/clockwright-test: permission denied");
+}
+
 TEST_CASE("a device is written directly") {
     CHECK(system::write_new_file("/dev/null", "x").has_value());
 }

@@ -13,8 +13,6 @@ namespace clockwright {
 namespace {
 
 constexpr std::string_view nts_scheme = "nts://";
-constexpr std::uint16_t ntp_port = 123;
-constexpr std::uint16_t key_exchange_port = 4460;
 
 // Locale-free on purpose: <cctype> would let a locale widen the grammar.
 bool is_digit(char c) {
@@ -25,6 +23,10 @@ bool is_hex_digit(char c) {
 }
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+char in_lower_case(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 /// "7", "0x7f": what inet_aton would read as a number.
@@ -178,6 +180,12 @@ std::string to_string(const HostName& host) {
 
 bool is_address_literal(const HostName& host) {
     return parse_address(host.name).has_value();
+}
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), in_lower_case);
+    return lower;
 }
 
 }  // namespace clockwright

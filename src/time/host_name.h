@@ -10,11 +10,14 @@
 
 namespace clockwright {
 
+inline constexpr std::uint16_t ntp_port = 123;            ///< RFC 5905
+inline constexpr std::uint16_t key_exchange_port = 4460;  ///< of NTS, by TCP (RFC 8915)
+
 /// A server as written. Nothing reaches a resolver, a configuration file or a screen unless it
 /// passed `parse_host`.
 struct HostName {
-    std::string name;          ///< host name or address literal, as written, without port
-    std::uint16_t port = 123;  ///< for nts:// the port of the key exchange, default 4460
+    std::string name;               ///< host name or address literal, as written, without port
+    std::uint16_t port = ntp_port;  ///< for nts:// the port of the key exchange, default 4460
     bool nts = false;
 
     friend bool operator==(const HostName&, const HostName&) = default;
@@ -29,6 +32,9 @@ Result<HostName> parse_host(std::string_view text);
 
 /// The text that `parse_host` reads back; the default port is left out.
 std::string to_string(const HostName& host);
+
+/// ASCII only, as in names of hosts.
+std::string lower_case(std::string_view text);
 
 /// True when the name is an address literal.
 bool is_address_literal(const HostName& host);

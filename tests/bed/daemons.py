@@ -107,7 +107,8 @@ NTPSEC = Daemon(
 # peer 300 ms off is as valid as the others. "N/M peers valid, clock unsynced" never becomes
 # synced and no peer gets its `*` in ten minutes, since each adjtime is refused, which is logged
 # about every two minutes. ExecStartPre checks the configuration, so that a restart with a bad one
-# fails.
+# fails; systemd then tries five times within a second and refuses every start for the rest of 10 s.
+# A last line without newline is a syntax error. With a blackhole route to a source it ends.
 OPENNTPD = Daemon(
     package="openntpd", unit="openntpd.service", process="ntpd",
     config="/etc/openntpd/ntpd.conf",

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What the machine knows of time servers becomes candidates: the program sees prepared files in a
 mount namespace of its own, so that it is the same program that runs as root elsewhere."""
+import os
 import subprocess
 
 import bed
@@ -68,6 +69,21 @@ class Discovery(bed.Bed):
                 self.assertIn("from /run/systemd/netif/leases/2:2", text)
                 self.assertIn('/run/systemd/netif/leases/2:2: "bad;host" is no host', text)
                 self.assertIn("/dev/ptp0 (KVM virtual PTP) is a hardware clock", text)
+
+    def test_a_lease_file_that_is_none_is_noted(self):
+        self.prepare()
+        (self.root / "run/NetworkManager/devices").mkdir(parents=True)
+        os.mkfifo(self.root / "run/NetworkManager/devices/3")
+        self.put("var/lib/dhcp/dhclient.eth0.leases", "#" * (5 << 20))
+        (self.root / "run/dhcpcd/hook-state/ntp.conf").mkdir(parents=True)
+        (self.root / "run/dhcpcd/hook-state/ntp.conf/eth0").symlink_to("/nowhere")
+        (self.root / "var/lib/dhcpcd/eth0.lease").mkdir(parents=True)
+        self.put("sys/class/net/eth0/operstate", "up\n")
+        text = " ".join(self.scan("true", "scan").stdout.split())
+        self.assertIn("/run/NetworkManager/devices/3: it is no regular file", text)
+        self.assertIn("/var/lib/dhcp/dhclient.eth0.leases: file too large", text)
+        self.assertIn("/run/dhcpcd/hook-state/ntp.conf/eth0: no such file", text)
+        self.assertIn("/var/lib/dhcpcd/eth0.lease: it is no regular file", text)
 
     def test_without_discover_only_the_daemon_and_the_user_name_servers(self):
         self.prepare()

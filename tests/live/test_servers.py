@@ -201,6 +201,27 @@ class Blocks(bed.Bed):
         self.expect(self.program("servers", "list"), 78)
         self.expect(self.program("scan", self.host(9), "--samples", "1"), 78)
 
+    def test_a_faulty_state_file_says_what_to_do(self):
+        self.configure()
+        blocks, elsewhere = self.state / "block-list.json", self.directory / "elsewhere.json"
+        elsewhere.write_text('{"clockwright_block_list": 1, "servers": []}')
+        blocks.symlink_to(elsewhere)
+        for words in (["servers", "list"], ["servers", "block", "a.example", "--reason", "x"]):
+            refused = self.expect(self.program(*words), 78)
+            self.assertIn(f"{blocks} is a symbolic link", refused.stderr)
+            self.assertIn("mend it, or move it away", refused.stderr)
+        blocks.unlink()
+        (self.state / "server-list.json").write_text("{")
+        refused = self.expect(self.program("servers", "list"), 78)
+        self.assertIn("move it away and fetch it anew", refused.stderr)
+
+    def test_a_record_that_may_not_be_written_is_not_permitted(self):
+        self.configure()
+        self.lab({2: {}})
+        answer = self.program("scan", self.host(2), "--samples", "1", "--record", "/sys/record")
+        self.expect(answer, 77)
+        self.assertIn("cannot write /sys/record: ", answer.stderr)
+
 
 class Lists(bed.Bed):
     def setUp(self):
@@ -297,6 +318,19 @@ class Lists(bed.Bed):
         self.serve(document(version=9))
         self.refresh()
         self.assertEqual(self.known_version(), 9)
+
+    def test_an_expired_list_is_said_to_be_so(self):
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3))
+        self.serve(document(version=7, expires=soon))
+        self.assertFalse(self.refresh("--json").json["expired"])
+        time.sleep(3)
+        again = self.refresh("--json").json
+        self.assertEqual((again["outcome"], again["expired"]), ("unchanged", True))
+        text = " ".join(self.refresh().stdout.split())
+        self.assertIn(f"List 7 is still the newest there and expired at {soon}", text)
+        allowed = self.expect(self.program("servers", "allow", "new.example"), 0)
+        self.assertIn(f"Only list 7 knows it, which expired at {soon}",
+                      " ".join(allowed.text.split()))
 
     def test_a_list_that_its_keeper_did_not_sign_is_refused(self):
         other = self.directory / "other.key"

@@ -12,6 +12,8 @@ import time
 import bed
 
 ADDRESSES = [f"198.51.100.{last}" for last in (11, 12, 13, 14)]
+FAR_APART = ["198.51.100.11", "203.0.113.21", "192.0.2.31"]  # no two in one network
+INDEPENDENT = ["any.time.nl", "mirror.mdapi.ch", "ntp.3eck.net"]  # of three operators, no smear
 EPOCH_1900 = 2208988800
 
 
@@ -57,14 +59,16 @@ class Strangers(bed.Bed):
         self.configure(candidates={"internet": "true"})
         proposed = self.program("--json", "scan").json["servers"]  # nobody has an address yet
         self.names = sorted(row["host"] for row in proposed)[:len(ADDRESSES)]
-        hosts = self.directory / "hosts"
-        hosts.write_text("".join(f"{address} {name}\n"
-                                 for address, name in zip(ADDRESSES, self.names)))
-        subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
+        self.hosts = self.directory / "hosts"
+        self.give_names(ADDRESSES, self.names)
+        subprocess.run(["mount", "--bind", self.hosts, "/etc/hosts"], check=True)
         self.addCleanup(subprocess.run, ["umount", "/etc/hosts"], check=True)
 
-    def servers(self, *manners):
-        found = [Server(address, manner) for address, manner in zip(ADDRESSES, manners)]
+    def give_names(self, addresses, names):
+        self.hosts.write_text("".join(map("{} {}\n".format, addresses, names)))
+
+    def servers(self, *manners, addresses=ADDRESSES):
+        found = [Server(address, manner) for address, manner in zip(addresses, manners)]
         for server in found:
             self.addCleanup(server.close)
         return found
@@ -127,6 +131,57 @@ class Strangers(bed.Bed):
         for server in chosen:
             self.assertGreaterEqual(server.asked_at[4] - server.asked_at[3], 31.5)
 
+    def ago(self, seconds):
+        """An instant as the memory writes it."""
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - seconds))
+
+    def count_as_sent(self, seconds):
+        """Moves all that the memory knows into the past."""
+        path = self.state / "memory.json"
+        known = json.loads(path.read_text())
+        known["search"]["at"] = self.ago(seconds)
+        known["series"] = []
+        for spent in known["spent"]:
+            spent["series_began"] = spent["last"] = self.ago(seconds)
+        path.write_text(json.dumps(known))
+        return {one["host"] for one in known["search"]["asked"] if one.get("chosen")}
+
+    def test_the_internet_is_searched_once_a_day(self):
+        self.give_names(FAR_APART, INDEPENDENT)
+        servers = self.servers("time", "time", "time", addresses=FAR_APART)
+        self.configure(candidates={"internet": "true"},
+                       select={"nts": '"off"', "count": "2", "minimum": "2",
+                               "trust_domain": '"internal"'})
+        first = self.expect(self.program("--json", "scan"), 0).json
+        chosen = {row["host"] for row in first["servers"] if row["chosen"]}
+        self.assertEqual(len(chosen), 2)
+        again = self.expect(self.program("--json", "scan"), 0).json
+        self.assertEqual([server.count for server in servers], [4] * 3)
+        self.assertEqual({row["host"] for row in again["servers"]},
+                         {row["host"] for row in first["servers"]})
+        self.assertEqual(self.count_as_sent(2 * 3600), chosen)
+        later = self.expect(self.program("scan"), 0)
+        self.assertIn("will not be again before", " ".join(later.text.split()))
+        self.assertEqual(sorted(server.count for server in servers), [4, 8, 8])
+        self.count_as_sent(25 * 3600)
+        self.expect(self.program("scan"), 0)
+        self.assertEqual(sorted(server.count for server in servers), [8, 12, 12])
+
+    def test_a_search_that_nobody_answered_is_none(self):
+        self.expect(self.program("scan", "--samples", "1"), 3)
+        known = json.loads((self.state / "memory.json").read_text())
+        self.assertNotIn("search", known)
+        self.assertEqual(len(known["spent"]), len(ADDRESSES))
+
+    def test_two_scans_at_once_ask_nobody_twice(self):
+        servers = self.servers("time", "time", "time", "time")
+        for scan in [self.begin("scan") for _ in range(2)]:
+            self.assertIn(self.end(scan).code, (0, 3))  # 3: the other one asks them all
+        self.assertEqual([server.count for server in servers], [4] * len(servers))
+        remembered = json.loads((self.state / "memory.json").read_text())
+        self.assertEqual({one["address"]: one["sent"] for one in remembered["spent"]},
+                         dict.fromkeys(ADDRESSES, 4))
+
     def test_an_interrupt_or_a_crash_does_not_make_us_ask_again(self):
         for number, how in enumerate((signal.SIGINT, signal.SIGKILL)):
             servers = self.servers("time", "time", "time", "time")
@@ -147,5 +202,5 @@ class Strangers(bed.Bed):
 
 
 if __name__ == "__main__":
-    bed.enter_own_network(*ADDRESSES)
+    bed.enter_own_network(*ADDRESSES, *FAR_APART[1:])
     bed.main()

@@ -1,0 +1,71 @@
+#include "app/probation.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "daemon/places.h"
+#include "daemon/verify.h"
+#include "system/child.h"
+#include "system/clock.h"
+#include "system/event_loop.h"
+#include "system/local_host.h"
+#include "system/wait.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr const char* systemd_run = "/usr/bin/systemd-run";
+constexpr Seconds start_limit{10};
+
+bool is_of_the_system(const DaemonPlace& place) {
+    return place_of(place.kind, place.config_file)->config == place.config_file;
+}
+
+}  // namespace
+
+Probation begin_probation(const Context& context, const DaemonPlace& place, const std::string& id) {
+    const Seconds delay = context.command.probation;
+    if (delay <= Seconds{0} || !is_of_the_system(place)) return {};
+    const system::LocalHost host;
+    if (!system::is_root() || host.glob("/run/systemd/system").empty())
+        return {{}, "no systemd here that could judge it once more in ten minutes"};
+    const std::string unit = "clockwright-verify-" + id;
+    std::vector<std::string> argv = {systemd_run,
+                                     "--quiet",
+                                     "--collect",
+                                     "--unit=" + unit,
+                                     fmt::format("--on-active={:.0f}s", delay.count()),
+                                     "--timer-property=AccuracySec=1s",
+                                     "--description=Clockwright judges change " + id + " once more",
+                                     "--",
+                                     system::own_program()};
+    if (!context.command.config_file.empty()) {
+        argv.emplace_back("--config");
+        argv.push_back(context.command.config_file);
+    }
+    for (const char* word : {"rollback", id.c_str(), "--unless-verified"}) argv.emplace_back(word);
+    if (auto started = system::run_command(argv, start_limit); !started)
+        return {{}, "its timer could not be started: " + started.error().message};
+    return {unit + ".timer", {}};
+}
+
+std::string why_not_kept(const store::Change& change, const DaemonPlace& place, Seconds patience) {
+    if (change.plan.steps.empty()) return {};
+    const SteadyTime began = system::read_clocks().steady;
+    std::string why;
+    do {
+        const auto state = read_full_state(place);
+        if (!state) {
+            why = state.error().message;
+        } else {
+            // The clock may have been set since, so that its offset then tells nothing now.
+            const auto found = verify(change.plan.steps.back().expect, *state, {}, change.at);
+            if (found.holds) return {};
+            why = fmt::format("{}", fmt::join(found.missing, "; "));
+        }
+        system::wait(Seconds{1});
+    } while (Seconds{system::read_clocks().steady - began} < patience && !system::interrupted());
+    return why;
+}
+
+}  // namespace clockwright::app

@@ -1,0 +1,25 @@
+/// The ten minutes after a change was accepted: a timer of the system judges once more and takes it
+/// back, even when our process and the login session are gone.
+#pragma once
+
+#include <string>
+
+#include "app/daemon_access.h"
+#include "app/transaction.h"
+#include "app/verbs.h"
+
+namespace clockwright::app {
+
+struct Probation {
+    std::string timer;    ///< systemd's name of it; empty: nobody watches
+    std::string why_not;  ///< … and why; empty too where no watch is due
+};
+
+/// Asks systemd to run `rollback ID --unless-verified` after `--probation` (10 min). Only the
+/// system's own daemon is watched: a private one is its owner's.
+Probation begin_probation(const Context& context, const DaemonPlace& place, const std::string& id);
+
+/// Why the change no longer holds; empty when it does. The daemon is given `patience` to say so.
+std::string why_not_kept(const store::Change& change, const DaemonPlace& place, Seconds patience);
+
+}  // namespace clockwright::app

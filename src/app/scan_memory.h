@@ -1,0 +1,74 @@
+/// What a scan remembers of those it asked: read before it is decided who is asked, written before
+/// the first packet leaves, and set right afterwards.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "find/search.h"
+#include "judge/candidate.h"
+#include "judge/selection.h"
+#include "ntp/budget.h"
+#include "ntp/exchange_backoff.h"
+#include "result.h"
+#include "store/memory.h"
+#include "system/scan_driver.h"
+
+namespace clockwright::app {
+
+/// Of one scan. Strangers are read, decided and written without another run in between, so that two
+/// at once ask nobody twice. Where the state cannot be written a scan goes on, and says so.
+class ScanMemory {
+  public:
+    explicit ScanMemory(std::string state_directory);
+
+    ntp::RateBudget& budget() { return budget_; }
+    ntp::ExchangeBackoff& exchanges() { return exchanges_; }
+    const std::string& remark() const { return remark_; }  ///< what was wrong with the file
+
+    /// Before it is decided who is asked: read again, and held until `plan`.
+    void hold();
+
+    /// Before the first packet leaves, so that not even a crash makes us ask again: what is about
+    /// to be sent counts as sent. `strangers`: from the catalogue or a pool; the first that are
+    /// asked for a day are a search of the internet.
+    void plan(const std::vector<Endpoint>& endpoints, int samples,
+              const std::vector<Searched>& strangers);
+
+    /// What is known of a candidate that was asked within the hour, moved to the present steady
+    /// time. False: nothing, and the candidate says so.
+    bool recall(Candidate& candidate, const Endpoint& endpoint, const Now& now) const;
+
+    /// None of the strangers: a search that nobody answers (behind a closed firewall) is none.
+    void nobody_answered();
+
+    /// Afterwards, whatever ended the scan: what was really sent and heard, beside what other runs
+    /// remembered meanwhile. Nothing is written when no stranger was in it.
+    Result<void> keep(const std::vector<system::ProbeOutcome>& outcomes, const Now& began);
+
+  private:
+    void take(store::Memory memory);
+
+    std::string directory_, remark_;
+    store::Memory known_;  ///< as it was read, or written by `plan`
+    ntp::RateBudget budget_;
+    ntp::ExchangeBackoff exchanges_;
+    std::optional<store::Lock> alone_;
+    bool planned_ = false;
+    bool search_unanswered_ = false;
+    std::optional<Search> search_before_;  ///< in whose place ours is
+};
+
+/// Of what was sent outside of a scan, with a budget that knew `before`.
+Result<void> remember_spent(const std::string& state_directory, const store::Memory& before,
+                            const ntp::RateBudget& budget);
+
+/// The strangers among these candidates: found by a search, and nobody's word.
+std::vector<Searched> strangers_among(const std::vector<Candidate>& candidates);
+
+/// Whom the last search found and this selection chose is asked again before the next one.
+void remember_choice(const std::string& state_directory, const std::vector<Candidate>& candidates,
+                     const Selection& selection);
+
+}  // namespace clockwright::app

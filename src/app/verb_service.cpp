@@ -1,0 +1,228 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/daemon_access.h"
+#include "app/decision.h"
+#include "app/exit_code.h"
+#include "app/output.h"
+#include "app/verbs.h"
+#include "daemon/dialect.h"
+#include "publish/table.h"
+#include "publish/unit_files.h"
+#include "store/purge.h"
+#include "system/child.h"
+#include "system/local_host.h"
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr const char* systemctl = "/usr/bin/systemctl";
+constexpr const char* service_name = "clockwright-apply.service";
+constexpr const char* timer_name = "clockwright-apply.timer";
+constexpr const char* unit_directory = "/etc/systemd/system/";
+constexpr const char* cron_path = "/etc/cron.d/clockwright";
+constexpr Seconds systemctl_limit{60};
+constexpr Seconds run_limit{1900};
+
+struct OurFile {
+    std::string path;
+    std::string content;
+};
+
+bool has_systemd(const Host& host) {
+    return !host.glob("/run/systemd/system").empty();
+}
+
+std::string directory_of(const std::string& path) {
+    const auto slash = path.rfind('/');
+    return slash == std::string::npos || slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<UnitSettings> unit_settings(const Context& context, const Host& host) {
+    const DaemonView view = TRY(view_daemon(context.config, host));
+    UnitSettings settings;
+    settings.program = system::own_program();
+    settings.config_file = context.command.config_file;
+    settings.every = context.command.service.every;
+    settings.allow_restart = context.command.allow_restart;
+    settings.takeover = context.command.takeover;
+    settings.state_directory = context.config.state.directory;
+    settings.writable = {directory_of(view.place.config_file)};
+    if (view.config) {
+        const auto own = directory_of(dialect_of(view.place.kind).own_path(*view.config));
+        if (own != settings.writable.front()) settings.writable.push_back(own);
+    }
+    if (view.place.control.starts_with('/'))
+        settings.control_directory = directory_of(view.place.control);
+    for (const char c : lots_of_this_machine())
+        settings.lot = settings.lot * 31 + static_cast<unsigned char>(c);
+    return settings;
+}
+
+std::vector<OurFile> files_of_service(const UnitSettings& settings, bool systemd) {
+    if (!systemd) return {{cron_path, cron_file(settings)}};
+    return {{unit_directory + std::string(service_name), apply_unit(settings)},
+            {unit_directory + std::string(timer_name), apply_timer(settings)}};
+}
+
+Result<void> need_root(const Command& command, std::string_view word) {
+    if (system::is_root()) return {};
+    const std::string program = system::own_program();
+    return fail(Fault::not_permitted,
+                fmt::format("service {} writes units of the system and needs root: sudo {} service "
+                            "{}; or in sudoers:\n{}",
+                            word, program, command.service.word, sudoers_example(program)));
+}
+
+/// Writes what differs; how many files that were.
+Result<int> write_files(const std::vector<OurFile>& files) {
+    const system::LocalHost host;
+    int written = 0;
+    for (const OurFile& file : files) {
+        WriteFile write;
+        write.before = TRY(host.read(file.path));
+        if (write.before.exists && write.before.content == file.content) continue;
+        write.after = write.before;
+        write.after.exists = true;
+        write.after.content = file.content;
+        write.after.sha256 = system::sha256_hex(file.content);
+        write.after.mode = 0644;
+        TRY(system::write_file(write));
+        ++written;
+    }
+    return written;
+}
+
+Result<void> tell_systemd(const std::vector<std::string>& words) {
+    std::vector<std::string> argv = {systemctl};
+    argv.insert(argv.end(), words.begin(), words.end());
+    return system::run_command(argv, systemctl_limit);
+}
+
+Result<int> install(const Context& context, const Host& host) {
+    const UnitSettings settings = TRY(unit_settings(context, host));
+    const bool systemd = has_systemd(host);
+    const auto files = files_of_service(settings, systemd);
+    if (context.command.dry_run) {
+        for (const OurFile& file : files)
+            print_result(context.command, fmt::format("=== {}\n{}", file.path, file.content));
+        if (systemd)
+            print_result(context.command,
+                         fmt::format("=== clockwright-agent.service, not installed: this release "
+                                     "has no agent yet\n{}",
+                                     agent_unit(settings, {})));
+        return exit_done;
+    }
+    TRY(need_root(context.command, "install"));
+    const int written = TRY(write_files(files));
+    if (systemd) {
+        if (written > 0) TRY(tell_systemd({"daemon-reload"}));
+        TRY(tell_systemd({"enable", "--now", "--quiet", timer_name}));
+    }
+    print_result(
+        context.command,
+        wrap(fmt::format(
+                 "{} Every {} h a better set is looked for and applied{}.",
+                 written == 0 ? "Nothing to do: the service is as it should be." : "Installed.",
+                 std::lround(settings.every.count() / 3600),
+                 settings.allow_restart ? ", with a restart of the daemon if need be" : ""),
+             0) +
+            "Next: clockwright service status\n");
+    return exit_done;
+}
+
+Result<int> remove(const Context& context, const Host& host) {
+    TRY(need_root(context.command, "remove"));
+    const std::string timer = unit_directory + std::string(timer_name);
+    if (has_systemd(host) && !host.glob(timer).empty())
+        TRY(tell_systemd({"disable", "--now", "--quiet", timer_name}));
+    int removed = 0;
+    for (const std::string& path :
+         {unit_directory + std::string(service_name), timer, std::string(cron_path)}) {
+        WriteFile write;
+        write.before = TRY(host.read(path));
+        if (!write.before.exists) continue;
+        write.after = write.before;
+        write.after.exists = false;
+        write.after.content.clear();
+        write.after.sha256.clear();
+        TRY(system::write_file(write));
+        ++removed;
+    }
+    if (has_systemd(host) && removed > 0) {
+        TRY(tell_systemd({"daemon-reload"}));
+        static_cast<void>(tell_systemd({"reset-failed", "--quiet", service_name}));
+    }
+    const std::string& state = context.config.state.directory;
+    if (context.command.service.purge) TRY(store::purge(state));
+    print_result(
+        context.command,
+        wrap(fmt::format("{}{}", removed > 0 ? "Removed." : "Nothing to do: it was not installed.",
+                         context.command.service.purge
+                             ? fmt::format(" The record in {} is gone too.", state)
+                             : fmt::format(" The record of changes stays in {} "
+                                           "(--purge removes it).",
+                                           state)),
+             0));
+    return exit_done;
+}
+
+Result<int> run_now(const Context& context, const Host& host) {
+    TRY(need_root(context.command, "run-now"));
+    if (!has_systemd(host) || host.glob(unit_directory + std::string(service_name)).empty())
+        return fail("the service is not installed; clockwright service install");
+    TRY(system::run_command({systemctl, "start", service_name}, run_limit));
+    print_result(context.command,
+                 "It ran.\nNext: journalctl -u clockwright-apply, clockwright rollback\n");
+    return exit_done;
+}
+
+Result<int> show_status(const Context& context, const Host& host) {
+    const bool systemd = has_systemd(host);
+    const bool installed =
+        !host.glob(systemd ? unit_directory + std::string(timer_name) : cron_path).empty();
+    const auto holds = [&](const char* question) {
+        return systemd && installed && tell_systemd({question, "--quiet", timer_name}).has_value();
+    };
+    const bool enabled = holds("is-enabled"), active = holds("is-active");
+    if (context.command.json) {
+        print_result(context.command,
+                     fmt::format("{{\"installed\": {}, \"scheduler\": \"{}\", \"enabled\": {}, "
+                                 "\"active\": {}}}\n",
+                                 installed, systemd ? "systemd" : "cron",
+                                 systemd ? enabled : installed, systemd ? active : installed));
+        return exit_done;
+    }
+    std::string text =
+        !installed ? "The service is not installed; nothing runs by itself.\n"
+        : systemd
+            ? fmt::format("The service is installed; its timer is {} and {}.\n",
+                          enabled ? "enabled" : "not enabled", active ? "runs" : "does not run")
+            : fmt::format("The service is installed: {}.\n", cron_path);
+    text += !installed ? "Next: clockwright service install --every 6h\n"
+                       : "Next: systemctl list-timers clockwright-apply.timer\n";
+    if (!system::is_root())
+        text += "To let a group run it, in sudoers:\n" + sudoers_example(system::own_program());
+    print_result(context.command, text);
+    return exit_done;
+}
+
+}  // namespace
+
+Result<int> run_service(const Context& context) {
+    const system::LocalHost host;
+    const Seconds every = context.command.service.every;
+    const double whole = every.count() / 3600;
+    if (whole < 1 || whole > 24 || std::abs(whole - std::round(whole)) > 1e-9)
+        return fail(Fault::usage, "--every: whole hours, from 1h to 24h");
+    const std::string& word = context.command.service.word;
+    if (word == "install") return install(context, host);
+    if (word == "remove") return remove(context, host);
+    if (word == "run-now") return run_now(context, host);
+    return show_status(context, host);
+}
+
+}  // namespace clockwright::app

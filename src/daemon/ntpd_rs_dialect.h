@@ -1,0 +1,25 @@
+/// ntpd-rs: our tables stand in a block of its one file, and it is restarted. Not proved against a
+/// running daemon: Debian 12 has none.
+#pragma once
+
+#include "daemon/restarted_dialect.h"
+
+namespace clockwright::ntpd_rs {
+
+class NtpdRsDialect : public RestartedDialect {
+  public:
+    DaemonKind kind() const override { return DaemonKind::ntpd_rs; }
+    Result<DaemonConfig> parse(const std::string& main_file,
+                               const ConfigFiles& files) const override;
+    std::string render(const std::vector<SourceLine>& lines) const override;
+    /// Refused too: a configuration with which it would not start again.
+    Result<void> check(const Found& found, const SourceChange& change, const Selection& selection,
+                       const PlanSettings& settings) const override;
+    std::vector<std::string> notes(const Found& found, const SourceChange& change,
+                                   const Selection& selection) const override;
+
+  protected:
+    bool is_own_path(std::string_view) const override { return false; }
+};
+
+}  // namespace clockwright::ntpd_rs

@@ -1,0 +1,170 @@
+#include "publish/unit_files.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+namespace clockwright {
+namespace {
+
+constexpr std::string_view mark =
+    "# Clockwright wrote this file; `clockwright service remove` removes it.\n";
+
+int hours(Seconds every) {
+    return static_cast<int>(std::lround(every.count() / 3600));
+}
+
+/// A word of ExecStart as systemd reads it back: nothing expanded, blanks kept.
+std::string word(std::string_view text) {
+    std::string quoted = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') quoted += '\\';
+        if (c == '%' || c == '$') quoted += c;
+        quoted += c;
+    }
+    return quoted + "\"";
+}
+
+std::string command(const UnitSettings& settings, std::string_view verb) {
+    std::string line = word(settings.program);
+    if (!settings.config_file.empty()) line += " --config " + word(settings.config_file);
+    return line + " " + std::string(verb);
+}
+
+std::string apply_words(const UnitSettings& settings) {
+    std::string words = "apply --yes";
+    if (settings.allow_restart) words += " --allow-restart";
+    if (settings.takeover) words += " --takeover";
+    return words;
+}
+
+/// What no part of the program ever needs.
+constexpr std::string_view seclusion =
+    "NoNewPrivileges=yes\n"
+    "ProtectClock=yes\n"
+    "ProtectSystem=strict\n"
+    "ProtectHome=yes\n"
+    "ProtectHostname=yes\n"
+    "ProtectKernelLogs=yes\n"
+    "ProtectKernelModules=yes\n"
+    "ProtectKernelTunables=yes\n"
+    "ProtectControlGroups=yes\n"
+    "PrivateTmp=yes\n"
+    "PrivateDevices=yes\n"
+    "LockPersonality=yes\n"
+    "MemoryDenyWriteExecute=yes\n"
+    "RestrictNamespaces=yes\n"
+    "RestrictRealtime=yes\n"
+    "RestrictSUIDSGID=yes\n"
+    "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK\n"
+    "SystemCallArchitectures=native\n"
+    "SystemCallFilter=@system-service\n";
+
+}  // namespace
+
+std::string apply_unit(const UnitSettings& settings) {
+    constexpr std::string_view states = "/var/lib/";
+    std::vector<std::string> writable;
+    std::string state;
+    if (settings.state_directory.starts_with(states))
+        state = fmt::format("StateDirectory={}\nStateDirectoryMode=0700\n",
+                            settings.state_directory.substr(states.size()));
+    else
+        writable.push_back(word("-" + settings.state_directory));
+    for (const auto& directory : settings.writable) writable.push_back(word("-" + directory));
+    if (!settings.control_directory.empty())
+        writable.push_back(word("-" + settings.control_directory));
+    return fmt::format(
+        "{}[Unit]\n"
+        "Description=Clockwright: better time servers when there are some\n"
+        "Documentation=man:clockwright(1)\n"
+        "After=network-online.target\n"
+        "Wants=network-online.target\n"
+        "\n"
+        "[Service]\n"
+        "Type=oneshot\n"
+        "ExecStart={}\n"
+        "# A refusal and a lack of servers are answers, not faults of the service.\n"
+        "SuccessExitStatus=3 5\n"
+        "TimeoutStartSec=30min\n"
+        "Nice=10\n"
+        "UMask=0022\n"
+        "{}"
+        "ReadWritePaths={}\n"
+        "CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER\n"
+        "{}",
+        mark, command(settings, apply_words(settings)), state, fmt::join(writable, " "), seclusion);
+}
+
+std::string apply_timer(const UnitSettings& settings) {
+    const int every = hours(settings.every);
+    return fmt::format(
+        "{}[Unit]\n"
+        "Description=Clockwright looks for better time servers every {} h\n"
+        "\n"
+        "[Timer]\n"
+        "OnCalendar=*-*-* {}:00:00\n"
+        "RandomizedDelaySec={}\n"
+        "FixedRandomDelay=yes\n"
+        "Persistent=yes\n"
+        "\n"
+        "[Install]\n"
+        "WantedBy=timers.target\n",
+        mark, every, every >= 24 ? "00" : fmt::format("00/{}", every), every * 900);
+}
+
+std::string agent_unit(const UnitSettings& settings, const std::vector<std::string>& groups) {
+    return fmt::format(
+        "{}[Unit]\n"
+        "Description=Clockwright watches clock and time servers\n"
+        "Documentation=man:clockwright(1)\n"
+        "After=network-online.target\n"
+        "Wants=network-online.target\n"
+        "\n"
+        "[Service]\n"
+        "Type=notify\n"
+        "ExecStart={}\n"
+        "ExecReload=/bin/kill -HUP $MAINPID\n"
+        "Restart=on-failure\n"
+        "RestartSec=10\n"
+        "WatchdogSec=60\n"
+        "DynamicUser=yes\n"
+        "User=clockwright\n"
+        "{}"
+        "StateDirectory=clockwright-agent\n"
+        "StateDirectoryMode=0700\n"
+        "UMask=0077\n"
+        "CapabilityBoundingSet=\n"
+        "AmbientCapabilities=\n"
+        "RemoveIPC=yes\n"
+        "PrivateMounts=yes\n"
+        "{}"
+        "SystemCallFilter=~@privileged @resources\n"  // after what is allowed: it takes from that
+        "\n"
+        "[Install]\n"
+        "WantedBy=multi-user.target\n",
+        mark, command(settings, "agent"),
+        groups.empty() ? "" : fmt::format("SupplementaryGroups={}\n", fmt::join(groups, " ")),
+        seclusion);
+}
+
+std::string cron_file(const UnitSettings& settings) {
+    const int every = hours(settings.every);
+    const unsigned minute = settings.lot % 60;
+    std::string line = fmt::format("'{}'", settings.program);
+    if (!settings.config_file.empty()) line += fmt::format(" --config '{}'", settings.config_file);
+    return fmt::format(
+        "{}{} {} * * * root {} -q {}\n", mark, minute,
+        every >= 24 ? fmt::format("{}", settings.lot / 60 % 24) : fmt::format("*/{}", every), line,
+        apply_words(settings));
+}
+
+std::string sudoers_example(const std::string& program) {
+    return fmt::format(
+        "%timekeepers ALL=(root) NOPASSWD: {0} apply --yes, {0} rollback last, \\\n"
+        "    {0} service run-now\n",
+        program);
+}
+
+}  // namespace clockwright

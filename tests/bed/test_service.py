@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""The service on a booted host: installed once however often it is told, its timer fires, its units
+are secluded, and its removal leaves nothing behind but the record."""
+import hosts
+
+HONEST, LIARS = (1, 2, 3, 4, 5), (11, 12)
+CONFIG = "/etc/clockwright/clockwright.toml"
+UNITS = ("clockwright-apply.service", "clockwright-apply.timer")
+
+
+class Service(hosts.HostBed):
+    @classmethod
+    def boot(cls):
+        honest = cls.hosts.lab({last: {} for last in HONEST})
+        liars = cls.hosts.lab({last: {"offset": '"840ms"'} for last in LIARS})
+        wanted = ", ".join(f'"{one}"' for one in honest)
+        cls.host = cls.hosts.add("client", "chrony", liars, {
+            CONFIG: f"[candidates]\ndiscover = false\nhosts = [{wanted}]\n"
+                    "[select]\nconfirmations = 1\n"})
+        cls.wanted = sorted(honest)
+
+    def service(self, *words):
+        return hosts.program(self.host, "service", *words, seconds=120)
+
+    def state_of(self, unit, question):
+        return self.host.run("systemctl", question, unit).stdout.strip()
+
+    def test_from_installation_to_removal(self):
+        self.assertIn("not installed", self.service("status").stdout)
+
+        with self.subTest("it installs, once"):
+            first = self.service("install", "--every", "4h", "--takeover")
+            self.assertEqual(first.code, 0, first.stderr)
+            self.assertIn("Installed.", first.stdout)
+            again = self.service("install", "--every", "4h", "--takeover")
+            self.assertEqual(again.code, 0)
+            self.assertIn("Nothing to do", again.stdout)
+            self.assertEqual(self.state_of(UNITS[1], "is-enabled"), "enabled")
+            self.assertEqual(self.state_of(UNITS[1], "is-active"), "active")
+            self.assertIn("00/4:00:00", self.host.read(f"/etc/systemd/system/{UNITS[1]}"))
+
+        with self.subTest("systemd finds no fault with the units"):
+            checked = self.host.run("systemd-analyze", "verify", "--man=no",
+                                    *(f"/etc/systemd/system/{unit}" for unit in UNITS))
+            self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, ""))
+
+        with self.subTest("the agent's unit, not installed yet, is secluded well"):
+            shown = self.service("install", "--dry-run").stdout
+            agent = shown.split("=== clockwright-agent.service", 1)[1].split("\n", 1)[1]
+            unit = "/root/clockwright-agent.service"
+            self.host.write(unit, agent)
+            judged = self.host.run("systemd-analyze", "security", "--offline=true",
+                                   "--threshold=20", unit)
+            faults = [line for line in judged.stdout.splitlines() if not line.startswith("✓")]
+            self.assertEqual(judged.returncode, 0, "\n".join(faults))
+
+        with self.subTest("its timer fires, and the set is applied under its seclusion"):
+            # The clock of a host cannot be moved here: the same timer, but soon.
+            self.host.ask("mkdir", "-p", f"/run/systemd/system/{UNITS[1]}.d")
+            self.host.ask("sh", "-c", "printf '[Timer]\\nOnCalendar=\\nOnActiveSec=1s\\n"
+                          "RandomizedDelaySec=0\\nAccuracySec=100ms\\n' > "
+                          f"/run/systemd/system/{UNITS[1]}.d/soon.conf")
+            self.host.ask("systemctl", "daemon-reload")
+            self.host.ask("systemctl", "restart", UNITS[1])
+            def applied():
+                rows = self.host.run("chronyc", "-c", "-n", "sources").stdout.splitlines()
+                return sorted(row.split(",")[2] for row in rows if "," in row) == self.wanted
+            hosts.wait_for("the better set", applied, 90)
+            hosts.wait_for("the service has ended",
+                           lambda: self.state_of(UNITS[0], "is-active") == "inactive", 60)
+            self.assertEqual(self.state_of(UNITS[0], "is-failed"), "inactive",
+                             self.host.journal(UNITS[0]))
+            self.assertIn("Applied and verified", self.host.journal(UNITS[0]))
+
+        with self.subTest("run-now finds nothing to change"):
+            ran = self.service("run-now")
+            self.assertEqual(ran.code, 0, ran.stderr + self.host.journal(UNITS[0]))
+
+        with self.subTest("removed: units, links and the timer are gone, the record is not"):
+            gone = self.service("remove")
+            self.assertEqual(gone.code, 0, gone.stderr)
+            left = self.host.run("sh", "-c", "find /etc/systemd -name 'clockwright-apply*'").stdout
+            self.assertEqual(left, "")
+            self.assertTrue(self.host.path("/var/lib/clockwright/changes").exists())
+            failed = self.host.run("systemctl", "--failed", "--plain", "--no-legend").stdout
+            self.assertEqual(failed, "")
+            self.assertIn("Nothing to do", self.service("remove").stdout)
+
+        with self.subTest("--purge takes the record too"):
+            self.assertEqual(self.service("remove", "--purge").code, 0)
+            self.assertFalse(self.host.path("/var/lib/clockwright").exists())
+
+
+if __name__ == "__main__":
+    hosts.main()
