@@ -1,10 +1,14 @@
-// What is known of configured sources, for the doctor: source_traits of host_facts.h.
+// What is known of configured sources: source_traits and provenance_of of host_facts.h.
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 
 #include "app/host_facts.h"
 #include "find/catalogue.h"
+#include "find/providers.h"
+#include "system/clock.h"
 
 namespace clockwright::app {
 namespace {
@@ -56,6 +60,13 @@ std::vector<SourceTraits> source_traits(const DaemonConfig& config, const Daemon
     std::vector<SourceTraits> traits;
     for (const SourceLine& line : config.sources) traits.push_back(traits_of_line(line, state));
     return traits;
+}
+
+std::vector<ProvenanceRow> provenance_of(const DaemonView& view, const Host& host) {
+    if (!view.config) return {};
+    const std::set<std::string> read_already(view.config->files.begin(), view.config->files.end());
+    return provenance(*view.config, view.state ? &*view.state : nullptr,
+                      machine_sources(host, system::read_wall_clock(), read_already));
 }
 
 }  // namespace clockwright::app

@@ -67,6 +67,7 @@ Result<int> run_doctor(const Context& context) {
     report.daemon_text = daemon_text(view);
     report.findings = lint(input);
     report.daemons = input.host.daemons;
+    report.provenance = provenance_of(view, host);
     report.not_looked_at = input.host.not_looked_at;
     report.program = system::own_program();
     if (input.host.kernel) report.kernel_watched = input.host.kernel->apart;

@@ -24,6 +24,8 @@ constexpr Rule three_sources{"three_sources", Severity::warning, "S-2, S-3",
 constexpr Rule one_at_a_time{"one_server_at_a_time", Severity::advice, "C-12",
                              "no agreement between servers is ever looked for: a wrong server is "
                              "followed; not for servers, nor for compliance"};
+constexpr Rule built_in{"built_in_servers", Severity::advice, "C-4, C-12",
+                        "it asks those of the lease, or else the distribution's own, compiled in"};
 constexpr Rule minimum_too_high{"minimum_above_sources", Severity::error, "S-7",
                                 "so many never agree, and the clock is never set"};
 constexpr Rule smear_mixed{"smear_mixed", Severity::error, "L-3, H-4, F20",
@@ -248,7 +250,10 @@ void check_number_of_sources(const LintInput& input, Report& report) {
     check_minimum(input, present, report);
     const Place place = input.config->sources.empty() ? Place(input.config->main_file, 0)
                                                       : Place(input.config->sources.front());
-    if (present == 0) {
+    if (present == 0 && traits_of(input.kind).one_server) {
+        report.add(built_in, fmt::format("{} names no server", input.config->main_file),
+                   "NTP=ntp1.corp.example in /etc/systemd/timesyncd.conf.d/50-corp.conf", place);
+    } else if (present == 0) {
         report.add(no_source, fmt::format("{} names no source", input.config->main_file),
                    "clockwright scan HOST…, then clockwright plan", place);
     } else if (traits_of(input.kind).one_server) {

@@ -47,6 +47,12 @@ constexpr Rule far_sources{"maxdistance_raised", Severity::advice, "C-10",
                            "sources whose own error may be seconds are believed; not for "
                            "compliance"};
 
+constexpr Rule unproved{"no_root_dispersion", Severity::advice, "C-12, H-35",
+                        "it ignores leap seconds, names no falseticker and gives no error bound: "
+                        "not for compliance"};
+constexpr Rule no_constraint{"no_constraint", Severity::advice, "C-12",
+                             "dates of HTTPS servers would keep lies of more than minutes out"};
+
 /// The numbers of a directive's arguments, as many as can be read from the first on.
 std::vector<double> numbers_of(const Directive& directive) {
     std::vector<double> numbers;
@@ -205,12 +211,24 @@ void check_ntpd(const LintInput& input, Report& report) {
     check_gone(input, gone_from_ntpd, report);
 }
 
+void check_openntpd(const LintInput& input, Report& report) {
+    const DaemonConfig& config = *input.config;
+    report.add(unproved, fmt::format("{} is OpenNTPD's", config.main_file),
+               "chrony where an error bound must be shown", {config.main_file, 0});
+    if (config.all("constraint").empty() && config.all("constraints").empty()) {
+        report.add(no_constraint, fmt::format("{} has no constraint", config.main_file),
+                   "constraints from \"https://www.example.org\" (a site of yours)",
+                   {config.main_file, 0});
+    }
+}
+
 }  // namespace
 
 void check_steering(const LintInput& input, Report& report) {
     check_local_clock(input, report);
     if (is_chrony(input)) check_chrony(input, report);
     if (is_ntpd(input)) check_ntpd(input, report);
+    if (input.kind == DaemonKind::openntpd) check_openntpd(input, report);
     const bool keeps_drift = is_chrony(input) || is_ntpd(input);
     if (keeps_drift && input.config->find("driftfile") == nullptr) {
         report.add(no_driftfile, fmt::format("{} has no driftfile", input.config->main_file),

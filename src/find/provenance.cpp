@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace clockwright {
@@ -43,6 +44,20 @@ bool is_listed(const DaemonState& state, const SourceLine& line) {
     });
 }
 
+/// What timesyncd's parser says of servers that do not count, as directives.
+struct Loser {
+    std::string_view directive, effect, why;
+};
+constexpr std::array losers{
+    Loser{"overridden", "overridden", "a later empty NTP= forgets it"},
+    Loser{"repeated", "duplicate", "it is named before"},
+    Loser{"fallback", "fallback", "it counts only while no NTP= and no lease names a server"}};
+
+/// What networkd learns of servers, timesyncd takes up by itself.
+bool is_read(DaemonKind kind, const std::string& file) {
+    return kind == DaemonKind::timesyncd && file.starts_with("/run/systemd/netif/");
+}
+
 class Rows {
   public:
     Rows(const DaemonConfig& config, const DaemonState* state) : config_(config), state_(state) {}
@@ -74,10 +89,13 @@ class Rows {
                 rows_.push_back({line.name, line.file, line.line, origin_of(line, config_),
                                  "shadowed", file.by + " has the same name"});
         }
-        for (const Directive* directive : config_.all("overridden")) {
-            rows_.push_back({fmt::format("{}", fmt::join(directive->arguments, " ")),
-                             directive->file, directive->line, "configuration", "overridden",
-                             "a later file says otherwise"});
+        for (const Loser& loser : losers) {
+            for (const Directive* directive : config_.all(loser.directive)) {
+                rows_.push_back({fmt::format("{}", fmt::join(directive->arguments, " ")),
+                                 directive->file, directive->line,
+                                 directive->file == config_.main_file ? "configuration" : "drop-in",
+                                 std::string(loser.effect), std::string(loser.why)});
+            }
         }
     }
 
@@ -95,6 +113,12 @@ class Rows {
 
     void add_unread(const Findings& machine) {
         for (const Source& source : machine.sources) {
+            if (is_read(config_.kind, source.origin.file)) {
+                rows_.push_back({source.host.name, source.origin.file, source.origin.line,
+                                 origin_of(source), state_ == nullptr ? "configured" : "in use",
+                                 ""});
+                continue;
+            }
             rows_.push_back({source.host.name, source.origin.file, source.origin.line,
                              origin_of(source), "not read",
                              fmt::format("{} does not read it", traits_of(config_.kind).program)});

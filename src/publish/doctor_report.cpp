@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "publish/json_text.h"
+#include "publish/provenance_report.h"
 #include "publish/table.h"
 #include "time/spell.h"
 #include "version.h"
@@ -45,14 +46,8 @@ std::string detail(std::string_view name, const std::string& text) {
     return out;
 }
 
-std::string upper_first(std::string text) {
-    if (!text.empty() && text.front() >= 'a' && text.front() <= 'z' && !text.contains('/'))
-        text.front() = static_cast<char>(text.front() - 'a' + 'A');
-    return text;
-}
-
 std::string finding_text(const Finding& finding) {
-    return wrap(printable(upper_first(finding.what)), 2) +
+    return wrap(printable(finding.what), 2) +
            detail("why", fmt::format("{} ({})", finding.reason, finding.rule)) +
            detail("do", finding.proposal);
 }
@@ -69,7 +64,6 @@ std::string group_text(const DoctorReport& report, Severity severity, std::strin
 std::string not_looked_at_text(const DoctorReport& report) {
     if (report.not_looked_at.empty()) return {};
     std::string out = "Not looked at\n";
-    std::vector<std::string> commands{report.program + " doctor"};
     for (const NotLookedAt& thing : report.not_looked_at) {
         out += wrap(printable(fmt::format("{}, needs {}", thing.what, thing.needs)), 2);
         if (!thing.command.empty()) out += wrap("sudo " + printable(thing.command), 6);
@@ -132,6 +126,7 @@ std::string doctor_json(const DoctorReport& report) {
     object.add("advice", count_of(report, Severity::advice));
     object.add_json("findings", array_of(report.findings, 1, finding_json));
     object.add_json("daemons", daemons_json(report.daemons, 1));
+    object.add_json("provenance", provenance_json(report.provenance, 1));
     object.add_json("not_looked_at", array_of(report.not_looked_at, 1, not_looked_at_json));
     return object.text() + "\n";
 }
@@ -151,39 +146,6 @@ std::string doctor_text(const DoctorReport& report, bool colour) {
         done +=
             fmt::format("; the kernel's clock was watched for {}", spell(*report.kernel_watched));
     return out + wrap(done + ".", 0) + wrap(next_step(report), 0);
-}
-
-std::string daemon_line(const DaemonPresence& daemon) {
-    std::vector<std::string> words;
-    if (!daemon.installed) words.emplace_back("no unit");
-    if (daemon.masked) {
-        words.emplace_back("masked");
-    } else if (daemon.installed) {
-        words.emplace_back(daemon.enabled ? "enabled" : "not enabled");
-        if (daemon.yields) words.emplace_back("gives way to another");
-    }
-    if (daemon.program) {
-        words.push_back(fmt::format("runs (pid {})", daemon.program->pid));
-        words.emplace_back(daemon.program->steers() ? "sets the clock" : "only watches");
-    } else {
-        words.emplace_back("does not run");
-    }
-    return printable(fmt::format("{}: {}", daemon.unit, fmt::join(words, ", ")));
-}
-
-std::string daemons_json(const std::vector<DaemonPresence>& daemons, int depth) {
-    return array_of(daemons, depth, [depth](const DaemonPresence& daemon) {
-        JsonObject object(depth + 1);
-        object.add("daemon", to_string(daemon.kind));
-        object.add("unit", daemon.unit);
-        object.add("installed", daemon.installed);
-        object.add("enabled", daemon.enabled);
-        object.add("masked", daemon.masked);
-        object.add("running", daemon.program.has_value());
-        object.add("pid", daemon.program ? std::optional(daemon.program->pid) : std::nullopt);
-        object.add("sets_the_clock", daemon.program && daemon.program->steers());
-        return object.text();
-    });
 }
 
 }  // namespace clockwright

@@ -7,6 +7,7 @@
 
 #include "daemon/finding.h"
 #include "daemon/host_facts.h"
+#include "find/provenance.h"
 
 namespace clockwright {
 
@@ -15,6 +16,7 @@ struct DoctorReport {
     std::string daemon_text;        ///< "chrony, pid 611, /etc/chrony/chrony.conf"
     std::vector<Finding> findings;  ///< worst first
     std::vector<DaemonPresence> daemons;
+    std::vector<ProvenanceRow> provenance;
     std::vector<NotLookedAt> not_looked_at;
     std::string program;                    ///< the path of this program
     std::optional<Seconds> kernel_watched;  ///< how long the kernel's clock was watched
@@ -24,10 +26,5 @@ struct DoctorReport {
 int doctor_code(const DoctorReport& report);
 std::string doctor_json(const DoctorReport& report);
 std::string doctor_text(const DoctorReport& report, bool colour = false);
-
-/// "chrony: installed, enabled, running (pid 611), sets the clock".
-std::string daemon_line(const DaemonPresence& daemon);
-/// The same as the elements of a JSON array, each an object.
-std::string daemons_json(const std::vector<DaemonPresence>& daemons, int depth);
 
 }  // namespace clockwright
