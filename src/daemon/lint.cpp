@@ -17,6 +17,9 @@ constexpr Rule unreadable{
     "what the daemon will do at its next start cannot be known, and nothing of it was checked"};
 constexpr Rule fault{"config_fault", Severity::warning, "T-6, F25",
                      "the daemon drops or misreads such a line, and says so in its log at best"};
+constexpr Rule fatal{
+    "config_fatal", Severity::error, "T-6, F26",
+    "chronyd ends at such a line when it starts next, and nothing keeps the clock"};
 constexpr Rule managed{"managed_file", Severity::advice, "T-6",
                        "what is edited here by hand is undone by its owner's next run"};
 constexpr Rule shadowed{"shadowed_file", Severity::warning, "T-6",
@@ -34,9 +37,25 @@ Place place_in(const std::string& text) {
     return {text.substr(0, colon), line};
 }
 
+/// chronyd passes over what it cannot take of a .sources file, and over nothing elsewhere.
+bool is_fatal(const LintInput& input, const Place& place, std::string_view text) {
+    if (!is_chrony(input) || place.line == 0 || place.file.ends_with(".sources")) return false;
+    const std::string_view what = text.substr(place.text().size() + 2);
+    return what.starts_with("unknown option ") || what.starts_with("option ") ||
+           what.ends_with(" directive without a name");
+}
+
 void check_text(const LintInput& input, Report& report) {
-    for (const std::string& text : input.config->faults)
-        report.add(fault, text, "correct or remove the line", place_in(text));
+    std::string told;
+    for (const std::string& text : input.config->faults) {
+        const Place place = place_in(text);
+        // One wrong word often makes the words behind it wrong.
+        if (place.line > 0 && place.text() == std::exchange(told, place.text())) continue;
+        report.add(is_fatal(input, place, text) ? fatal : fault, text,
+                   is_chrony(input) ? "correct or remove the line; chronyd -p shows the rest"
+                                    : "correct or remove the line",
+                   place);
+    }
     for (const ManagedFile& file : input.host.managed) {
         report.add(managed, fmt::format("{}:{} says \"{}\"", file.file, file.line, file.text),
                    fmt::format("change it where it is made; clockwright scan --render {} prints "

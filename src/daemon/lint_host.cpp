@@ -89,8 +89,9 @@ void check_running(const LintInput& input, const DaemonPresence* ours, Report& r
     } else if (!somebody && input.host.system_daemon) {
         const std::string unit =
             ours == nullptr ? std::string(place_of(input.kind, {})->unit) : unit_name(*ours);
-        report.add(not_running, fmt::format("{} does not run", traits_of(input.kind).program),
-                   fmt::format("systemctl enable --now {}", unit));
+        report.add_as(input.host.container ? Severity::advice : not_running.severity, not_running,
+                      fmt::format("{} does not run", traits_of(input.kind).program),
+                      fmt::format("systemctl enable --now {}", unit));
     }
 }
 

@@ -53,6 +53,55 @@ TEST_CASE("no daemon, one that does not run, is masked, or is not enabled") {
     CHECK(host.ids().empty());
 }
 
+TEST_CASE("in a container a daemon that does not run is advice: the clock is the host's") {
+    auto host = chrony_case();
+    host.host.program.reset();
+    host.host.programs.clear();
+    host.host.container = true;
+    CHECK(host.find("daemon_not_running").severity == Severity::advice);
+}
+
+TEST_CASE("timesyncd follows one server at a time, and names none by itself") {
+    LintCase host;
+    host.kind = DaemonKind::timesyncd;
+    host.main_file = "/etc/systemd/timesyncd.conf";
+    set_running(host, running(DaemonKind::timesyncd, "systemd-timesyncd.service",
+                              "systemd-timesyncd", {"/lib/systemd/systemd-timesyncd"}));
+    host.files[host.main_file] = "[Time]\n";
+    CHECK(host.ids() == std::vector<std::string>{"timesyncd_unsynchronised", "built_in_servers"});
+    host.host.timesyncd_synchronised = true;
+    host.files[host.main_file] = "[Time]\nNTP=ntp1.corp.example\n";
+    CHECK(host.ids() == std::vector<std::string>{"one_server_at_a_time"});
+}
+
+TEST_CASE("OpenNTPD is told apart: no bound, no constraint") {
+    LintCase host;
+    host.kind = DaemonKind::openntpd;
+    host.main_file = "/etc/openntpd/ntpd.conf";
+    set_running(host, running(DaemonKind::openntpd, "openntpd.service", "openntpd", {"ntpd"}));
+    host.files[host.main_file] = "servers ntp.corp.example\n";
+    CHECK(host.ids() == std::vector<std::string>{"no_root_dispersion", "no_constraint"});
+    host.files[host.main_file] += "constraints from \"https://www.example.org\"\n";
+    CHECK(host.ids() == std::vector<std::string>{"no_root_dispersion"});
+}
+
+TEST_CASE("two sources of ntpd-rs are an error, four are right") {
+    LintCase host;
+    host.kind = DaemonKind::ntpd_rs;
+    host.main_file = "/etc/ntpd-rs/ntp.toml";
+    set_running(host, running(DaemonKind::ntpd_rs, "ntpd-rs.service", "ntpd-rs", {"ntp-daemon"}));
+    const auto sources = [](int count) {
+        std::string text;
+        for (int i = 0; i < count; ++i)
+            text += "[[source]]\nmode = \"server\"\naddress = \"ntp" + std::to_string(i) + ".e\"\n";
+        return text;
+    };
+    host.files[host.main_file] = sources(2);
+    CHECK(host.ids() == std::vector<std::string>{"two_sources"});
+    host.files[host.main_file] = sources(4);
+    CHECK(host.ids().empty());
+}
+
 TEST_CASE("the units of the system are none of a private daemon's business") {
     auto host = chrony_case();
     host.host.system_daemon = false;

@@ -136,10 +136,20 @@ TEST_CASE("ntpd's default restriction keeps queries, changes and floods out") {
 }
 
 TEST_CASE("what the daemon drops is told with its place") {
-    const auto host = chrony_case("", std::string(four_servers) + "server e.e minpol 4\n");
-    CHECK(host.find("config_fault").severity == Severity::warning);
-    CHECK(host.find("config_fault").line == 5);
-    CHECK(host.find("config_fault").file == "/etc/chrony/chrony.conf");
+    const auto ntpd = ntpsec_case("", std::string(four_servers) + "server e.e minpoll x\n");
+    CHECK(ntpd.find("config_fault").severity == Severity::warning);
+    CHECK(ntpd.find("config_fault").line == 5);
+    CHECK(ntpd.find("config_fault").file == "/etc/ntpsec/ntp.conf");
+}
+
+TEST_CASE("what chronyd drops in a .sources file, it ends at in its main file") {
+    auto host = chrony_case();
+    host.files["/etc/chrony/sources.d/a.sources"] = "server e.e minpol 4\n";
+    CHECK(host.find("config_fault").file == "/etc/chrony/sources.d/a.sources");
+    CHECK(host.ids() == std::vector<std::string>{"config_fault"});
+    host = chrony_case("", std::string(four_servers) + "server e.e minpol 4\n");
+    CHECK(host.find("config_fatal").severity == Severity::error);
+    CHECK(host.find("config_fatal").line == 5);
 }
 
 TEST_CASE("a file behind another of the same name is not read, and told") {

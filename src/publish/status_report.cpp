@@ -282,7 +282,7 @@ std::string status_text(const StatusReport& report, bool colour) {
     }
     if (report.details) {
         for (const DaemonPresence& daemon : report.details->daemons)
-            out += field("here", daemon_line(daemon));
+            out += field("unit", daemon_line(daemon));
         out += provenance_text(report.details->provenance, colour);
     }
     if (!report.last_change.empty()) out += field("change", report.last_change);

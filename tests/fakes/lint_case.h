@@ -41,7 +41,10 @@ struct LintCase {
                 }
                 return paths;
             },
-            [](const std::string&) { return std::vector<std::string>{}; }};
+            [this](const std::string& path) {
+                return files.contains(path) ? std::vector<std::string>{path}
+                                            : std::vector<std::string>{};
+            }};
         const auto config = dialect_of(kind).parse(main_file, port);
         LintInput input;
         input.kind = kind;
