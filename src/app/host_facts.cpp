@@ -120,6 +120,15 @@ void add_closed(const DaemonView& view, HostFacts& facts) {
          chrony ? "/usr/bin/chronyc -n selectdata" : ""});
 }
 
+/// The system's daemon with a configuration that DHCP made: one that only watches is not found by
+/// its usual file.
+std::optional<ClockProgram> started_otherwise(const HostFacts& facts, DaemonKind kind) {
+    const auto daemon = std::ranges::find(facts.daemons, kind, &DaemonPresence::kind);
+    if (daemon == facts.daemons.end() || !daemon->program) return std::nullopt;
+    const bool of_system = config_named_by(*daemon->program).starts_with("/run/");
+    return of_system ? daemon->program : std::nullopt;
+}
+
 bool is_systems(const DaemonPlace& place) {
     const InstallPlace* known = place_of(place.kind, place.config_file);
     return (known != nullptr && known->config == place.config_file) ||
@@ -131,8 +140,9 @@ bool is_systems(const DaemonPlace& place) {
 HostFacts host_facts(const DaemonView& view, const Host& host, bool is_root) {
     HostFacts facts;
     facts.programs = host.clock_programs();
-    facts.program = view.place.program;
     facts.daemons = find_daemons(host, facts.programs);
+    facts.program = view.place.program;
+    if (!facts.program) facts.program = started_otherwise(facts, view.place.kind);
     facts.system_daemon = is_systems(view.place);
     if (facts.program) facts.running_config = config_named_by(*facts.program);
     facts.installed_config = installed_config_of(view.place.kind, host);

@@ -53,7 +53,7 @@ std::string name_of(const Host& host, const std::string& pid) {
         trimmed(std::string_view(comm->content).substr(0, comm->content.find('\n'))));
 }
 
-PortUse look_at(const DaemonPlace& place, const Host& host, std::uint16_t port) {
+PortUse look_at(const std::optional<ClockProgram>& program, const Host& host, std::uint16_t port) {
     PortUse use;
     use.port = port;
     const auto inodes = sockets_at(host, port);
@@ -63,8 +63,8 @@ PortUse look_at(const DaemonPlace& place, const Host& host, std::uint16_t port) 
     const std::string name = name_of(host, pid);
     use.holder = fmt::format("{} (pid {})", name, pid);
     // A daemon's helper processes have its name.
-    const bool same = place.program && name == name_of(host, std::to_string(place.program->pid));
-    use.by_daemon = same || (place.program && pid == std::to_string(place.program->pid));
+    const bool same = program && name == name_of(host, std::to_string(program->pid));
+    use.by_daemon = same || (program && pid == std::to_string(program->pid));
     return use;
 }
 
@@ -74,7 +74,7 @@ void add_port_uses(const DaemonPlace& place, const Host& host, bool is_root, Hos
     std::vector<std::uint16_t> ports{123};
     if (place.kind == DaemonKind::chrony && place.udp_port == 323) ports.push_back(323);
     for (const std::uint16_t port : ports) {
-        PortUse use = look_at(place, host, port);
+        PortUse use = look_at(facts.program, host, port);
         if (!use.bound) continue;
         if (use.holder.empty() && !is_root) {
             facts.not_looked_at.push_back({fmt::format("which program holds UDP port {}", port),

@@ -72,8 +72,8 @@ TEST_CASE("losers are told with what they lost to") {
     CHECK(rows[2].why == "option minpoll cannot be x; ntpd drops the line");
     CHECK(rows[3] == ProvenanceRow{"c.e", "/etc/more/a.sources", 1, "drop-in", "shadowed",
                                    "/run/more/a.sources has the same name"});
-    CHECK(rows[4] == ProvenanceRow{"d.e", "/etc/systemd/timesyncd.conf", 2, "drop-in",
-                                   "overridden", "a later empty NTP= forgets it"});
+    CHECK(rows[4] == ProvenanceRow{"d.e", "/etc/systemd/timesyncd.conf", 2, "drop-in", "overridden",
+                                   "a later empty NTP= forgets it"});
 }
 
 TEST_CASE("sources without a file, and files that the daemon does not read") {

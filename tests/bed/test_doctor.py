@@ -5,6 +5,7 @@ import hosts
 
 HONEST = (1, 2, 3, 4)
 CHRONY_CONF, NTP_CONF = "/etc/chrony/chrony.conf", "/etc/ntpsec/ntp.conf"
+DHCP_CONF = "/run/ntpsec/ntp.conf.dhcp"
 # far from its end whenever this runs: 2100-01-01 and the one second that is known to all
 LEAP_LIST = "#$ 3676924800\n#@ 6311433600\n2272060800 10\n3692217600 11\n"
 
@@ -79,17 +80,22 @@ class Doctor(hosts.HostBed):
         self.assertEqual(self.state(report, "ntpsec"), self.systemd(self.ntpsec, "ntpsec.service"))
 
     def test_ntpsec_that_reads_what_dhcp_made(self):
-        host = self.ntpsec
-        host.write("/run/ntpsec/ntp.conf.dhcp", host.read(NTP_CONF))
-        host.write("/etc/systemd/system/ntpsec.service.d/dhcp.conf",
-                   "[Service]\nExecStart=\n"
-                   "ExecStart=/usr/sbin/ntpd -n -c /run/ntpsec/ntp.conf.dhcp\n")
-        host.ask("systemctl", "daemon-reload")
-        host.ask("systemctl", "restart", "ntpsec")
-        self.assertIn("other_config", self.found(self.doctor(host, 2)))
-        host.path("/etc/systemd/system/ntpsec.service.d/dhcp.conf").unlink()
-        host.ask("systemctl", "daemon-reload")
-        host.ask("systemctl", "restart", "ntpsec")
+        host, drop_in = self.ntpsec, "/etc/systemd/system/ntpsec.service.d/dhcp.conf"
+
+        def restart():
+            host.ask("systemctl", "daemon-reload")
+            host.ask("systemctl", "restart", "ntpsec")
+
+        self.addCleanup(restart)
+        self.addCleanup(lambda: host.path(drop_in).unlink())
+        host.write(drop_in, "[Service]\nExecStart=\nExecStartPre=/bin/sh -c 'mkdir -p /run/ntpsec "
+                            f"&& cp {NTP_CONF} {DHCP_CONF}'\n"
+                            f"ExecStart=/usr/sbin/ntpd -n -c {DHCP_CONF}\n")
+        restart()
+        hosts.wait_for("ntpd runs", lambda: DHCP_CONF in host.ask("pgrep", "-a", "ntpd"))
+        found = self.found(self.doctor(host, 2))
+        self.assertIn(DHCP_CONF, found["other_config"]["what"])
+        self.assertNotIn("port_taken", found)
 
     def test_masked_disabled_and_stopped_as_systemd_has_it(self):
         host, unit = self.masked, "chrony.service"
