@@ -254,7 +254,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     app.add_flag("-q,--quiet", command.quiet, "Print nothing but errors");
     app.add_flag("-v,--verbose", command.verbose, "Say more; twice: everything");
     app.add_flag("--no-color", command.no_color, "No colours");
-    app.footer("First steps: clockwright status, clockwright scan, clockwright plan.");
+    app.footer(
+        "First steps: clockwright status, clockwright doctor, clockwright scan, clockwright plan.");
     add_scan(app, command, spacing);
     add_servers(app, command, block_length);
     add_plan(app, command, spacing);
