@@ -38,7 +38,7 @@ bool is_masked(const Host& host, const std::string& unit) {
 /// The file of this very unit; a link to another unit's is an alias, one to nothing masks it.
 std::string unit_file_of(const Host& host, const std::string& unit) {
     for (const std::string_view directory : unit_directories) {
-        const std::string path = std::string(directory) + unit;
+        std::string path = std::string(directory) + unit;
         const std::string target = host.link_target(path);
         if (target == "/dev/null") continue;
         if (!target.empty() && base_name(target) != unit) return {};
