@@ -207,6 +207,13 @@ void add_others(CLI::App& app, Command& command) {
                  "Critical when the bound is above (500ms)");
     check->add_option("--expect", command.expect, "A sources file the daemon must agree with")
         ->type_name("FILE");
+    auto* doctor = app.add_subcommand(
+        "doctor",
+        "Check the daemon's configuration and this host against the rules; change nothing");
+    doctor->footer(
+        "Every finding says where, why, by which rule, and the command or line that cures it.\n"
+        "No packet is sent and no root is needed; what is closed to you is listed.\n"
+        "Exit code: 0 clean (advice is no stain), 1 warnings, 2 errors.");
     auto* config = app.add_subcommand("config", "check, show or init the configuration");
     config->add_option("WORD", command.file, "check, show (when left out) or init")
         ->check(CLI::IsMember({"check", "show", "init"}));
@@ -225,6 +232,7 @@ Verb verb_named(const std::string& name) {
     if (name == "apply") return Verb::apply;
     if (name == "rollback") return Verb::rollback;
     if (name == "check") return Verb::check;
+    if (name == "doctor") return Verb::doctor;
     if (name == "config") return Verb::config;
     if (name == "service") return Verb::service;
     if (name == "lab") return Verb::lab;
@@ -246,7 +254,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     app.add_flag("-q,--quiet", command.quiet, "Print nothing but errors");
     app.add_flag("-v,--verbose", command.verbose, "Say more; twice: everything");
     app.add_flag("--no-color", command.no_color, "No colours");
-    app.footer("First steps: clockwright status, clockwright scan, clockwright plan.");
+    app.footer(
+        "First steps: clockwright status, clockwright doctor, clockwright scan, clockwright plan.");
     add_scan(app, command, spacing);
     add_servers(app, command, block_length);
     add_plan(app, command, spacing);

@@ -10,7 +10,20 @@
 
 namespace clockwright::app {
 
-enum class Verb { scan, servers, plan, apply, rollback, status, check, config, service, lab, demo };
+enum class Verb {
+    scan,
+    servers,
+    plan,
+    apply,
+    rollback,
+    status,
+    check,
+    config,
+    service,
+    doctor,
+    lab,
+    demo
+};
 
 /// What `servers` is told.
 struct ServersCommand {

@@ -90,7 +90,16 @@ TEST_CASE("the verb is found behind global options, known or not") {
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     CHECK(first_word(static_cast<int>(arguments.size()), arguments.data()) == "check");
-    CHECK(parse({"--json", "doctor"})
+    CHECK(parse({"--json", "drift"})
               .error()
-              .message.starts_with("\"doctor\" is no verb of this release"));
+              .message.starts_with("\"drift\" is no verb of this release"));
+}
+
+TEST_CASE("doctor takes no host and no option of a change") {
+    const auto parsed = parse({"doctor", "--json"});
+    REQUIRE(parsed);
+    CHECK(parsed->command->verb == Verb::doctor);
+    CHECK(parsed->command->json);
+    CHECK(parse({"doctor", "--yes"}).error().fault == Fault::usage);
+    CHECK(parse({"doctor", "ntp1.corp.example"}).error().fault == Fault::usage);
 }

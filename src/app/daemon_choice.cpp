@@ -112,6 +112,14 @@ std::optional<DaemonKind> kind_of(const ClockProgram& program) {
     return row->kind;
 }
 
+std::string config_named_by(const ClockProgram& program) {
+    return config_argument(program);
+}
+
+std::string installed_config_of(DaemonKind kind, const Host& host) {
+    return installed_config(kind, host);
+}
+
 Result<DaemonPlace> choose_daemon(const Config& config, const Host& host,
                                   const std::vector<ClockProgram>& programs) {
     DaemonPlace place;

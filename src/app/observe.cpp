@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include "app/daemon_access.h"
+#include "app/daemon_choice.h"
+#include "app/daemon_units.h"
+#include "app/host_facts.h"
 #include "app/transaction.h"
+#include "find/domain.h"
 #include "system/local_host.h"
 #include "time/spell.h"
 
@@ -34,6 +38,37 @@ void add_changes(const store::Journal& journal, StatusReport& report) {
     report.last_change_failed = *last.outcome == OutcomeKind::failed && !last.begun.empty();
 }
 
+/// `serves_time` in words: who may ask.
+std::string serving_text(const DaemonConfig& config) {
+    std::string who;
+    for (const Directive* allow : config.all("allow")) {
+        const std::string subnet = allow->arguments.empty() ? "all" : allow->arguments.back();
+        who += fmt::format("{}allow {}", who.empty() ? "" : ", ", subnet);
+    }
+    return fmt::format("this host serves time{}; a change of its sources needs --serving",
+                       who.empty() ? "" : " (" + who + ")");
+}
+
+void add_details(const DaemonView& view, const Host& host, StatusReport& report) {
+    StatusDetails details;
+    details.daemons = find_daemons(host, host.clock_programs());
+    details.provenance = provenance_of(view, host);
+    report.details = std::move(details);
+    for (const ClockProgram& hand : view.place.hands) {
+        if (kind_of(hand)) continue;
+        report.notes.push_back(
+            printable(fmt::format("{} (pid {}) moves this clock", hand.name, hand.pid)));
+    }
+    if (const auto domain = domain_membership(host)) {
+        report.notes.push_back(printable(fmt::format(
+            "this host is a member of {} ({}): Kerberos breaks at 300 s from its controllers' time",
+            domain->domain.empty() ? "a domain" : domain->domain, domain->evidence)));
+    }
+    if (!view.config) return;
+    if (view.config->serves_time) report.notes.push_back(printable(serving_text(*view.config)));
+    for (const std::string& fault : view.config->faults) report.notes.push_back(printable(fault));
+}
+
 }  // namespace
 
 Result<StatusReport> observe(const Context& context) {
@@ -52,10 +87,7 @@ Result<StatusReport> observe(const Context& context) {
     report.facts.nts_set = context.config.is_set("select.nts");
     report.verdict = judge_clock(report.facts);
     report.daemon_text = daemon_text(view);
-    if (view.config && context.command.verbose > 0) {
-        for (const std::string& fault : view.config->faults)
-            report.notes.push_back(printable(fault));
-    }
+    if (context.command.verbose > 0) add_details(view, host, report);
     const auto journal = store::Journal::open_to_read(context.config.state.directory);
     if (journal) add_changes(*journal, report);
     return report;

@@ -185,11 +185,30 @@ class Reader {
         if (!has_directories(directive)) return {};
         std::map<std::string, std::string> path_of;
         for (const auto& directory : directive.arguments)
-            for (const auto& path : files_.list(directory, suffix))
-                path_of.try_emplace(std::string(base_name(path)), path);
+            for (const auto& path : files_.list(directory, suffix)) {
+                const auto [winner, is_first] =
+                    path_of.try_emplace(std::string(base_name(path)), path);
+                if (!is_first && winner->second != path) add_shadowed(path, winner->second);
+            }
         std::vector<std::string> paths;
         for (const auto& [name, path] : path_of) paths.push_back(path);
         return paths;
+    }
+
+    /// What chronyd passes over is kept for people: its sources look configured and are not.
+    void add_shadowed(const std::string& path, const std::string& by) {
+        if (config_.shadowed.size() >= most_files) return;
+        ShadowedFile shadowed{path, by, {}};
+        const auto content = files_.read(path);
+        for (const Line& line : lines_of(content ? std::string_view(*content) : "")) {
+            auto source = parse_source_line(line.text, nullptr);
+            if (!source) continue;
+            source->file = path;
+            source->line = line.number;
+            source->lease = lies_under_run(path);
+            shadowed.sources.push_back(std::move(*source));
+        }
+        config_.shadowed.push_back(std::move(shadowed));
     }
 
     void read_source_directories() {

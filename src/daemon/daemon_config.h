@@ -20,6 +20,14 @@ struct Directive {
     int line = 0;
 };
 
+/// A file that is there and not read, because another with its name comes first.
+struct ShadowedFile {
+    std::string path, by;
+    std::vector<SourceLine> sources;  ///< what it would have added
+
+    friend bool operator==(const ShadowedFile&, const ShadowedFile&) = default;
+};
+
 struct DaemonConfig {
     DaemonKind kind = DaemonKind::chrony;
     std::string main_file;
@@ -27,6 +35,7 @@ struct DaemonConfig {
     std::vector<SourceLine> sources;
     std::vector<Directive> directives;    ///< all others
     std::vector<std::string> sourcedirs;  ///< of chrony, in order
+    std::vector<ShadowedFile> shadowed;
     std::vector<std::string> faults;  ///< "file:line: unknown option foo", unreadable includes …
     /// Where our lines go: a drop-in, which need not exist, or the main file itself where the
     /// daemon knows no drop-ins. Empty: nowhere, until the main file names a place (chrony).

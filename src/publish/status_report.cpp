@@ -9,6 +9,7 @@
 
 #include "daemon/chrony_control.h"
 #include "publish/nts_text.h"
+#include "publish/provenance_report.h"
 #include "publish/table.h"
 #include "time/spell.h"
 #include "version.h"
@@ -255,6 +256,11 @@ std::string status_json(const StatusReport& report) {
         for (const DaemonSource& source : state->sources)
             json["sources"].push_back(source_json(report, source));
     }
+    if (report.details) {
+        json["daemons"] = Json::parse(daemons_json(report.details->daemons, 0));
+        json["provenance"] = Json::parse(provenance_json(report.details->provenance, 0));
+        json["notes"] = report.notes;
+    }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -273,6 +279,11 @@ std::string status_text(const StatusReport& report, bool colour) {
                          "per-source reasons and NTS state: need the chrony socket (group _chrony, "
                          "or root)");
         }
+    }
+    if (report.details) {
+        for (const DaemonPresence& daemon : report.details->daemons)
+            out += field("unit", daemon_line(daemon));
+        out += provenance_text(report.details->provenance, colour);
     }
     if (!report.last_change.empty()) out += field("change", report.last_change);
     for (const std::string& note : report.notes) out += field("note", note);

@@ -5,9 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "daemon/host_facts.h"
+#include "find/provenance.h"
 #include "publish/clock_verdict.h"
 
 namespace clockwright {
+
+/// What `status -v` tells besides.
+struct StatusDetails {
+    std::vector<DaemonPresence> daemons;
+    std::vector<ProvenanceRow> provenance;
+};
 
 struct StatusReport {
     DaemonKind kind = DaemonKind::chrony;
@@ -19,6 +27,7 @@ struct StatusReport {
     std::string unfinished;           ///< a change a crash left behind, in words; empty: none
     bool last_change_failed = false;  ///< … and the old state was not proved
     std::vector<std::string> notes;
+    std::optional<StatusDetails> details;
 };
 
 std::string status_json(const StatusReport& report);

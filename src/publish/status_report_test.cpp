@@ -146,3 +146,26 @@ TEST_CASE("a daemon that is synced and tells no bound is unknown, neither well n
     CHECK(answer.code == 3);
     CHECK(answer.line == "CLOCK UNKNOWN - the sentence |agreeing=4;3:;2:\n");
 }
+
+TEST_CASE("details tell the daemons and the provenance; without them the document has neither") {
+    StatusReport status = report(Seconds{1e-3}, 5);
+    status.daemon_text = "chrony";
+    CHECK_FALSE(nlohmann::json::parse(status_json(status)).contains("provenance"));
+    DaemonPresence chrony;
+    chrony.unit = "chrony.service";
+    chrony.installed = chrony.masked = true;
+    status.details =
+        StatusDetails{{chrony},
+                      {{"a.e", "/etc/chrony/chrony.conf", 3, "configuration", "in use", ""},
+                       {"b.e", "/etc/more/b.sources", 1, "drop-in", "shadowed",
+                        "/run/b.sources has the same name"}}};
+    const auto json = nlohmann::json::parse(status_json(status));
+    CHECK(json["provenance"][0]["file"] == "/etc/chrony/chrony.conf");
+    CHECK(json["provenance"][0]["why"].is_null());
+    CHECK(json["provenance"][1]["effect"] == "shadowed");
+    CHECK(json["daemons"][0]["masked"] == true);
+    const auto text = status_text(status);
+    CHECK(text.contains("chrony.service: masked, does not run"));
+    CHECK(text.contains("/etc/more/b.sources:1"));
+    CHECK(text.contains("    /run/b.sources has the same name\n"));
+}

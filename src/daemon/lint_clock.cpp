@@ -1,0 +1,106 @@
+/// Rules on the clock as the kernel, the hardware and the running daemon show it.
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "daemon/lint_report.h"
+
+namespace clockwright::rules {
+namespace {
+
+constexpr Rule local_mode{"local_mode", Severity::error, "H-9",
+                          "the daemon follows this very clock and calls it synchronised"};
+constexpr Rule dead_selected{"dead_source_selected", Severity::warning, "S-8, H-16",
+                             "it keeps being followed long after it fell silent"};
+constexpr Rule kernel_unsync{"kernel_unsynchronised", Severity::warning, "K-3, H-28",
+                             "monitors that read the kernel raise false alarms, and the hardware "
+                             "clock is never corrected"};
+constexpr Rule at_limit{"frequency_at_limit", Severity::error, "T-2, T-8, H-29",
+                        "the kernel corrects 500 ppm at most: the daemon is about to lose the "
+                        "clock"};
+constexpr Rule fast_clock{"frequency_suspicious", Severity::warning, "T-8",
+                          "crystals are within 100 ppm: hardware, clock source or a wrong model"};
+constexpr Rule unknown_hand{"unknown_hand", Severity::warning, "H-18, K-1",
+                            "somebody steers this clock whom we do not know; clockwright only "
+                            "watches"};
+constexpr Rule slow_source{"clocksource", Severity::warning, "H-29, K-5",
+                           "reading it is slow and coarse; the kernel falls back to it when it "
+                           "distrusts the processor's counter"};
+constexpr Rule rtc_local{"rtc_local_time", Severity::warning, "R-1, H-20, S4-1",
+                         "it is wrong by an hour twice a year, and the kernel stops correcting it"};
+constexpr Rule timesyncd_lost{"timesyncd_unsynchronised", Severity::warning, "H-27",
+                              "timesyncd runs and has had no answer since it started"};
+
+void check_state(const LintInput& input, Report& report) {
+    if (input.state == nullptr) return;
+    if (input.state->tracking.local_reference())
+        report.add(local_mode, "the daemon's reference is its own clock", "clockwright scan");
+    for (const DaemonSource& source : input.state->sources) {
+        if (source.state != '*' || source.reach != 0 || source.refclock) continue;
+        const std::string since =
+            source.last_sample ? fmt::format(" since {:.0f} s", source.last_sample->count()) : "";
+        report.add(dead_selected, fmt::format("{} is followed and silent{}", source.name, since),
+                   is_chrony(input) ? "maxunreach 8 on its line (chrony 4.8), or clockwright plan"
+                                    : "clockwright plan");
+    }
+}
+
+void check_kernel(const LintInput& input, Report& report) {
+    if (!input.host.kernel || input.host.container) return;
+    const KernelClock& kernel = *input.host.kernel;
+    const bool steered = input.host.program && input.host.program->steers();
+    const bool fine = input.state != nullptr && input.state->tracking.synchronised();
+    if (steered && fine && kernel.unsynchronised) {
+        report.add(kernel_unsync, "the daemon is synchronised and the kernel says it is not",
+                   is_chrony(input) ? "rtcsync" : "adjtimex --print (status, UNSYNC)");
+    }
+    const double ppm = std::abs(kernel.frequency.value);
+    if (ppm > 200) {
+        report.add(ppm > 400 ? at_limit : fast_clock,
+                   fmt::format("the clock needs {:+.1f} ppm", kernel.frequency.value),
+                   "cat /sys/devices/system/clocksource/clocksource0/current_clocksource");
+    }
+    const bool known = std::ranges::any_of(input.host.programs, &ClockProgram::steers);
+    const bool moved =
+        kernel.apart.count() > 0 && kernel.later_frequency.value != kernel.frequency.value;
+    if (moved && !known) {
+        report.add(
+            unknown_hand,
+            fmt::format("the clock's frequency went from {:+.3f} to {:+.3f} ppm within "
+                        "{:.1f} s, and no program known to steer runs",
+                        kernel.frequency.value, kernel.later_frequency.value, kernel.apart.count()),
+            "ps -e; find the program before anything is changed");
+    }
+}
+
+void check_hardware(const LintInput& input, Report& report) {
+    if (input.host.rtc_in_local_time) {
+        report.add(rtc_local, "the hardware clock keeps local time (/etc/adjtime: LOCAL)",
+                   "timedatectl set-local-rtc 0", {"/etc/adjtime", 3});
+    }
+    constexpr std::array<std::string_view, 4> coarse{"hpet", "acpi_pm", "jiffies",
+                                                     "refined-jiffies"};
+    const std::string& source = input.host.clocksource;
+    if (std::ranges::find(coarse, source) != coarse.end() && !input.host.container) {
+        report.add(slow_source,
+                   fmt::format("the kernel counts time by {} (there are: {})", source,
+                               input.host.clocksources),
+                   "dmesg | grep -i clocksource");
+    }
+}
+
+}  // namespace
+
+void check_clock(const LintInput& input, Report& report) {
+    check_state(input, report);
+    check_kernel(input, report);
+    check_hardware(input, report);
+    const bool timesyncd = input.kind == DaemonKind::timesyncd && input.host.program;
+    if (timesyncd && !input.host.timesyncd_synchronised) {
+        report.add(timesyncd_lost, "/run/systemd/timesync/synchronized is not there",
+                   "timedatectl timesync-status");
+    }
+}
+
+}  // namespace clockwright::rules

@@ -1,0 +1,17 @@
+#include "system/kernel_clock.h"
+
+#include <sys/timex.h>
+
+namespace clockwright::system {
+
+std::optional<KernelClock> read_kernel_clock() {
+    struct timex words{};  // modes = 0: only read
+    if (::adjtimex(&words) < 0) return std::nullopt;
+    KernelClock clock;
+    clock.unsynchronised = (static_cast<unsigned>(words.status) & STA_UNSYNC) != 0;
+    clock.frequency.value = static_cast<double>(words.freq) / 65536.0;
+    clock.later_frequency = clock.frequency;
+    return clock;
+}
+
+}  // namespace clockwright::system
