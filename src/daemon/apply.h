@@ -23,6 +23,8 @@ struct Outcome {
     bool verified = false;  ///< applied: the new state holds; rolled_back: the old one does
     bool before_first_step = false;
     std::string reason;
+    /// Failed, and not for another hand's edit: to go back once more may still prove the old state.
+    bool left_open = false;
 };
 
 /// Effect: a line for the journal, durable before the next effect; answer: Continue. `event`:

@@ -175,6 +175,7 @@ ApplyEffect WalkBack::next_file() {
 ApplyEffect WalkBack::match_file() {
     if (!possible_states_.empty())
         return issue(Stage::match_file, CheckFiles{{possible_states_.front()}});
+    met_another_hand_ = true;
     faults_.push_back(
         fmt::format("{} was edited by another hand during the change and is left alone",
                     to_restore_.front().path));
@@ -242,7 +243,8 @@ Outcome WalkBack::outcome() const {
         return {.kind = OutcomeKind::rolled_back, .verified = true, .reason = reason_};
     return {.kind = OutcomeKind::failed,
             .reason = fmt::format("{}; the old state is not proved: {}", reason_,
-                                  fmt::join(faults_, "; "))};
+                                  fmt::join(faults_, "; ")),
+            .left_open = !met_another_hand_};
 }
 
 }  // namespace clockwright

@@ -63,6 +63,7 @@ class WalkBack {
     std::deque<FileState> possible_states_;    ///< what the first of them may hold now
     std::deque<Action> commands_;              ///< what the daemon must still be told
     std::vector<std::string> faults_;          ///< why the old state is not proved
+    bool met_another_hand_ = false;            ///< a file was edited meanwhile: nothing mends that
     std::optional<SteadyTime> refused_since_;  ///< the first of `commands_` has failed since
     std::optional<SteadyTime> asked_since_;
     Stage stage_ = Stage::announce;

@@ -49,6 +49,19 @@ TEST_CASE("limits of the bound and of the number of agreeing sources decide the 
     }
 }
 
+TEST_CASE("a daemon that follows one server is warned of, never an alarm for that alone") {
+    StatusReport one = report(Seconds{1e-3}, 1);
+    one.kind = DaemonKind::timesyncd;
+    one.facts.state.emplace();
+    one.facts.state->sources = {listed("asked", '*'), listed("waiting", ' ')};
+    CHECK(check_answer(one, {}).code == 1);
+    CheckLimits limits;
+    limits.expected = {"asked", "waiting"};
+    CHECK_FALSE(check_answer(one, limits).line.contains("waiting"));
+    one.kind = DaemonKind::chrony;
+    CHECK(check_answer(one, {}).code == 2);
+}
+
 TEST_CASE("small limits are written in digits, not with an exponent") {
     CheckLimits limits;
     limits.warning = Seconds{1e-6};

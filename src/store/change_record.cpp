@@ -60,6 +60,7 @@ void read_outcome(Change& change, JsonFields& fields) {
     if (!change.outcome) fields.fault("outcome", "is none of the known ones");
     change.verified = fields.boolean("verified");
     change.outcome_reason = fields.text("reason");
+    change.left_open = fields.has("left_open") && fields.boolean("left_open");
 }
 
 void read_event(Change& change, const Json& json, JsonFaults& faults) {
@@ -106,11 +107,13 @@ std::string line_record(const JournalLine& line, WallTime at) {
 }
 
 std::string outcome_record(const Outcome& outcome, WallTime at) {
-    return to_line({{"event", outcome_event},
-                    {"at", rfc3339(at, true)},
-                    {"outcome", to_string(outcome.kind)},
-                    {"verified", outcome.verified},
-                    {"reason", outcome.reason}});
+    Json json{{"event", outcome_event},
+              {"at", rfc3339(at, true)},
+              {"outcome", to_string(outcome.kind)},
+              {"verified", outcome.verified},
+              {"reason", outcome.reason}};
+    if (outcome.left_open) json["left_open"] = true;
+    return to_line(json);
 }
 
 std::optional<Change> read_record(std::string_view text, const std::string& file) {

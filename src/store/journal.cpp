@@ -93,7 +93,8 @@ Result<std::vector<Change>> Journal::changes() const {
 Result<std::optional<Change>> Journal::unfinished() const {
     auto all = TRY(changes());
     for (auto& change : all | std::views::reverse)
-        if (!change.outcome) return std::optional(std::move(change));
+        if (!change.outcome || (change.left_open && &change == &all.back()))
+            return std::optional(std::move(change));
     return std::optional<Change>();
 }
 
@@ -128,6 +129,7 @@ Result<std::string> Journal::begin(const Plan& plan, const Baseline& baseline,
                   .outcome = {},
                   .verified = false,
                   .outcome_reason = {},
+                  .left_open = false,
                   .contents_dropped = false,
                   .fault = {}};
     for (int run = 2; std::ranges::find(taken, change.id) != taken.end(); ++run)

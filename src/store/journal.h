@@ -24,6 +24,7 @@ struct Change {
     std::optional<OutcomeKind> outcome;      ///< empty: unfinished
     bool verified = false;
     std::string outcome_reason;
+    bool left_open = false;         ///< failed, and going back once more may mend it
     bool contents_dropped = false;  ///< pruned: the facts are here, the way back is not
     std::string fault;  ///< why the record cannot be read, by file and line; empty: it can
 };
@@ -41,7 +42,7 @@ class Journal {
 
     /// Oldest first. A torn last line is what a crash leaves: ignored; nothing but one: no change.
     Result<std::vector<Change>> changes() const;
-    /// The last one without an outcome, if any.
+    /// The last one without an outcome, or left open by it, if any.
     Result<std::optional<Change>> unfinished() const;
     /// By id; "last" is the newest that was applied.
     Result<Change> find(const std::string& id) const;

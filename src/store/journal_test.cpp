@@ -82,6 +82,25 @@ TEST_CASE("a change is read back as it was written") {
     CHECK(done->outcome_reason == "better");
 }
 
+TEST_CASE("a change that could not be taken back stays open until it is, or another one follows") {
+    Record record;
+    auto journal = record.open();
+    const auto id = record.begin(journal);
+    const Outcome stuck{.kind = OutcomeKind::failed, .reason = "read-only", .left_open = true};
+    REQUIRE(journal.close(id, stuck, noon));
+    const auto open = journal.unfinished().value();
+    REQUIRE(open);
+    CHECK(open->outcome == OutcomeKind::failed);
+    REQUIRE(journal.close(id, {.kind = OutcomeKind::rolled_back, .verified = true, .reason = {}},
+                          noon));
+    CHECK_FALSE(*journal.unfinished());
+    REQUIRE(journal.close(id, stuck, noon));
+    const auto later = record.begin(journal, noon + std::chrono::hours(1));
+    REQUIRE(
+        journal.close(later, {.kind = OutcomeKind::applied, .verified = true, .reason = {}}, noon));
+    CHECK_FALSE(*journal.unfinished());
+}
+
 TEST_CASE("the record is nobody else's to read") {
     Record record;
     auto journal = record.open();

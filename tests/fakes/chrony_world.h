@@ -18,6 +18,7 @@
 #include "daemon/chrony_config.h"
 #include "daemon/chrony_source_line.h"
 #include "daemon/chrony_steps.h"
+#include "daemon/dialect.h"
 #include "daemon/plan.h"
 
 namespace clockwright::fakes {
@@ -52,6 +53,8 @@ class ChronyWorld {
         char state = '+';  ///< what chronyd thinks of it once it has samples
     };
 
+    DaemonKind kind = DaemonKind::chrony;  ///< or another, which a restart alone tells of its files
+    std::string main = main_file;
     std::map<std::string, Server> servers;
     Now now{WallTime(std::chrono::seconds(1'800'000'000)), SteadyTime(std::chrono::hours(100))};
     bool alive = true;
@@ -103,14 +106,14 @@ class ChronyWorld {
                     return paths;
                 },
             .glob = [](const std::string&) { return std::vector<std::string>{}; }};
-        return chrony::parse(main_file, port).value();
+        return dialect_of(kind).parse(main, port).value();
     }
 
     /// What a plan is made from.
     Found found() const {
         Found found{
             .config = config(), .files = {}, .state = *state(), .own = {}, .not_writable = {}};
-        found.own = read(chrony::own_path(found.config));
+        found.own = read(dialect_of(kind).own_path(found.config));
         for (const auto& path : found.config.files) found.files.push_back(read(path));
         return found;
     }
@@ -133,7 +136,8 @@ class ChronyWorld {
 
     Result<DaemonState> state() const {
         if (!alive) return fail(Fault::unreachable, "chronyd does not answer");
-        DaemonState state{.tracking = {},
+        DaemonState state{.kind = kind,
+                          .tracking = {},
                           .sources = {},
                           .unresolved = 0,
                           .complete = true,
@@ -226,7 +230,9 @@ class ChronyWorld {
         if (server == servers.end() || !server->second.answers) return 0;
         const Seconds age = now.wall - source.since;
         const auto slow = static_cast<int>(age / Seconds{64});
-        const auto burst = source.line.iburst ? std::min(4, static_cast<int>(age / Seconds{2})) : 0;
+        const auto burst = source.line.iburst || kind != DaemonKind::chrony
+                               ? std::min(4, static_cast<int>(age / Seconds{2}))
+                               : 0;
         return std::min(64, std::max(slow, burst));
     }
 

@@ -51,7 +51,7 @@ struct PlanCase {
 inline Membership membership_of(const Found& found, const std::string& name) {
     for (const auto& line : found.config.sources)
         if (line.name == name)
-            return line.file == found.config.own_file ? Membership::ours : Membership::foreign;
+            return line.ours || line.fallback ? Membership::ours : Membership::foreign;
     return Membership::none;
 }
 
