@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <span>
 
 namespace clockwright::system {
@@ -134,8 +133,13 @@ bool is_openntpd(const std::vector<std::string>& argv) {
 }
 
 std::string read_text(const std::filesystem::path& path) {
+    // A process may end while it is read; `read` then only stops, an iterator would throw.
     std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    std::string text;
+    std::array<char, 4096> part;
+    while (file.read(part.data(), part.size()) || file.gcount() > 0)
+        text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    return text;
 }
 
 std::vector<std::string> split_arguments(std::string_view text) {

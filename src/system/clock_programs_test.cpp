@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/fakes/temporary_directory.h"
 
 namespace clockwright::system {
@@ -28,6 +30,15 @@ class FakeProc {
         root_.write(directory + "/cmdline", words);
     }
 
+    /// What cannot be read any more: its process has just ended.
+    void ended(int pid, const std::string& comm) {
+        const std::string directory = std::to_string(pid);
+        root_.make_directory(directory);
+        root_.write(directory + "/comm", comm + "\n");
+        root_.make_directory(directory + "/status");
+        root_.make_directory(directory + "/cmdline");
+    }
+
     std::vector<ClockProgram> programs() const { return clock_programs(root_.path()); }
     TemporaryDirectory& root() { return root_; }
 
@@ -40,6 +51,16 @@ const std::string cap_none = "0000000000000000";
 const std::string cap_all_but_time = "000001fffdffffff";
 
 }  // namespace
+
+TEST_CASE("a process that ends while it is read disturbs nobody") {
+    FakeProc proc;
+    proc.ended(7, "chronyd");
+    proc.process(8, 1, "ntpd", {"/usr/sbin/ntpd", "-n"}, cap_time);
+    const auto programs = proc.programs();
+    CHECK(std::ranges::count(programs, "ntpd", &ClockProgram::name) == 1);
+    CHECK(std::ranges::none_of(
+        programs, [](const auto& program) { return program.pid == 7 && program.steers(); }));
+}
 
 TEST_CASE("a program is a hand on the wheel unless its own option says that it is not") {
     struct Row {

@@ -10,6 +10,7 @@
 #include "daemon/chrony_config.h"
 #include "daemon/chrony_control.h"
 #include "daemon/chrony_source_line.h"
+#include "daemon/chrony_steps.h"
 
 namespace {
 

@@ -76,6 +76,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     for (const auto& directive : config->directives) require(!directive.name.empty());
     const auto classic = ntp_conf::parse(main_file, parts.files(), ntp_conf::Daemon::classic);
     require(classic && classic->sources.size() <= config->sources.size());
-    config->preferred_refclock();
     return 0;
 }

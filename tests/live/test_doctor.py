@@ -114,4 +114,5 @@ class Doctor(BadlyConfigured):
 
 
 if __name__ == "__main__":
+    bed.enter_own_network()  # no other test's server holds a port here
     bed.main()
