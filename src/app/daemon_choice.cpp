@@ -106,6 +106,10 @@ std::string locate_config(DaemonKind kind, const Config& config, const Host& hos
 
 }  // namespace
 
+bool has_systemd(const Host& host) {
+    return !host.glob("/run/systemd/system").empty();
+}
+
 std::optional<DaemonKind> kind_of(const ClockProgram& program) {
     const ProgramName* row = row_of(program);
     if (row == nullptr) return std::nullopt;

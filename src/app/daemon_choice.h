@@ -16,6 +16,9 @@ namespace clockwright::app {
 Result<DaemonPlace> choose_daemon(const Config& config, const Host& host,
                                   const std::vector<ClockProgram>& programs);
 
+/// systemd is what runs this system's services.
+bool has_systemd(const Host& host);
+
 /// The daemon that a running program is; empty for one that plans are not made for.
 std::optional<DaemonKind> kind_of(const ClockProgram& program);
 

@@ -136,7 +136,7 @@ std::vector<DaemonPresence> find_daemons(const Host& host,
             if (place.kind == kind && !daemon.installed && belongs(host, place))
                 read_scripts(host, place, daemon);
         daemon.program = running(programs, kind);
-        if (daemon.unit.empty()) daemon.unit = fmt::format("{}.service", traits_of(kind).unit);
+        if (daemon.unit.empty()) daemon.unit = fmt::format("{}.service", place_of(kind, {})->unit);
         if (daemon.installed || daemon.program) daemons.push_back(std::move(daemon));
     }
     return daemons;

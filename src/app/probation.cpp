@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/daemon_choice.h"
 #include "daemon/places.h"
 #include "daemon/verify.h"
 #include "system/child.h"
@@ -27,8 +28,8 @@ Probation begin_probation(const Context& context, const DaemonPlace& place, cons
     const Seconds delay = context.command.probation;
     if (delay <= Seconds{0} || !is_of_the_system(place)) return {};
     const system::LocalHost host;
-    if (!system::is_root() || host.glob("/run/systemd/system").empty())
-        return {{}, "no systemd here that could judge it once more in ten minutes"};
+    if (!system::is_root() || !has_systemd(host))
+        return {{}, "no systemd here that could judge it once more"};
     const std::string unit = "clockwright-verify-" + id;
     std::vector<std::string> argv = {systemd_run,
                                      "--quiet",

@@ -54,26 +54,24 @@ int report(const Context& context, const Done& done) {
     return exit_code_of(done);
 }
 
+/// A later change of the same daemon, or a roll-back of it, has the last word.
+bool replaces(const store::Change& change, const store::Change& target) {
+    return change.at > target.at && change.outcome == OutcomeKind::applied &&
+           change.plan.config_file == target.plan.config_file;
+}
+
 /// The way back over this change and every applied one after it, newest first, as one plan.
 Result<Plan> way_back(const store::Journal& journal, const store::Change& target,
                       const DaemonView& view) {
     Plan since = target.plan;
     for (const store::Change& change : TRY(journal.changes())) {
-        const bool later = change.at > target.at && change.outcome == OutcomeKind::applied &&
-                           change.plan.config_file == target.plan.config_file;
-        if (later) std::ranges::copy(change.plan.steps, std::back_inserter(since.steps));
+        if (replaces(change, target))
+            std::ranges::copy(change.plan.steps, std::back_inserter(since.steps));
     }
     Plan plan = rollback_plan(since, "rollback of " + target.id);
     if (view.state) plan.daemon_sources = listed_names(*view.state);
     plan.id = plan_id(plan);
     return plan;
-}
-
-/// A later change, or a roll-back, has the last word.
-bool is_superseded(const std::vector<store::Change>& changes, const store::Change& target) {
-    return std::ranges::any_of(changes, [&](const store::Change& change) {
-        return change.at > target.at && change.outcome == OutcomeKind::applied;
-    });
 }
 
 bool any_applied(const std::vector<store::Change>& changes) {
@@ -110,7 +108,8 @@ Result<int> roll_back(const Context& context) {
     }
     std::string reason = "rollback of " + target.id;
     if (context.command.unless_verified) {
-        if (is_superseded(TRY(transaction.journal().changes()), target))
+        const auto changes = TRY(transaction.journal().changes());
+        if (std::ranges::any_of(changes, [&](const auto& one) { return replaces(one, target); }))
             return report(context, nothing_done(target.id, "a later change has replaced it"));
         const std::string why = why_not_kept(target, view.place, probation_patience);
         if (why.empty())

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/daemon_access.h"
+#include "app/daemon_choice.h"
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/output.h"
@@ -31,15 +32,6 @@ struct OurFile {
     std::string path;
     std::string content;
 };
-
-bool has_systemd(const Host& host) {
-    return !host.glob("/run/systemd/system").empty();
-}
-
-std::string directory_of(const std::string& path) {
-    const auto slash = path.rfind('/');
-    return slash == std::string::npos || slash == 0 ? "/" : path.substr(0, slash);
-}
 
 Result<UnitSettings> unit_settings(const Context& context, const Host& host) {
     const DaemonView view = TRY(view_daemon(context.config, host));

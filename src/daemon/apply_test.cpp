@@ -11,10 +11,10 @@ namespace {
 
 /// A world in which ntp5 is to replace ntp4: two steps.
 struct Replacement {
-    ChronyWorld world = office_world({}, own_1_to_4);
+    DaemonWorld world = office_world({}, own_1_to_4);
     Plan plan = made(world, {"ntp1", "ntp2", "ntp3", "ntp5"}, {});
 
-    static Plan made(const ChronyWorld& world, const std::set<std::string>& chosen,
+    static Plan made(const DaemonWorld& world, const std::set<std::string>& chosen,
                      const PlanSettings& wish) {
         auto one = plan_case(world, chosen);
         one.settings.takeover = wish.takeover;
@@ -43,7 +43,7 @@ struct Picture {
     friend bool operator==(const Picture&, const Picture&) = default;
 };
 
-Picture picture(const ChronyWorld& world) {
+Picture picture(const DaemonWorld& world) {
     return {world.files(), world.listed()};
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("the same plan again finds nothing to do") {
 TEST_CASE("a plan whose ground has moved is refused before the first step") {
     SUBCASE("a file") {
         Replacement change;
-        change.world.put(ChronyWorld::main_file, "# edited\nsourcedir /etc/chrony/sources.d\n");
+        change.world.put(DaemonWorld::main_file, "# edited\nsourcedir /etc/chrony/sources.d\n");
         auto machine = change.machine();
         const auto run = drive(machine, change.world);
         CHECK(run.outcome->kind == OutcomeKind::refused);
@@ -242,13 +242,13 @@ TEST_CASE("a file that another hand edits during the change is left to that hand
     while (!std::holds_alternative<Pause>(effect))
         effect = machine.next(answer(change.world, run, effect), change.world.now);
     const std::string theirs = "server ntp1 iburst\n# mine\n";
-    change.world.put(ChronyWorld::own_file, theirs);
+    change.world.put(DaemonWorld::own_file, theirs);
     while (!std::holds_alternative<Outcome>(effect))
         effect = machine.next(answer(change.world, run, effect), change.world.now);
     const auto& outcome = std::get<Outcome>(effect);
     CHECK(outcome.kind == OutcomeKind::failed);
     CHECK(outcome.reason.contains("clockwright.sources was edited by another hand"));
-    CHECK(change.world.read(ChronyWorld::own_file).content == theirs);
+    CHECK(change.world.read(DaemonWorld::own_file).content == theirs);
 }
 
 TEST_CASE("an interrupt at any moment ends in the old state, or before the first step") {

@@ -1,5 +1,4 @@
 #include "daemon/chrony_control.h"
-#include "daemon/chrony_source_line.h"
 
 #include <doctest/doctest.h>
 
@@ -9,6 +8,7 @@
 #include <limits>
 
 #include "daemon/chrony_fields.h"
+#include "daemon/chrony_source_line.h"
 
 using namespace clockwright;
 using namespace clockwright::chrony;

@@ -1,5 +1,4 @@
 #include "daemon/chrony_dialect.h"
-#include "daemon/chrony_source_line.h"
 
 #include <fmt/format.h>
 
@@ -8,6 +7,7 @@
 
 #include "daemon/chrony_config.h"
 #include "daemon/chrony_nts.h"
+#include "daemon/chrony_source_line.h"
 #include "daemon/chrony_steps.h"
 
 namespace clockwright::chrony {
@@ -50,7 +50,7 @@ bool ChronyDialect::needs_restart(const Found& found, const SourceChange& change
     return found.config.own_file.empty() && !change.added.empty();
 }
 
-Result<void> ChronyDialect::check(const Found& found, const SourceChange&, const Selection&,
+Result<void> ChronyDialect::check(const Found& found, const SourceChange&,
                                   const PlanSettings& settings) const {
     if (!found.config.own_file.empty()) return {};
     const auto line = "sourcedir " + directory_for_new_sourcedir(found.config);

@@ -12,7 +12,7 @@ class ChronyDialect : public Dialect {
                                const ConfigFiles& files) const override;
     std::string own_path(const DaemonConfig& config) const override;
     std::string render(const std::vector<SourceLine>& lines) const override;
-    Result<void> check(const Found& found, const SourceChange& change, const Selection& selection,
+    Result<void> check(const Found& found, const SourceChange& change,
                        const PlanSettings& settings) const override;
     bool needs_restart(const Found& found, const SourceChange& change) const override;
     std::vector<Step> build_steps(const Found& found, const SourceChange& change,

@@ -27,7 +27,7 @@ bool has_note(const Plan& plan, std::string_view text) {
 
 std::string own_text(const Plan& plan) {
     for (const auto& file : files_after(plan))
-        if (file.path == ChronyWorld::own_file) return file.content;
+        if (file.path == DaemonWorld::own_file) return file.content;
     return {};
 }
 

@@ -1,5 +1,4 @@
 #include "daemon/chrony_steps.h"
-#include "daemon/chrony_source_line.h"
 
 #include <fmt/format.h>
 
@@ -7,6 +6,7 @@
 #include <map>
 
 #include "daemon/chrony_nts.h"
+#include "daemon/chrony_source_line.h"
 #include "daemon/dialect.h"
 #include "daemon/marks.h"
 #include "daemon/step_writer.h"
@@ -15,14 +15,6 @@ namespace clockwright::chrony {
 namespace {
 
 constexpr std::string_view own_name = "/clockwright.sources";
-
-bool reloadable(const SourceLine& line) {
-    return line.file.ends_with(".sources");
-}
-
-bool names(const std::vector<SourceLine>& lines, const std::string& name) {
-    return std::ranges::any_of(lines, [&](const auto& line) { return same_word(line.name, name); });
-}
 
 /// The union must stand on what will remain: add, confirm, only then remove (rule T-6).
 Expectation without_support_of(Expectation expectation, const std::vector<SourceLine>& leaving) {
@@ -61,7 +53,7 @@ void drop_taken(StepParts& parts, const SourceChange& change, const Found& found
         parts.writes.push_back(
             writer.write(path, take_over(writer.content(path), lines), found.config.main_file));
     for (const auto& line : change.taken) {
-        if (reloadable(line)) continue;
+        if (is_reloaded(line)) continue;
         for (const auto& source : found.state.sources)
             if (!source.refclock && source.address && source.name == line.name)
                 parts.control.emplace_back(
@@ -117,8 +109,7 @@ bool is_our_edit(std::string_view a, std::string_view b) {
 }
 
 std::string directory_for_new_sourcedir(const DaemonConfig& config) {
-    const auto slash = config.main_file.rfind('/');
-    return slash == 0 || slash == std::string::npos ? "/" : config.main_file.substr(0, slash);
+    return directory_of(config.main_file);
 }
 
 std::string own_path(const DaemonConfig& config) {

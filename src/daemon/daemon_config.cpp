@@ -22,6 +22,11 @@ std::vector<const Directive*> DaemonConfig::all(std::string_view name) const {
     return found;
 }
 
+std::string directory_of(const std::string& path) {
+    const auto slash = path.rfind('/');
+    return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
 bool same_word(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) {
         const auto lower = [](char c) {

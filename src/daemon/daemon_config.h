@@ -58,6 +58,9 @@ struct ConfigFiles {
     std::function<std::vector<std::string>(const std::string& pattern)> glob;
 };
 
+/// Of an absolute path; "/" for what lies in the root.
+std::string directory_of(const std::string& path);
+
 /// Words of a configuration ignore case.
 bool same_word(std::string_view a, std::string_view b);
 

@@ -9,7 +9,6 @@ constexpr std::array<std::string_view, 5> names{"chrony", "ntpsec", "timesyncd",
                                                 "ntpd-rs"};
 
 constexpr DaemonTraits chrony{.program = "chronyd",
-                              .unit = "chrony",
                               .reloads = true,
                               .nts = true,
                               .ports = true,
@@ -19,7 +18,6 @@ constexpr DaemonTraits chrony{.program = "chronyd",
                               .why_restart = {}};
 /// Its control protocol takes new sources only with a key that few hosts have.
 constexpr DaemonTraits ntpsec{.program = "ntpd",
-                              .unit = "ntpsec",
                               .nts = true,
                               .pools = true,
                               .follows = DaemonTraits::Follows::by_state,
@@ -28,7 +26,6 @@ constexpr DaemonTraits ntpsec{.program = "ntpd",
                               .why_restart = "ntpd reads its sources only when it starts"};
 constexpr DaemonTraits timesyncd{
     .program = "systemd-timesyncd",
-    .unit = "systemd-timesyncd",
     .one_server = true,
     .resets = true,
     .follows = DaemonTraits::Follows::by_reference,
@@ -37,14 +34,12 @@ constexpr DaemonTraits timesyncd{
     .verify_at_least = Seconds{60},
     .why_restart = "systemd-timesyncd reads its servers only when it starts"};
 constexpr DaemonTraits openntpd{.program = "openntpd",
-                                .unit = "openntpd",
                                 .pools = true,
                                 .samples_wanted = 1,
                                 .start_step = Seconds{180},
                                 .verify_at_least = Seconds{300},
                                 .why_restart = "OpenNTPD reads its servers only when it starts"};
 constexpr DaemonTraits ntpd_rs{.program = "ntpd-rs",
-                               .unit = "ntpd-rs",
                                .nts = true,
                                .ports = true,
                                .pools = true,

@@ -19,7 +19,6 @@ std::optional<DaemonKind> parse_daemon_kind(std::string_view word);
 /// What a daemon can be told and what it shows of itself.
 struct DaemonTraits {
     std::string_view program;  ///< as sentences name it: "chronyd", "systemd-timesyncd"
-    std::string_view unit;     ///< systemd's name where Debian runs it: "chrony", "ntpsec"
     bool reloads = false;      ///< takes new sources without a restart
     bool nts = false;          ///< its source lines can ask for NTS
     bool ports = false;        ///< … can name another port than 123

@@ -27,7 +27,7 @@ class Dialect {
     virtual std::string render(const std::vector<SourceLine>& lines) const = 0;
     /// Refusals that only this daemon knows, with the text to do it by hand.
     virtual Result<void> check(const Found& found, const SourceChange& change,
-                               const Selection& selection, const PlanSettings& settings) const = 0;
+                               const PlanSettings& settings) const = 0;
     virtual bool needs_restart(const Found& found, const SourceChange& change) const = 0;
     virtual std::vector<Step> build_steps(const Found& found, const SourceChange& change,
                                           const PlanSettings& settings) const = 0;

@@ -7,10 +7,6 @@
 namespace clockwright {
 namespace {
 
-bool reloadable(const SourceLine& line) {
-    return line.file.ends_with(".sources");
-}
-
 Authentication authentication_of(const SourceLine& line) {
     return line.nts ? Authentication::nts : Authentication::none;
 }
@@ -19,10 +15,6 @@ ExpectedSource expected(const SourceLine& line) {
     return {.name = line.name,
             .pool = line.type == SourceLine::Type::pool,
             .authentication = authentication_of(line)};
-}
-
-bool names(const std::vector<SourceLine>& lines, const std::string& name) {
-    return std::ranges::any_of(lines, [&](const auto& line) { return same_word(line.name, name); });
 }
 
 bool has_unresolved(const DaemonState& state, const std::string& name) {
@@ -51,7 +43,7 @@ void expect_foreign(Expectation& expectation, const Found& found,
         source.kept_foreign = true;
         source.may_be_absent = line == foreign.end();
         if (names(gone, name)) {
-            if (!traits_of(found.config.kind).reloads || reloadable(*line) ||
+            if (!traits_of(found.config.kind).reloads || is_reloaded(*line) ||
                 !has_unresolved(found.state, name))
                 continue;
             source.may_be_absent = true;

@@ -32,14 +32,14 @@ const std::vector<Case>& cases() {
     return all;
 }
 
-/// Of that host, ours to break.
-struct Host {
-    ChronyWorld world;
+/// A host with that configuration, and the change that would mend it.
+struct Scene {
+    DaemonWorld world;
     Plan plan;
     std::map<std::string, FileState> before, after;
     int effects = 0;  ///< of a run that nothing disturbs
 
-    explicit Host(const Case& one) {
+    explicit Scene(const Case& one) {
         world.kind = one.kind;
         world.main = one.main;
         for (const auto* number : {"1", "2", "3", "4"})
@@ -66,7 +66,7 @@ struct Host {
 };
 
 enum class Injury { kill, no_space, read_only, no_access, dead, hung, edited };
-constexpr const char* names[] = {
+constexpr const char* injury_names[] = {
     "kill -9",     "disk full (ENOSPC)", "read-only (EROFS)",           "no right (EACCES)",
     "daemon dies", "daemon hangs",       "file changed by another hand"};
 constexpr const char* their_line = "# edited by another hand\n";
@@ -74,7 +74,10 @@ constexpr const char* their_line = "# edited by another hand\n";
 /// What the host does while it is injured.
 class Injured {
   public:
-    Injured(const Host& host, Injury injury) : host_(host), injury_(injury), world(host.world) {
+    DaemonWorld world;
+
+    Injured(const Scene& scene, Injury injury)
+        : world(scene.world), scene_(scene), injury_(injury) {
         world.before_action = [this](const Action& action) { return allowed(action); };
     }
 
@@ -83,14 +86,13 @@ class Injured {
         struck_ = true;
         fresh_ = true;
         if (injury_ != Injury::edited) return;
-        world.put(host_.plan.config_file.empty() ? world.main : world.main,
-                  world.read(world.main).content + their_line);
+        world.put(world.main, world.read(world.main).content + their_line);
     }
 
     void cure() { struck_ = false; }
 
     Result<DaemonState> state() const {
-        const bool old_files = world.files() == host_.before;
+        const bool old_files = world.files() == scene_.before;
         const bool silent = injury_ == Injury::dead || injury_ == Injury::hung;
         if (struck_ && silent && !old_files)
             return fail(Fault::unreachable, "the daemon does not answer");
@@ -100,7 +102,7 @@ class Injured {
   private:
     Result<void> allowed(const Action& action) {
         if (!struck_) return {};
-        const bool old_files = world.files() == host_.before;
+        const bool old_files = world.files() == scene_.before;
         if (std::holds_alternative<WriteFile>(action)) {
             const bool once = std::exchange(fresh_, false);
             if (injury_ == Injury::read_only) return fail("read-only file system");
@@ -112,12 +114,9 @@ class Injured {
         return {};
     }
 
-    const Host& host_;
+    const Scene& scene_;
     Injury injury_;
     bool struck_ = false, fresh_ = false;
-
-  public:
-    ChronyWorld world;
 };
 
 ApplyEvent answer_injured(Injured& injured, Run& run, const ApplyEffect& effect) {
@@ -159,45 +158,45 @@ std::map<std::string, FileState> without_theirs(std::map<std::string, FileState>
     return files;
 }
 
-void heal(const Host& host, Injured& injured, const Run& run, Count& count) {
+void heal(const Scene& scene, Injured& injured, const Run& run, Count& count) {
     injured.cure();
-    auto healing = Apply::healing(host.plan, run.begun(), {*host.world.state()}, {});
+    auto healing = Apply::healing(scene.plan, run.begun(), {*scene.world.state()}, {});
     const auto healed = drive(healing, injured.world);
     REQUIRE(healed.outcome);
     CHECK_MESSAGE(healed.outcome->kind == OutcomeKind::rolled_back, healed.outcome->reason);
-    CHECK(injured.world.files() == host.before);
-    CHECK(injured.world.listed() == host.world.listed());
+    CHECK(injured.world.files() == scene.before);
+    CHECK(injured.world.listed() == scene.world.listed());
     ++count.healed;
 }
 
 /// What must hold after any run, however it was struck.
-void judge(const Host& host, Injured& injured, Injury injury, const Run& run, Count& count) {
+void judge(const Scene& scene, Injured& injured, Injury injury, const Run& run, Count& count) {
     ++count.moments;
     const auto files = injured.world.files();
-    if (!run.outcome) return heal(host, injured, run, count);
+    if (!run.outcome) return heal(scene, injured, run, count);
     CAPTURE(run.outcome->reason);
     const bool theirs = injury == Injury::edited &&
                         injured.world.read(injured.world.main).content.contains(their_line);
     const auto ours = theirs ? without_theirs(files, injured.world.main) : files;
     switch (run.outcome->kind) {
         case OutcomeKind::applied:
-            CHECK(ours == host.after);
+            CHECK(ours == scene.after);
             ++count.new_state;
             break;
         case OutcomeKind::rolled_back:
             CHECK(run.outcome->verified);
-            CHECK(files == host.before);
-            CHECK(injured.world.listed() == host.world.listed());
+            CHECK(files == scene.before);
+            CHECK(injured.world.listed() == scene.world.listed());
             ++count.old_state;
             break;
         case OutcomeKind::refused:
-            CHECK(ours == host.before);
+            CHECK(ours == scene.before);
             ++count.old_state;
             break;
         case OutcomeKind::failed:
             CHECK_FALSE(run.outcome->reason.empty());
             if (run.outcome->before_first_step) {
-                CHECK(ours == host.before);
+                CHECK(ours == scene.before);
                 ++count.old_state;
             } else if (injury == Injury::edited) {
                 CHECK(theirs);  // their edit is never lost; that it is left alone is said
@@ -205,7 +204,7 @@ void judge(const Host& host, Injured& injured, Injury injury, const Run& run, Co
                 ++count.left_alone;
             } else {
                 CHECK(run.outcome->left_open);
-                heal(host, injured, run, count);
+                heal(scene, injured, run, count);
             }
             break;
         case OutcomeKind::unchanged:
@@ -215,7 +214,7 @@ void judge(const Host& host, Injured& injured, Injury injury, const Run& run, Co
 
 std::string row(DaemonKind kind, Injury injury, const Count& count) {
     return fmt::format("| {} | {} | {} | {} | {} | {} | {} |", to_string(kind),
-                       names[static_cast<int>(injury)], count.moments, count.old_state,
+                       injury_names[static_cast<int>(injury)], count.moments, count.old_state,
                        count.new_state, count.healed, count.left_alone);
 }
 
@@ -225,19 +224,19 @@ TEST_CASE("no injury at any moment of a change leaves a half state, and the tabl
     std::ifstream document(CLOCKWRIGHT_SOURCE_DIR "/docs/faults.md");
     const std::string text{std::istreambuf_iterator<char>(document), {}};
     for (const Case& one : cases()) {
-        const Host host(one);
+        const Scene scene(one);
         for (const Injury injury :
              {Injury::kill, Injury::no_space, Injury::read_only, Injury::no_access, Injury::dead,
               Injury::hung, Injury::edited}) {
             Count count;
-            for (int moment = 0; moment < host.effects; ++moment) {
+            for (int moment = 0; moment < scene.effects; ++moment) {
                 CAPTURE(to_string(one.kind));
-                CAPTURE(names[static_cast<int>(injury)]);
+                CAPTURE(injury_names[static_cast<int>(injury)]);
                 CAPTURE(moment);
-                Injured injured(host, injury);
-                Apply machine(host.plan, {*injured.world.state()}, {});
+                Injured injured(scene, injury);
+                Apply machine(scene.plan, {*injured.world.state()}, {});
                 const auto run = drive_injured(machine, injured, injury, moment);
-                judge(host, injured, injury, run, count);
+                judge(scene, injured, injury, run, count);
             }
             CHECK_MESSAGE(text.contains(row(one.kind, injury, count)),
                           row(one.kind, injury, count));

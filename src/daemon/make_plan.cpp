@@ -13,11 +13,6 @@
 namespace clockwright {
 namespace {
 
-std::string directory_of(const std::string& path) {
-    const auto slash = path.rfind('/');
-    return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
-}
-
 const FileState* file_at(const Found& found, const std::string& path) {
     const auto file = std::ranges::find(found.files, path, &FileState::path);
     return file == found.files.end() ? nullptr : &*file;
@@ -123,7 +118,7 @@ Result<void> check_policy(const Found& found, const SourceChange& change,
     if (auto held = check_managed(found, change, settings); !held) return held;
     if (auto held = check_refclock(found); !held) return held;
     if (auto held = check_nts(change, settings.nts); !held) return held;
-    if (auto held = dialect.check(found, change, selection, settings); !held) return held;
+    if (auto held = dialect.check(found, change, settings); !held) return held;
     if (auto held = check_restart(found, change, selection); !held) return held;
     if (auto held = check_writable(found, change); !held) return held;
     return check_serving(found, change, settings);

@@ -133,7 +133,7 @@ TEST_CASE("a line of ours that stays keeps its options") {
     const auto world = office_world({}, "server ntp1 iburst maxdelay 0.5\nserver ntp2 iburst\n");
     const auto plan = plan_case(world, {"ntp1", "ntp2", "ntp3"}).make();
     REQUIRE(plan);
-    const auto* write = write_of(plan->steps[0], ChronyWorld::own_file);
+    const auto* write = write_of(plan->steps[0], DaemonWorld::own_file);
     REQUIRE(write);
     CHECK(write->after.content.contains("maxdelay 0.5"));
     CHECK(write->after.sha256 == digest(write->after.content));
@@ -147,8 +147,8 @@ TEST_CASE("what goes is dropped only after what comes is verified") {
     CHECK(expected_names(plan->steps[0].expect) == Names{"ntp1", "ntp2", "ntp3", "ntp4", "ntp5"});
     CHECK(expected_names(plan->steps[1].expect) == Names{"ntp1", "ntp2", "ntp3", "ntp5"});
     CHECK(expected_names(plan->steps[1].expect, true).empty());
-    const auto* first = write_of(plan->steps[0], ChronyWorld::own_file);
-    const auto* second = write_of(plan->steps[1], ChronyWorld::own_file);
+    const auto* first = write_of(plan->steps[0], DaemonWorld::own_file);
+    const auto* second = write_of(plan->steps[1], DaemonWorld::own_file);
     REQUIRE(first);
     REQUIRE(second);
     CHECK(second->before == first->after);
@@ -187,7 +187,7 @@ TEST_CASE("what a foreign line provides is never added, by name or by address") 
     REQUIRE(plan);
     CHECK(plan->add == Names{"ntp3"});
     CHECK(plan->keep == Names{"ntp1", "time.corp.example"});
-    CHECK(write_of(plan->steps[0], ChronyWorld::main_file) == nullptr);
+    CHECK(write_of(plan->steps[0], DaemonWorld::main_file) == nullptr);
 }
 
 TEST_CASE("takeover comments out what is not chosen and tells chronyd at once") {
@@ -195,8 +195,8 @@ TEST_CASE("takeover comments out what is not chosen and tells chronyd at once") 
     world.add_server("liar", "10.0.0.66", 'x');
     world.put("/etc/chrony/sources.d/site.sources", "server stale iburst\n");
     world.put("/run/chrony-dhcp/eth0.sources", "server leased iburst\n");
-    world.put(ChronyWorld::main_file,
-              world.read(ChronyWorld::main_file).content + "sourcedir /run/chrony-dhcp\n");
+    world.put(DaemonWorld::main_file,
+              world.read(DaemonWorld::main_file).content + "sourcedir /run/chrony-dhcp\n");
     world.boot();
     auto wish = plan_case(world, {"ntp1", "ntp2", "ntp3"});
     wish.settings.takeover = true;
@@ -207,7 +207,7 @@ TEST_CASE("takeover comments out what is not chosen and tells chronyd at once") 
     CHECK(plan->taken_over.size() == 2);
     REQUIRE(plan->steps.size() == 2);
     const auto& final_step = plan->steps[1];
-    const auto* main = write_of(final_step, ChronyWorld::main_file);
+    const auto* main = write_of(final_step, DaemonWorld::main_file);
     REQUIRE(main);
     CHECK(
         main->after.content.starts_with("#clockwright-took-over# server liar iburst minpoll 5\n"));
@@ -311,10 +311,10 @@ TEST_CASE("consent opens what policy forbids") {
 }
 
 TEST_CASE("without a sourcedir a marked line is added and chronyd restarted") {
-    ChronyWorld world;
+    DaemonWorld world;
     for (const auto* number : {"1", "2", "3"})
         world.add_server(std::string("ntp") + number, std::string("10.0.0.") + number);
-    world.put(ChronyWorld::main_file, "driftfile /var/lib/chrony/drift");
+    world.put(DaemonWorld::main_file, "driftfile /var/lib/chrony/drift");
     world.boot();
     auto wish = plan_case(world, {"ntp1", "ntp2", "ntp3"});
     wish.settings.allow_restart = true;
@@ -322,7 +322,7 @@ TEST_CASE("without a sourcedir a marked line is added and chronyd restarted") {
     REQUIRE(plan);
     CHECK(plan->restart);
     REQUIRE(plan->steps.size() == 1);
-    const auto* main = write_of(plan->steps[0], ChronyWorld::main_file);
+    const auto* main = write_of(plan->steps[0], DaemonWorld::main_file);
     REQUIRE(main);
     CHECK(main->after.content ==
           "driftfile /var/lib/chrony/drift\n# Added by Clockwright:\nsourcedir /etc/chrony\n");

@@ -1,9 +1,6 @@
 #include "daemon/ntpd_rs_dialect.h"
 
-#include <fmt/format.h>
-
 #include "daemon/ntpd_rs_conf.h"
-#include "time/spell.h"
 
 namespace clockwright::ntpd_rs {
 
@@ -19,12 +16,9 @@ std::string NtpdRsDialect::render(const std::vector<SourceLine>& lines) const {
 }
 
 Result<void> NtpdRsDialect::check(const Found& found, const SourceChange& change,
-                                  const Selection& selection, const PlanSettings& settings) const {
-    if (!change.empty() && !found.config.faults.empty())
-        return fail(Fault::refused,
-                    fmt::format("ntpd-rs would not start again with this configuration: {}",
-                                printable(found.config.faults.front())));
-    return RestartedDialect::check(found, change, selection, settings);
+                                  const PlanSettings& settings) const {
+    if (auto held = refuse_faults("ntpd-rs", found, change); !held) return held;
+    return RestartedDialect::check(found, change, settings);
 }
 
 std::vector<std::string> NtpdRsDialect::notes(const Found& found, const SourceChange& change,

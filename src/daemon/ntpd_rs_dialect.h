@@ -13,7 +13,7 @@ class NtpdRsDialect : public RestartedDialect {
                                const ConfigFiles& files) const override;
     std::string render(const std::vector<SourceLine>& lines) const override;
     /// Refused too: a configuration with which it would not start again.
-    Result<void> check(const Found& found, const SourceChange& change, const Selection& selection,
+    Result<void> check(const Found& found, const SourceChange& change,
                        const PlanSettings& settings) const override;
     std::vector<std::string> notes(const Found& found, const SourceChange& change,
                                    const Selection& selection) const override;

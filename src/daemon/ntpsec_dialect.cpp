@@ -44,14 +44,14 @@ Result<DaemonConfig> NtpsecDialect::parse(const std::string& main_file,
 
 /// What DHCP's hook writes under /run is made anew with every lease, and with it goes our drop-in.
 Result<void> NtpsecDialect::check(const Found& found, const SourceChange& change,
-                                  const Selection& selection, const PlanSettings& settings) const {
+                                  const PlanSettings& settings) const {
     if (found.config.main_file.starts_with("/run/"))
         return fail(
             Fault::refused,
             fmt::format("ntpd runs with {}, which DHCP writes anew: set IGNORE_DHCP=\"yes\" "
                         "in /etc/default/ntpsec, restart it, and plan again",
                         found.config.main_file));
-    return RestartedDialect::check(found, change, selection, settings);
+    return RestartedDialect::check(found, change, settings);
 }
 
 std::string NtpsecDialect::render(const std::vector<SourceLine>& lines) const {

@@ -10,7 +10,7 @@ class NtpsecDialect : public RestartedDialect {
     DaemonKind kind() const override { return DaemonKind::ntpsec; }
     Result<DaemonConfig> parse(const std::string& main_file,
                                const ConfigFiles& files) const override;
-    Result<void> check(const Found& found, const SourceChange& change, const Selection& selection,
+    Result<void> check(const Found& found, const SourceChange& change,
                        const PlanSettings& settings) const override;
     std::string render(const std::vector<SourceLine>& lines) const override;
     std::vector<std::string> notes(const Found& found, const SourceChange& change,

@@ -12,8 +12,8 @@ using namespace clockwright::fakes;
 namespace {
 
 /// A host whose ntpd follows a liar and ntp1.
-ChronyWorld host(const std::string& main, const std::string& more = {}) {
-    ChronyWorld world;
+DaemonWorld host(const std::string& main, const std::string& more = {}) {
+    DaemonWorld world;
     world.kind = DaemonKind::ntpsec;
     world.main = main;
     for (const auto* number : {"1", "2", "3", "4"})
@@ -24,20 +24,20 @@ ChronyWorld host(const std::string& main, const std::string& more = {}) {
     return world;
 }
 
-PlanCase wanted(const ChronyWorld& world, bool takeover) {
+PlanCase wanted(const DaemonWorld& world, bool takeover) {
     auto one = plan_case(world, {"ntp1", "ntp2", "ntp3", "ntp4"});
     one.settings.takeover = takeover;
     return one;
 }
 
-Plan planned(const ChronyWorld& world, bool takeover) {
+Plan planned(const DaemonWorld& world, bool takeover) {
     auto plan = wanted(world, takeover).make();
     REQUIRE_MESSAGE(plan, plan.error().message);
     plan->id = "7f3c9a";
     return *plan;
 }
 
-void apply(ChronyWorld& world, const Plan& plan) {
+void apply(DaemonWorld& world, const Plan& plan) {
     Apply machine(plan, {*world.state()}, {});
     const auto run = drive(machine, world);
     REQUIRE(run.outcome);

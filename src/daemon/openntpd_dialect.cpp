@@ -1,9 +1,6 @@
 #include "daemon/openntpd_dialect.h"
 
-#include <fmt/format.h>
-
 #include "daemon/openntpd_conf.h"
-#include "time/spell.h"
 
 namespace clockwright::openntpd {
 
@@ -19,13 +16,9 @@ std::string OpenntpdDialect::render(const std::vector<SourceLine>& lines) const 
 }
 
 Result<void> OpenntpdDialect::check(const Found& found, const SourceChange& change,
-                                    const Selection& selection,
                                     const PlanSettings& settings) const {
-    if (!change.empty() && !found.config.faults.empty())
-        return fail(Fault::refused,
-                    fmt::format("OpenNTPD would not start again with this configuration: {}",
-                                printable(found.config.faults.front())));
-    return RestartedDialect::check(found, change, selection, settings);
+    if (auto held = refuse_faults("OpenNTPD", found, change); !held) return held;
+    return RestartedDialect::check(found, change, settings);
 }
 
 std::vector<std::string> OpenntpdDialect::notes(const Found& found, const SourceChange& change,

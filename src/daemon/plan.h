@@ -118,11 +118,6 @@ SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>
 /// What a line asks for that the daemon has no words for; empty: nothing.
 std::string why_not_written(const SourceLine& line, const DaemonTraits& traits);
 
-/// A plan that puts these files back, runs `control` (a reload when it is empty) and expects these
-/// sources. What an undo of it must prove, the names the daemon lists and the id are the caller's.
-Plan restore_plan(const std::vector<WriteFile>& writes, const std::vector<Action>& control,
-                  const Expectation& expected, std::string reason);
-
 /// The way back from an applied plan as a plan of its own: every file as it was before the first
 /// step, the daemon listing what it listed then. `daemon_sources` and the id are the caller's.
 Plan rollback_plan(const Plan& applied, std::string reason);

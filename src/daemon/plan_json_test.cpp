@@ -132,5 +132,5 @@ TEST_CASE("a content that does not fit its digest is found") {
     auto plan = full_plan();
     CHECK(wrong_digests(plan, digest).empty());
     std::get<WriteFile>(plan.steps[0].actions[0]).after.content += "server evil\n";
-    CHECK(wrong_digests(plan, digest) == std::vector<std::string>{ChronyWorld::own_file});
+    CHECK(wrong_digests(plan, digest) == std::vector<std::string>{DaemonWorld::own_file});
 }

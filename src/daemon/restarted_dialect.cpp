@@ -7,6 +7,7 @@
 
 #include "daemon/marks.h"
 #include "daemon/step_writer.h"
+#include "time/spell.h"
 
 namespace clockwright {
 namespace {
@@ -22,7 +23,7 @@ std::vector<int> numbers_of(const std::vector<SourceLine>& lines) {
 }  // namespace
 
 Result<void> RestartedDialect::check(const Found& found, const SourceChange& change,
-                                     const Selection&, const PlanSettings& settings) const {
+                                     const PlanSettings& settings) const {
     if (settings.restart.empty() && !change.empty())
         return fail(fmt::format("[daemon] restart names no command: {}; write {} and restart it",
                                 traits().why_restart, own_path(found.config)));
@@ -60,7 +61,7 @@ std::vector<Step> RestartedDialect::build_steps(const Found& found, const Source
     std::vector<Step> steps;
     steps.push_back(assemble_step("replace", std::move(parts),
                                   expectation_of(found, change.kept, change.added, gone,
-                                                 usable_wanted(change, settings.minimum))));
+                                                 traits().one_server ? 1 : settings.minimum)));
     // A restarted daemon begins anew: whatever it lists was asked after the restart.
     for (auto& source : steps.front().expect.sources)
         if (!source.kept_foreign) source.added = true;
@@ -87,8 +88,11 @@ std::string RestartedDialect::without_lines(const std::string& content,
     return take_over(content, numbers_of(taken));
 }
 
-int RestartedDialect::usable_wanted(const SourceChange&, int minimum) const {
-    return traits().one_server ? 1 : minimum;
+Result<void> RestartedDialect::refuse_faults(std::string_view name, const Found& found,
+                                             const SourceChange& change) {
+    if (change.empty() || found.config.faults.empty()) return {};
+    return fail(Fault::refused, fmt::format("{} would not start again with this configuration: {}",
+                                            name, printable(found.config.faults.front())));
 }
 
 }  // namespace clockwright

@@ -8,7 +8,7 @@ namespace clockwright {
 
 class RestartedDialect : public Dialect {
   public:
-    Result<void> check(const Found& found, const SourceChange& change, const Selection& selection,
+    Result<void> check(const Found& found, const SourceChange& change,
                        const PlanSettings& settings) const override;
     bool needs_restart(const Found& found, const SourceChange& change) const override;
     std::vector<Step> build_steps(const Found& found, const SourceChange& change,
@@ -26,8 +26,10 @@ class RestartedDialect : public Dialect {
     /// A foreign file without the lines that takeover takes.
     virtual std::string without_lines(const std::string& content,
                                       const std::vector<SourceLine>& taken) const;
-    /// How many sources must be usable after the change.
-    virtual int usable_wanted(const SourceChange& change, int minimum) const;
+    /// For a daemon that ends at the first fault of its configuration: a file that has one is not
+    /// touched.
+    static Result<void> refuse_faults(std::string_view name, const Found& found,
+                                      const SourceChange& change);
 };
 
 }  // namespace clockwright

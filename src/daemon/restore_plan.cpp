@@ -22,14 +22,6 @@ bool is_write(const Action& action) {
     return std::holds_alternative<WriteFile>(action);
 }
 
-/// Undo of control actions; an unpaired add or delete has none.
-std::vector<Action> inverses(const std::vector<Action>& control) {
-    std::vector<Action> undo;
-    for (const auto& action : control)
-        if (auto back = inverse(action)) undo.push_back(std::move(*back));
-    return undo;
-}
-
 /// One reload or restart is enough, after everything that was written.
 void append_once(std::vector<Action>& actions, const Action& action) {
     if (std::ranges::find(actions, action) == actions.end()) actions.push_back(action);
@@ -92,44 +84,31 @@ std::vector<std::string> wrong_digests(const Plan& plan, const Digest& sha256) {
     return wrong;
 }
 
-Plan restore_plan(const std::vector<WriteFile>& writes, const std::vector<Action>& control,
-                  const Expectation& expected, std::string reason) {
-    const auto commands = control.empty() ? std::vector<Action>{ReloadSources{}} : control;
-    Step step{.title = "restore", .actions = {}, .undo = {}, .expect = expected};
-    Plan plan;
-    for (const auto& write : writes) {
-        step.actions.emplace_back(write);
-        step.undo.emplace_back(WriteFile{.before = write.after, .after = write.before});
-        plan.diff += unified_diff(write.after.path, write.before.content, write.after.content);
-        auto ground = write.before;
-        ground.content.clear();
-        plan.rests_on.push_back(std::move(ground));
-    }
-    std::ranges::copy(commands, std::back_inserter(step.actions));
-    std::ranges::copy(inverses(commands), std::back_inserter(step.undo));
-    plan.daemon = "chrony";
-    plan.change = true;
-    plan.restart = restarts(commands);
-    plan.reason = std::move(reason);
-    plan.steps.push_back(std::move(step));
-    return plan;
-}
-
 Plan rollback_plan(const Plan& applied, std::string reason) {
-    std::vector<WriteFile> writes;
+    Plan plan;
+    Step step{.title = "restore", .actions = {}, .undo = {}, .expect = applied.before};
     const auto now = files_after(applied);
-    for (auto& then : files_before(applied)) {
+    for (const auto& then : files_before(applied)) {
         const auto present = std::ranges::find(now, then.path, &FileState::path);
-        if (*present != then) writes.push_back({.before = *present, .after = std::move(then)});
+        if (*present == then) continue;
+        step.actions.emplace_back(WriteFile{.before = *present, .after = then});
+        step.undo.emplace_back(WriteFile{.before = then, .after = *present});
+        plan.diff += unified_diff(then.path, present->content, then.content);
+        plan.rests_on.push_back(*present);
+        plan.rests_on.back().content.clear();
     }
-    auto plan = restore_plan(writes, control_of(applied, true), applied.before, std::move(reason));
-    auto& step = plan.steps.front();
-    std::erase_if(step.undo, [](const Action& action) { return !is_write(action); });
+    auto control = control_of(applied, true);
+    if (control.empty()) control = {ReloadSources{}};
+    plan.restart = restarts(control);
+    std::ranges::copy(control, std::back_inserter(step.actions));
     std::ranges::copy(control_of(applied, false), std::back_inserter(step.undo));
+    plan.steps.push_back(std::move(step));
     if (!applied.steps.empty()) {
         plan.before = applied.steps.back().expect;
         plan.before.proof_only = true;
     }
+    plan.change = true;
+    plan.reason = std::move(reason);
     plan.daemon = applied.daemon;
     plan.config_file = applied.config_file;
     plan.control = applied.control;

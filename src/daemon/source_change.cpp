@@ -15,7 +15,7 @@ namespace {
 /// Where the source answers plain NTP: its key exchange may have named another place.
 void name_plainly(SourceLine& line, const Candidate& candidate) {
     const HostName& host = candidate.source.host;
-    line.port = host.nts ? 123 : host.port;
+    line.port = host.nts ? ntp_port : host.port;
     if (!candidate.nts) return;
     line.port = candidate.nts->port;
     if (const auto named = parse_host(candidate.nts->server)) line.name = named->name;
@@ -24,8 +24,8 @@ void name_plainly(SourceLine& line, const Candidate& candidate) {
 }  // namespace
 
 std::string why_not_written(const SourceLine& line, const DaemonTraits& traits) {
-    if (line.port == 123 || traits.ports || line.nts) return {};
-    return fmt::format("{} asks port 123 only, not {}", traits.program, line.port);
+    if (line.port == ntp_port || traits.ports || line.nts) return {};
+    return fmt::format("{} asks port {} only, not {}", traits.program, ntp_port, line.port);
 }
 
 SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>& stats,
@@ -66,7 +66,7 @@ bool contains(const std::vector<SourceLine>& lines, const SourceLine& line) {
 /// As a user would write it.
 std::string host_of(const SourceLine& line) {
     HostName host{.name = line.name, .port = line.port, .nts = line.nts};
-    if (line.nts) host.port = static_cast<std::uint16_t>(line.ntsport.value_or(4460));
+    if (line.nts) host.port = static_cast<std::uint16_t>(line.ntsport.value_or(key_exchange_port));
     return to_string(host);
 }
 
@@ -182,6 +182,14 @@ void sort_hosts(SourceChange& change) {
 }
 
 }  // namespace
+
+bool names(const std::vector<SourceLine>& lines, const std::string& name) {
+    return std::ranges::any_of(lines, [&](const auto& line) { return same_word(line.name, name); });
+}
+
+bool is_reloaded(const SourceLine& line) {
+    return line.file.ends_with(".sources");
+}
 
 std::vector<SourceLine> own_lines(const Found& found) {
     std::vector<SourceLine> lines;

@@ -35,6 +35,12 @@ std::vector<SourceLine> lines_after(const SourceChange& change);
 SourceChange decide_change(const Found& found, std::span<const Candidate> candidates,
                            const Selection& selection, const PlanSettings& settings);
 
+/// Whether one of the lines has this name.
+bool names(const std::vector<SourceLine>& lines, const std::string& name);
+
+/// chronyd reads it anew at a reload: the line stands in a .sources file.
+bool is_reloaded(const SourceLine& line);
+
 /// Our own lines, or those of others that are in use.
 std::vector<SourceLine> own_lines(const Found& found);
 std::vector<SourceLine> foreign_lines(const Found& found);

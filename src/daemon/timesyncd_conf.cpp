@@ -10,6 +10,7 @@
 
 #include "daemon/systemd_ini.h"
 #include "time/address.h"
+#include "time/host_name.h"
 #include "time/spell.h"
 
 namespace clockwright::timesyncd {
@@ -58,14 +59,6 @@ bool is_server_word(std::string_view word) {
         if (label > longest_label) return false;
     }
     return !word.contains("..");
-}
-
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char letter) {
-        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    });
-    return lower;
 }
 
 class Reader {

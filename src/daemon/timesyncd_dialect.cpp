@@ -45,7 +45,6 @@ std::string TimesyncdDialect::render(const std::vector<SourceLine>& lines) const
 }
 
 Result<void> TimesyncdDialect::check(const Found& found, const SourceChange& change,
-                                     const Selection& selection,
                                      const PlanSettings& settings) const {
     const auto* reset = later_reset(found.config);
     if (reset != nullptr && !change.wanted.empty())
@@ -54,7 +53,7 @@ Result<void> TimesyncdDialect::check(const Found& found, const SourceChange& cha
                                 "into a file that sorts after it\n{}",
                                 printable(reset->file), reset->line, found.config.own_file,
                                 render(change.wanted)));
-    return RestartedDialect::check(found, change, selection, settings);
+    return RestartedDialect::check(found, change, settings);
 }
 
 std::vector<std::string> TimesyncdDialect::notes(const Found& found, const SourceChange& change,

@@ -12,7 +12,7 @@ class TimesyncdDialect : public RestartedDialect {
                                const ConfigFiles& files) const override;
     /// Best first: that is the order in which they are asked.
     std::string render(const std::vector<SourceLine>& lines) const override;
-    Result<void> check(const Found& found, const SourceChange& change, const Selection& selection,
+    Result<void> check(const Found& found, const SourceChange& change,
                        const PlanSettings& settings) const override;
     std::vector<std::string> notes(const Found& found, const SourceChange& change,
                                    const Selection& selection) const override;

@@ -1,5 +1,4 @@
 #include "daemon/walk_back.h"
-#include "daemon/chrony_source_line.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,6 +6,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "daemon/chrony_source_line.h"
 #include "time/spell.h"
 
 namespace clockwright {

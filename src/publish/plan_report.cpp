@@ -83,6 +83,10 @@ std::size_t files_written(const Plan& plan) {
     return count;
 }
 
+std::string_view program_of(const Plan& plan) {
+    return traits_of(parse_daemon_kind(plan.daemon).value_or(DaemonKind::chrony)).program;
+}
+
 }  // namespace
 
 std::string plan_json(const Plan& plan) {
@@ -99,14 +103,6 @@ std::string apply_json(const Plan& plan, const Outcome& outcome, const std::stri
     json["probation"] = timer.empty() ? Json(nullptr) : Json(timer);
     return dump(json);
 }
-
-namespace {
-
-std::string_view program_of(const Plan& plan) {
-    return traits_of(parse_daemon_kind(plan.daemon).value_or(DaemonKind::chrony)).program;
-}
-
-}  // namespace
 
 std::string plan_text(const Plan& plan, bool explain) {
     if (!plan.change) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/chrony_control.h"
+#include "daemon/places.h"
 #include "publish/nts_text.h"
 #include "publish/provenance_report.h"
 #include "publish/table.h"
@@ -146,7 +147,7 @@ std::string next_step(const StatusReport& report) {
     if (!report.unfinished.empty()) return "Next: clockwright rollback (heals what a crash left)";
     if (!report.verdict.reachable)
         return fmt::format("Next: is the daemon running? systemctl status {}",
-                           traits_of(report.kind).unit);
+                           place_of(report.kind, {})->unit);
     if (!report.verdict.demonstrated) return "Next: clockwright scan";
     return "Look closer: clockwright scan";
 }

@@ -78,7 +78,6 @@ std::string apply_unit(const UnitSettings& settings) {
     return fmt::format(
         "{}[Unit]\n"
         "Description=Clockwright: better time servers when there are some\n"
-        "Documentation=man:clockwright(1)\n"
         "After=network-online.target\n"
         "Wants=network-online.target\n"
         "\n"
@@ -118,7 +117,6 @@ std::string agent_unit(const UnitSettings& settings, const std::vector<std::stri
     return fmt::format(
         "{}[Unit]\n"
         "Description=Clockwright watches clock and time servers\n"
-        "Documentation=man:clockwright(1)\n"
         "After=network-online.target\n"
         "Wants=network-online.target\n"
         "\n"

@@ -20,11 +20,11 @@ constexpr WallTime noon{std::chrono::seconds(1'800'000'000)};
 
 struct Record {
     TemporaryDirectory directory;
-    ChronyWorld world = office_world({}, own_1_to_4);
+    DaemonWorld world = office_world({}, own_1_to_4);
     Plan plan = made(world);
     std::string state = directory / "state";
 
-    static Plan made(const ChronyWorld& world) {
+    static Plan made(const DaemonWorld& world) {
         auto plan = plan_case(world, {"ntp1", "ntp2", "ntp3", "ntp5"}).make().value();
         plan.id = "7f3c9a";
         return plan;

@@ -1,31 +1,25 @@
 #define CURL_DISABLE_TYPECHECK 1
 #include "system/curl_library.h"
 
-#include <dlfcn.h>
+#include "system/shared_library.h"
 
 namespace clockwright::system {
 namespace {
 
-template <class Function>
-bool find(void* library, const char* name, Function& target) {
-    target = reinterpret_cast<Function>(::dlsym(library, name));
-    return target != nullptr;
-}
-
 Result<CurlLibrary> load() {
-    void* library = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    void* library = load_library("libcurl.so.4");
     if (library == nullptr) {
         return fail(
             "libcurl.so.4 cannot be loaded, and HTTPS needs it: install the package libcurl4");
     }
     CurlLibrary curl;
-    const bool whole = find(library, "curl_global_init", curl.global_init) &&
-                       find(library, "curl_easy_init", curl.easy_init) &&
-                       find(library, "curl_easy_cleanup", curl.easy_cleanup) &&
-                       find(library, "curl_easy_setopt", curl.easy_setopt) &&
-                       find(library, "curl_easy_perform", curl.easy_perform) &&
-                       find(library, "curl_easy_getinfo", curl.easy_getinfo) &&
-                       find(library, "curl_easy_strerror", curl.easy_strerror);
+    const bool whole = find_function(library, "curl_global_init", curl.global_init) &&
+                       find_function(library, "curl_easy_init", curl.easy_init) &&
+                       find_function(library, "curl_easy_cleanup", curl.easy_cleanup) &&
+                       find_function(library, "curl_easy_setopt", curl.easy_setopt) &&
+                       find_function(library, "curl_easy_perform", curl.easy_perform) &&
+                       find_function(library, "curl_easy_getinfo", curl.easy_getinfo) &&
+                       find_function(library, "curl_easy_strerror", curl.easy_strerror);
     if (!whole || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return fail("libcurl.so.4 is not as it should be: reinstall the package libcurl4");
     }

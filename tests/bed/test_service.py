@@ -28,6 +28,11 @@ class Service(hosts.HostBed):
     def test_from_installation_to_removal(self):
         self.assertIn("not installed", self.service("status").stdout)
 
+        with self.subTest("only whole hours from 1 to 24 are taken"):
+            for every in ("90m", "30m", "25h"):
+                self.assertEqual(self.service("install", "--every", every).code, 64, every)
+            self.assertFalse(self.host.path(f"/etc/systemd/system/{UNITS[1]}").exists())
+
         with self.subTest("it installs, once"):
             first = self.service("install", "--every", "4h", "--takeover")
             self.assertEqual(first.code, 0, first.stderr)

@@ -6,17 +6,17 @@
 #include <vector>
 
 #include "daemon/plan.h"
-#include "tests/fakes/chrony_world.h"
+#include "tests/fakes/daemon_world.h"
 
 namespace clockwright::fakes {
 
 /// Five private servers ntp1 … ntp5 that all are right, and Debian's layout of files.
-inline ChronyWorld office_world(std::string main_lines, std::string own_lines) {
-    ChronyWorld world;
+inline DaemonWorld office_world(std::string main_lines, std::string own_lines) {
+    DaemonWorld world;
     for (const auto* number : {"1", "2", "3", "4", "5"})
         world.add_server(std::string("ntp") + number, std::string("10.0.0.") + number);
-    world.put(ChronyWorld::main_file, main_lines + "sourcedir /etc/chrony/sources.d\n");
-    if (!own_lines.empty()) world.put(ChronyWorld::own_file, std::move(own_lines));
+    world.put(DaemonWorld::main_file, main_lines + "sourcedir /etc/chrony/sources.d\n");
+    if (!own_lines.empty()) world.put(DaemonWorld::own_file, std::move(own_lines));
     world.boot();
     return world;
 }
@@ -32,7 +32,7 @@ struct PlanCase {
     GateDecision gate{.change = true, .reason = "a better set", .have = 2, .need = 2};
     PlanSettings settings{.minimum = 3,
                           .restart = {"/usr/bin/systemctl", "restart", "chrony"},
-                          .config_file = ChronyWorld::main_file,
+                          .config_file = DaemonWorld::main_file,
                           .control = "/run/chrony/chronyd.sock",
                           .sha256 = digest};
     Now now{};
@@ -56,7 +56,7 @@ inline Membership membership_of(const Found& found, const std::string& name) {
 }
 
 /// Every server of the world is a candidate and a truechimer; these are chosen.
-inline PlanCase plan_case(const ChronyWorld& world, const std::set<std::string>& chosen) {
+inline PlanCase plan_case(const DaemonWorld& world, const std::set<std::string>& chosen) {
     PlanCase made{.found = world.found(), .candidates = {}, .selection = {}, .now = world.now};
     made.selection.consensus.majority = true;
     for (const auto& [name, server] : world.servers) {

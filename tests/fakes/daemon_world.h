@@ -1,4 +1,4 @@
-/// A small world: the files of a host and a chronyd that reads them, in virtual time.
+/// A small world: the files of a host and a time daemon that reads them, in virtual time.
 #pragma once
 
 #include <fmt/format.h>
@@ -41,7 +41,7 @@ inline FileState file(std::string path, std::string content) {
     return state;
 }
 
-class ChronyWorld {
+class DaemonWorld {
   public:
     static constexpr const char* main_file = "/etc/chrony/chrony.conf";
     static constexpr const char* own_file = "/etc/chrony/sources.d/clockwright.sources";
@@ -297,7 +297,7 @@ struct Disturbance {
     int interrupt_at = -1;
 };
 
-inline ApplyEvent answer(ChronyWorld& world, Run& run, const ApplyEffect& effect) {
+inline ApplyEvent answer(DaemonWorld& world, Run& run, const ApplyEffect& effect) {
     if (const auto* line = std::get_if<JournalLine>(&effect)) {
         run.journal.push_back(*line);
     } else if (const auto* perform = std::get_if<Perform>(&effect)) {
@@ -315,7 +315,7 @@ inline ApplyEvent answer(ChronyWorld& world, Run& run, const ApplyEffect& effect
     return Continue{};
 }
 
-inline Run drive(Apply& apply, ChronyWorld& world, Disturbance disturbance = {}) {
+inline Run drive(Apply& apply, DaemonWorld& world, Disturbance disturbance = {}) {
     Run run;
     auto effect = apply.begin(world.now);
     while (run.effects < disturbance.stop_after && run.effects < 10'000) {
