@@ -8,6 +8,7 @@
 #include "publish/scan_report.h"
 #include "publish/status_report.h"
 #include "watch/alert.h"
+#include "watch/blame.h"
 
 namespace clockwright {
 
@@ -25,16 +26,6 @@ struct WatchedServer {
 
     /// bits / min(8, polls); 0 before the first poll.
     double reach_share() const;
-};
-
-/// Who is wrong: what the agent's own quorum says of the present disagreement.
-enum class Culprit : std::uint8_t { nobody, server, host, path, unknown };
-std::string_view to_string(Culprit culprit);  ///< "nobody", "server", …
-
-struct Blame {
-    Culprit culprit = Culprit::nobody;
-    std::string subject;   ///< the server; empty: this host, or nobody
-    std::string sentence;  ///< "server ntp2 is wrong by +840 ms ±4 ms (3 of 4 agree it is)"
 };
 
 /// A plan that waits for a person.
