@@ -10,22 +10,31 @@ namespace {
 
 constexpr std::size_t kept_polls = 8;
 constexpr std::size_t kept_points = 32;
-constexpr std::size_t rule_needs = 4;    // points, before anything can be apart from them
+constexpr std::size_t rule_needs = 8;    // points, before anything can be apart from them
 constexpr std::size_t change_needs = 3;  // points in a row; never one sample (rule AL-2)
 constexpr Seconds least_shift{500e-6};
 constexpr double spreads = 6;
 
-Seconds median(std::vector<Seconds> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
+/// `share` 0.5: the median.
+Seconds quantile(std::vector<Seconds> values, double share) {
+    const auto place = values.begin() + static_cast<std::ptrdiff_t>(
+                                            share * static_cast<double>(values.size() - 1) + 0.5);
+    std::ranges::nth_element(values, place);
+    return *place;
 }
 
 template <class Points, class Member>
 Seconds median_of(const Points& points, Member member) {
     std::vector<Seconds> values;
     for (const auto& point : points) values.push_back(point.*member);
-    return median(std::move(values));
+    return quantile(std::move(values), 0.5);
+}
+
+template <class Points>
+Seconds least_delay(const Points& points) {
+    Seconds least = points.front().delay;
+    for (const auto& point : points) least = std::min(least, point.delay);
+    return least;
 }
 
 }  // namespace
@@ -67,7 +76,10 @@ std::optional<ServerChange> ServerWatch::compared(Seconds error) {
     for (const Point& one : before_) {
         distances.emplace_back(std::abs((one.error - usual).count()));
     }
-    const Seconds spread = 1.4826 * median(std::move(distances));
+    // Queueing moves an offset by half of what it adds to the delay.
+    const Seconds queueing = (median_of(before_, &Point::delay) - least_delay(before_)) / 2;
+    // Not by the median: a server that often is the reference itself has an error of 0 as often.
+    const Seconds spread = std::max(quantile(std::move(distances), 0.9) / 1.645, queueing);
     const bool is_apart =
         std::abs((error - usual).count()) > std::max(spreads * spread, least_shift).count();
     const bool same_side = apart_.empty() || (apart_.front().error > usual) == (error > usual);
@@ -83,11 +95,9 @@ std::optional<ServerChange> ServerWatch::compared(Seconds error) {
     apart_.push_back(point);
     if (apart_.size() < change_needs) return std::nullopt;
 
-    const auto least = [](const auto& points) {
-        return std::ranges::min_element(points, {}, &Point::delay)->delay;
-    };
     ServerChange change{ServerChange::Kind::step, apart_.front().at,
-                        median_of(apart_, &Point::error) - usual, least(apart_) - least(before_)};
+                        median_of(apart_, &Point::error) - usual,
+                        least_delay(apart_) - least_delay(before_)};
     // Asymmetry moves the offset by at most half of what it adds to the round trip (rule H-6).
     const double half = std::abs(change.delay_shift.count()) / 2;
     if (std::abs(change.shift.count()) <= 1.2 * half + (spreads * spread).count()) {
