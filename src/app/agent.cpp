@@ -126,6 +126,10 @@ std::vector<AgentEffect> Agent::saw(Result<Sight> sight, const Moment& moment) {
         snapshot_.status.verdict = judge_clock(snapshot_.status.facts);
     } else {
         const bool first = !sight_;
+        // Gone without a change of ours that took it away.
+        const bool same_change = !first && sight_->status.last_change == sight->status.last_change;
+        if (!first && sight_->dropin && !sight->dropin && same_change) dropin_missing_ = true;
+        if (sight->dropin || !same_change) dropin_missing_ = false;
         sight_ = std::move(*sight);
         if (sight_->life.answers) daemon_answered_ = now.steady;
         snapshot_.status = sight_->status;
@@ -182,7 +186,7 @@ void Agent::conclude(const Now& now) {
                 ? std::nullopt
                 : std::optional(frequencies_.front().second),
         .leap_table_days = Seconds(leaps_.expires - now.wall).count() / 86400,
-        .dropin_missing = sight_ && sight_->dropin_missing};
+        .dropin_missing = dropin_missing_};
     facts_ = facts_of(ground, now);
     rows_.emplace_back(clock_row(now, judged.selection.consensus));
     watch_daemon(now);

@@ -33,7 +33,7 @@ struct Sight {
     std::vector<Candidate> sources;  ///< the daemon's, `hosts` and `agent.watch`; without series
     DaemonLife life;
     bool serves_time = false;
-    bool dropin_missing = false;  ///< our file was there and is gone
+    bool dropin = false;  ///< our file is there
 };
 
 /// What a scan and its decision came to.
@@ -136,6 +136,7 @@ class Agent {
     Moment last_;
     SteadyTime next_cycle_, next_decision_;
     std::optional<SteadyTime> deadline_;  ///< of the cycle under way
+    bool dropin_missing_ = false;
     bool looking_ = false, asking_ = false, deciding_ = false, applying_ = false;
     std::optional<SteadyTime> daemon_answered_;
     std::optional<std::pair<SteadyTime, Seconds>> step_;

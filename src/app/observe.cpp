@@ -73,7 +73,10 @@ void add_details(const DaemonView& view, const Host& host, StatusReport& report)
 
 Result<StatusReport> observe(const Context& context) {
     const system::LocalHost host;
-    const DaemonView view = TRY(view_daemon(context.config, host));
+    return report_on(TRY(view_daemon(context.config, host)), context, host);
+}
+
+StatusReport report_on(const DaemonView& view, const Context& context, const Host& host) {
     StatusReport report;
     report.facts.daemon = traits_of(view.place.kind).program;
     report.kind = view.place.kind;

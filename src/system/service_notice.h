@@ -1,0 +1,17 @@
+/// Tells the service manager how we are (sd_notify(3)); nothing where none listens.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "time/units.h"
+
+namespace clockwright::system {
+
+/// "READY=1", "WATCHDOG=1", "STOPPING=1", "RELOADING=1\nMONOTONIC_USEC=…"; lines of one message.
+void tell_service_manager(std::string_view state);
+
+/// How often it wants to hear WATCHDOG=1 from this process; empty: not at all.
+std::optional<Seconds> service_watchdog();
+
+}  // namespace clockwright::system
