@@ -24,7 +24,7 @@ enum class Resolution : std::uint8_t { minute, hour, day };
 struct RolledRow {
     WallTime at;  ///< where the stretch begins
     std::string server;
-    int count = 0, lost = 0;
+    int count = 0, lost = 0;  ///< polls answered; polls lost
     /// Of `error` for a server, of `offset` for the clock; empty without a value.
     std::optional<Seconds> least, mean, most, median, p95, p99;
     std::optional<Seconds> delay_least, delay_median;
@@ -42,6 +42,8 @@ class History {
     virtual Result<std::vector<EventRow>> events(const HistoryQuery& query) const = 0;
     virtual Result<std::vector<AlertRow>> alerts(const HistoryQuery& query) const = 0;
     virtual Result<std::vector<RunRow>> runs(const HistoryQuery& query) const = 0;
+    /// Of this clock when no server is asked for. A stretch is rolled when it is over, and a while
+    /// later in a busy record: the newest rows are to be had from `samples` and `clock`.
     virtual Result<std::vector<RolledRow>> rolled(Resolution resolution,
                                                   const HistoryQuery& query) const = 0;
 };
