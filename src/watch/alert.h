@@ -26,6 +26,7 @@ struct Alert {
     WallTime since;      ///< the condition holds since then
     WallTime changed;    ///< it came into its state then
     bool silenced = false;
+    std::string advice = {};  ///< what to do next
 
     friend bool operator==(const Alert&, const Alert&) = default;
 };
