@@ -8,6 +8,7 @@
 
 #include "app/agent_facts.h"
 #include "time/spell.h"
+#include "watch/rule_table.h"
 
 namespace clockwright::app {
 namespace {
@@ -41,6 +42,7 @@ Agent::Agent(Config config, AgentMemory memory, LeapTable leaps, double splay, c
       memory_(std::move(memory)),
       leaps_(std::move(leaps)),
       watched_(pace_.rates),
+      rules_(built_in_rules(RuleClass::leaf)),
       last_(began),
       next_cycle_(began.now.steady) {
     snapshot_.began = snapshot_.at = began.now.wall;
@@ -52,6 +54,7 @@ Agent::Agent(Config config, AgentMemory memory, LeapTable leaps, double splay, c
         if (since >= Seconds{0}) wait = std::max(Seconds{60}, pace_.decide - since);
     }
     next_decision_ = began.now.steady + to_nanoseconds(wait);
+    book_.be_quiet_until(began.now.steady + to_nanoseconds(quiet_after_start));
     event(began.now, "agent", {}, "the agent started, mode " + config_.agent.mode);
 }
 
@@ -78,6 +81,7 @@ void Agent::notice_clock(const Moment& moment, bool was_set) {
     const Seconds elapsed = now.steady - before.now.steady;
     const Seconds moved = Seconds(now.wall - before.now.wall) - elapsed - slept;
     if (slept > Seconds{1}) {
+        book_.be_quiet_until(now.steady + to_nanoseconds(quiet_after_start));
         event(now, "suspend", {}, "this host was suspended for " + spell_age(slept), slept);
     }
     const double slew = (was_set ? usual_slew : fastest_slew) * elapsed.count();
@@ -188,6 +192,7 @@ void Agent::conclude(const Now& now) {
         .leap_table_days = Seconds(leaps_.expires - now.wall).count() / 86400,
         .dropin_missing = dropin_missing_};
     facts_ = facts_of(ground, now);
+    raise_alerts(now);
     rows_.emplace_back(clock_row(now, judged.selection.consensus));
     watch_daemon(now);
     may_decide(now);
@@ -236,6 +241,16 @@ void Agent::watch_daemon(const Now& now) {
                 snapshot_.status.facts.daemon + " stays dead: start it by hand");
             return;
     }
+}
+
+void Agent::raise_alerts(const Now& now) {
+    AlertNews news = book_.step(now, rules_, facts_, silences_);
+    for (const Alert& alert : news.changes) {
+        rows_.emplace_back(
+            AlertRow{now.wall, alert.state, alert.rule, alert.subject, alert.severity, alert.text});
+    }
+    if (!news.notices.empty()) effects_.emplace_back(effect::Tell{std::move(news.notices)});
+    snapshot_.alerts = book_.open();
 }
 
 int Agent::went_bad(const Now& now) const {
@@ -340,7 +355,7 @@ std::vector<AgentEffect> Agent::restarted(const Result<void>& done, const Moment
     return take_effects();
 }
 
-void Agent::record_is(const std::string& fault, std::uint64_t waiting) {
+std::vector<AgentEffect> Agent::record_is(const std::string& fault, std::uint64_t waiting) {
     if (fault != snapshot_.record_fault) {
         if (fault.empty()) {
             say(effect::Level::info, "the record is written again");
@@ -350,6 +365,7 @@ void Agent::record_is(const std::string& fault, std::uint64_t waiting) {
     }
     snapshot_.record_fault = fault;
     snapshot_.records_waiting = waiting;
+    return take_effects();
 }
 
 std::vector<AgentEffect> Agent::reload(Config config, const Moment& moment) {

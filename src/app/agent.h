@@ -15,6 +15,7 @@
 #include "publish/snapshot.h"
 #include "result.h"
 #include "time/leap_table.h"
+#include "watch/alert_book.h"
 #include "watch/fact.h"
 #include "watch/record.h"
 #include "watch/watchdog.h"
@@ -61,6 +62,9 @@ struct Exclude {
 struct Remember {
     std::vector<Record> rows;
 };
+struct Tell {  ///< people, by every channel
+    std::vector<AlertNotice> notices;
+};
 enum class Level : std::uint8_t { error, warning, info };
 struct Say {  ///< into the log
     Level level = Level::info;
@@ -71,7 +75,7 @@ struct Show {};  ///< the snapshot is new
 
 using AgentEffect =
     std::variant<effect::Look, effect::Ask, effect::Decide, effect::Apply, effect::RestartDaemon,
-                 effect::Exclude, effect::Remember, effect::Say, effect::Show>;
+                 effect::Exclude, effect::Remember, effect::Tell, effect::Say, effect::Show>;
 
 /// How the modes differ, from the configuration.
 struct AgentPace {
@@ -85,6 +89,9 @@ class Agent {
   public:
     /// `splay`: 0–1, of this host: when within its first interval it scans.
     Agent(Config config, AgentMemory memory, LeapTable leaps, double splay, const Moment& began);
+    /// What the alerts were before a restart.
+    void restore(AlertBook::Entries entries) { book_.restore(std::move(entries)); }
+    void silences_are(std::vector<Silence> silences) { silences_ = std::move(silences); }
 
     std::vector<AgentEffect> wake(const Moment& moment);
     /// The kernel says that the wall clock was set, or that this host woke up.
@@ -97,7 +104,7 @@ class Agent {
                                      const Moment& moment);
     std::vector<AgentEffect> restarted(const Result<void>& done, const Moment& moment);
     /// The record could not be written, or can again (empty).
-    void record_is(const std::string& fault, std::uint64_t waiting);
+    std::vector<AgentEffect> record_is(const std::string& fault, std::uint64_t waiting);
     std::vector<AgentEffect> reload(Config config, const Moment& moment);
     std::vector<AgentEffect> stop(const Moment& moment);
 
@@ -105,6 +112,7 @@ class Agent {
     const Snapshot& snapshot() const { return snapshot_; }
     const AgentMemory& memory() const { return memory_; }
     const std::vector<Fact>& facts() const { return facts_; }
+    const AlertBook& alerts() const { return book_; }
 
   private:
     void notice_clock(const Moment& moment, bool was_set = false);
@@ -113,6 +121,7 @@ class Agent {
     void note_blame(Blame blame, const Now& now);
     void note_daemon(const Now& now);
     void watch_daemon(const Now& now);
+    void raise_alerts(const Now& now);
     void may_decide(const Now& now);
     int went_bad(const Now& now) const;
     void fill_snapshot(const Now& now, const Judged& judged);
@@ -128,6 +137,9 @@ class Agent {
     LeapTable leaps_;
     WatchList watched_;
     Watchdog watchdog_;
+    std::vector<Rule> rules_;
+    AlertBook book_;
+    std::vector<Silence> silences_;
     Snapshot snapshot_;
     std::vector<Fact> facts_;
     std::optional<Sight> sight_;

@@ -11,6 +11,15 @@ Worker::~Worker() {
         tasks_.clear();
     }
     news_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Worker::finish() {
+    {
+        const std::lock_guard lock(mutex_);
+        finishing_ = true;
+    }
+    news_.notify_one();
     thread_.join();
 }
 
@@ -25,8 +34,8 @@ void Worker::add(Task task) {
 void Worker::work() {
     std::unique_lock lock(mutex_);
     while (true) {
-        news_.wait(lock, [this] { return ending_ || !tasks_.empty(); });
-        if (ending_) return;
+        news_.wait(lock, [this] { return ending_ || finishing_ || !tasks_.empty(); });
+        if (ending_ || tasks_.empty()) return;
         Task task = std::move(tasks_.front());
         tasks_.pop_front();
         lock.unlock();

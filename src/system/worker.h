@@ -21,6 +21,9 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
+    /// Waits for every job there is; none may be posted after it.
+    void finish();
+
     /// `job()` runs on the thread, `then(its value)` on the loop.
     template <class Job, class Then>
     void post(Job job, Then then) {
@@ -41,7 +44,8 @@ class Worker {
     std::mutex mutex_;
     std::condition_variable news_;
     std::deque<Task> tasks_;
-    bool ending_ = false;
+    bool ending_ = false;     ///< at once
+    bool finishing_ = false;  ///< when nothing is left
     std::thread thread_;  ///< last: it uses all the others
 };
 

@@ -231,6 +231,13 @@ void AgentWorld::perform(std::vector<AgentEffect> effects) {
             more = agent_->restarted({}, moment());
         } else if (const auto* away = std::get_if<app::effect::Exclude>(&effect)) {
             excluded.push_back(away->replaced);
+        } else if (const auto* tell = std::get_if<app::effect::Tell>(&effect)) {
+            for (const AlertNotice& notice : tell->notices) {
+                const Alert& alert = notice.alert;
+                told.push_back(alert.rule +
+                               (alert.subject.empty() ? " " : " " + alert.subject + " ") +
+                               std::string(to_string(alert.state)));
+            }
         } else if (auto* rows = std::get_if<app::effect::Remember>(&effect)) {
             std::ranges::move(rows->rows, std::back_inserter(records));
         }

@@ -43,6 +43,8 @@ class AgentWorld {
     void set_clock(Seconds by);
     void sleep(std::chrono::nanoseconds span);
 
+    /// Rules told as firing or resolved, in order: "server_wrong ntp2 firing".
+    std::vector<std::string> told;
     std::vector<EventRow> events(const std::string& kind = {}) const;
     std::vector<std::string> said(const std::string& word) const;
     app::Agent& agent() { return *agent_; }
