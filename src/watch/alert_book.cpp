@@ -143,6 +143,7 @@ void AlertBook::end_unjudged(std::span<const Rule> rules, const FactTable& facts
         if (rule != rules.end() && waits) continue;
         entry.alert.text += rule == rules.end() ? "; its rule is gone" : "; it is watched no more";
         entry.flapping = false;
+        if (entry.alert.state == AlertState::firing && !entry.good) turn(entry, now.steady);
         enter(entry, AlertState::resolved, now, news);
     }
 }
