@@ -32,8 +32,9 @@ AgentMemory AgentFiles::load(std::string& remark) const {
 }
 
 AlertBook::Entries AgentFiles::load_alerts(const Now& now, std::string& remark) const {
-    return load_file<SavedAlerts>(directory_ + alerts_name, remark,
-                                  [&](const std::string& text) { return read_alert_book(text, now); })
+    return load_file<SavedAlerts>(
+               directory_ + alerts_name, remark,
+               [&](const std::string& text) { return read_alert_book(text, now); })
         .entries;
 }
 

@@ -77,7 +77,7 @@ class AgentLoop {
     boost::asio::steady_timer timer_, alive_, tidy_;
     boost::asio::signal_set reload_signal_;
     system::ClockAlarm alarm_;
-    WatchProber prober_;       ///< used by `asking_` only
+    WatchProber prober_;                       ///< used by `asking_` only
     std::optional<store::Recorder> recorder_;  ///< used by `recording_` only
     AgentFiles files_;
     std::optional<Agent> agent_;
@@ -141,10 +141,9 @@ void AgentLoop::arm() {
 }
 
 void AgentLoop::carry_out(effect::Look&) {
-    looking_.post([context = context_] { return look_at_host(context); },
-                  [this](Result<Sight> sight) {
-                      perform(agent_->saw(std::move(sight), read_moment()));
-                  });
+    looking_.post(
+        [context = context_] { return look_at_host(context); },
+        [this](Result<Sight> sight) { perform(agent_->saw(std::move(sight), read_moment())); });
 }
 
 void AgentLoop::carry_out(effect::Ask& ask) {
@@ -172,10 +171,9 @@ void AgentLoop::carry_out(effect::Apply& apply) {
 }
 
 void AgentLoop::carry_out(effect::RestartDaemon&) {
-    deciding_.post([context = context_] { return restart_daemon(context); },
-                   [this](const Result<void>& done) {
-                       perform(agent_->restarted(done, read_moment()));
-                   });
+    deciding_.post(
+        [context = context_] { return restart_daemon(context); },
+        [this](const Result<void>& done) { perform(agent_->restarted(done, read_moment())); });
 }
 
 void AgentLoop::carry_out(effect::Exclude& away) {
@@ -184,7 +182,7 @@ void AgentLoop::carry_out(effect::Exclude& away) {
         [](const Result<void>& done) {
             if (!done) {
                 system::log_event(system::LogLevel::warning,
-                            "a replaced source cannot be kept away: " + done.error().message);
+                                  "a replaced source cannot be kept away: " + done.error().message);
             }
         });
 }
@@ -214,10 +212,9 @@ void AgentLoop::save(bool running) {
 void AgentLoop::carry_out(effect::Tell& tell) {
     for (const AlertNotice& notice : tell.notices) {
         const Alert& alert = notice.alert;
-        const auto level = alert.state == AlertState::resolved ? system::LogLevel::info
-                           : alert.severity == AlertSeverity::critical
-                               ? system::LogLevel::error
-                               : system::LogLevel::warning;
+        const auto level = alert.state == AlertState::resolved         ? system::LogLevel::info
+                           : alert.severity == AlertSeverity::critical ? system::LogLevel::error
+                                                                       : system::LogLevel::warning;
         system::log_event(level, fmt::format("{}: {}", to_string(alert.state), alert.text));
     }
     save(true);
@@ -249,8 +246,9 @@ void AgentLoop::reload() {
     system::tell_service_manager("RELOADING=1");
     auto config = load_config(context_.command.config_file);
     if (!config) {
-        system::log_event(system::LogLevel::error,
-                    "the new configuration is faulty, the old one stays: " + config.error().message);
+        system::log_event(
+            system::LogLevel::error,
+            "the new configuration is faulty, the old one stays: " + config.error().message);
     } else {
         override_config(*config, context_.command);
         context_.config = *config;

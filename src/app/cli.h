@@ -20,6 +20,7 @@ enum class Verb {
     check,
     config,
     service,
+    agent,
     doctor,
     lab,
     demo
@@ -70,6 +71,8 @@ struct Command {
     // check
     Seconds warning{0.1}, critical{0.5};
     std::string expect;
+    // agent
+    std::optional<std::string> mode, listen;
     // demo
     std::string chronyd;
 };

@@ -35,6 +35,8 @@ Runner runner_of(Verb verb) {
             return run_config;
         case Verb::service:
             return run_service;
+        case Verb::agent:
+            return run_agent;
         case Verb::lab:
             return run_lab;
         case Verb::demo:

@@ -188,6 +188,7 @@ std::vector<Candidate> WatchList::due(const Now& now) {
     for (Watched& server : servers_) {
         if (server.by_daemon || server.due > now.steady) continue;
         asked.push_back(server.candidate);
+        server.asked = now.steady;
         server.due = now.steady + to_nanoseconds(rate_of(server));
     }
     return asked;
@@ -199,6 +200,7 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
         Watched* server = find(answer.host, {}, false);
         if (server == nullptr || answer.refused) continue;
         if (answer.address) server->candidate.address = answer.address;
+        server->due = server->asked + to_nanoseconds(rate_of(*server));  // it is known who it is
         server->candidate.nts = answer.nts;
         server->candidate.not_asked = answer.not_asked;
         server->candidate.not_asked_why = answer.why;

@@ -38,7 +38,7 @@ struct Watched {
     ServerWatch watch;
     bool by_daemon = false;
     std::optional<DaemonSource> source;  ///< as the daemon saw it last
-    SteadyTime added, due;               ///< `due`: the next question of ours
+    SteadyTime added, asked, due;        ///< `due`: the next question of ours
     std::optional<SteadyTime> heard;     ///< its last valid answer
     std::optional<SteadyTime> compared;  ///< the sample that was compared last
     std::optional<WallTime> heard_wall;

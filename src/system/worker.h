@@ -46,7 +46,7 @@ class Worker {
     std::deque<Task> tasks_;
     bool ending_ = false;     ///< at once
     bool finishing_ = false;  ///< when nothing is left
-    std::thread thread_;  ///< last: it uses all the others
+    std::thread thread_;      ///< last: it uses all the others
 };
 
 }  // namespace clockwright::system

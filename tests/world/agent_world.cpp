@@ -136,7 +136,7 @@ Candidate AgentWorld::candidate_of(const NetServer& one) const {
     candidate.source.operator_name = one.name;
     candidate.source.origin.kind = one.by_daemon ? Origin::Kind::daemon : Origin::Kind::hosts;
     candidate.membership = one.by_daemon ? Membership::ours : Membership::none;
-    candidate.address = parse_address(one.address);
+    if (one.by_daemon || !names_are_unknown) candidate.address = parse_address(one.address);
     return candidate;
 }
 
@@ -200,7 +200,7 @@ std::vector<app::Answer> AgentWorld::ask(const std::vector<Candidate>& whom) {
     for (const Candidate& candidate : whom) {
         app::Answer answer;
         answer.host = candidate.source.as_written;
-        answer.address = candidate.address;
+        answer.address = parse_address(server(answer.host).address);
         ++asked[answer.host];
         answer.series.sent = 1;
         if (const auto sample = probe(server(answer.host))) {

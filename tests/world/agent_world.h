@@ -53,6 +53,7 @@ class AgentWorld {
     std::vector<NetServer> servers;
     bool network = true, daemon_runs = true, daemon_disciplines = true;
     bool serves_time = false;
+    bool names_are_unknown = false;  ///< until somebody was asked
     Seconds clock_error{0};  ///< this clock less true time
     Ppm drift{3};            ///< of this clock, undisciplined
     std::vector<Record> records;
