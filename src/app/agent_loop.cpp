@@ -81,7 +81,7 @@ class AgentLoop {
     std::optional<store::Recorder> recorder_;  ///< used by `recording_` only
     AgentFiles files_;
     std::optional<Agent> agent_;
-    bool ready_ = false;
+    bool ready_ = false, word_fault_told_ = false;
     // Last, so that they end first: nothing they use goes before them.
     system::Worker looking_, asking_, deciding_, recording_;
 };
@@ -119,6 +119,7 @@ Result<int> AgentLoop::run() {
     loop_.run();
     system::tell_service_manager("STOPPING=1");
     perform(agent_->stop(read_moment()));
+    files_.take_word_back();
     recording_.finish();
     save(false);
     return exit_done;
@@ -232,6 +233,9 @@ void AgentLoop::carry_out(effect::Show&) {
     system::tell_service_manager(
         fmt::format("{}STATUS={}", ready_ ? "" : "READY=1\n", snapshot.status.verdict.sentence));
     ready_ = true;
+    if (auto left = files_.leave_word(snapshot); !left && !std::exchange(word_fault_told_, true)) {
+        system::log_event(system::LogLevel::warning, left.error().message);
+    }
 }
 
 void AgentLoop::wait_for_reload() {

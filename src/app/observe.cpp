@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/agent_files.h"
 #include "app/daemon_access.h"
 #include "app/daemon_choice.h"
 #include "app/daemon_units.h"
@@ -90,6 +91,7 @@ StatusReport report_on(const DaemonView& view, const Context& context, const Hos
     report.facts.nts_set = context.config.is_set("select.nts");
     report.verdict = judge_clock(report.facts);
     report.daemon_text = daemon_text(view);
+    report.agent = agents_word(context.config);
     if (context.command.verbose > 0) add_details(view, host, report);
     const auto journal = store::Journal::open_to_read(context.config.state.directory);
     if (journal) add_changes(*journal, report);

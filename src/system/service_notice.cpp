@@ -43,6 +43,12 @@ void tell_service_manager(std::string_view state) {
                  reinterpret_cast<const sockaddr*>(&address), length);
 }
 
+std::string runtime_directory() {
+    const char* path = ::getenv("RUNTIME_DIRECTORY");
+    // Several are separated by colons; ours is one.
+    return path != nullptr && path[0] == '/' && std::strchr(path, ':') == nullptr ? path : "";
+}
+
 std::optional<Seconds> service_watchdog() {
     const auto microseconds = number_in("WATCHDOG_USEC");
     const auto pid = number_in("WATCHDOG_PID");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "time/units.h"
@@ -13,5 +14,8 @@ void tell_service_manager(std::string_view state);
 
 /// How often it wants to hear WATCHDOG=1 from this process; empty: not at all.
 std::optional<Seconds> service_watchdog();
+
+/// The directory under /run that it made for this service; empty: none.
+std::string runtime_directory();
 
 }  // namespace clockwright::system
