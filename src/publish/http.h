@@ -1,6 +1,7 @@
 /// HTTP as values: what a client asks and what it gets.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,7 +14,8 @@ struct HttpRequest {
     std::string method;  ///< "GET"
     std::string path;    ///< "/api/v1/samples", percent-decoded
     std::map<std::string, std::string> query;
-    std::string host;           ///< the Host header, without its port
+    std::string host;           ///< of the Host header, in lower case; empty: none
+    std::uint16_t port = 0;     ///< of the Host header; 0: none is written
     std::string origin;         ///< the Origin header; empty: none
     std::string authorization;  ///< the Authorization header; empty: none
     std::string accept;

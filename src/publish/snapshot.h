@@ -50,6 +50,9 @@ struct Snapshot {
     std::optional<Proposal> proposal;
     std::string record_fault;           ///< why nothing is recorded at present; empty: it is
     std::uint64_t records_waiting = 0;  ///< kept in memory meanwhile
+
+    /// Of the scan's row; null: it is not watched.
+    const WatchedServer* watch_of(std::size_t row) const;
 };
 
 /// Old enough to say nothing.
