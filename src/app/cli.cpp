@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "app/cli_history.h"
 #include "time/spell.h"
 #include "version.h"
 
@@ -235,6 +236,7 @@ Verb verb_named(const std::string& name) {
     if (name == "doctor") return Verb::doctor;
     if (name == "config") return Verb::config;
     if (name == "service") return Verb::service;
+    if (name == "history") return Verb::history;
     if (name == "lab") return Verb::lab;
     if (name == "demo") return Verb::demo;
     return Verb::status;
@@ -261,6 +263,7 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     add_plan(app, command, spacing);
     add_apply(app, command, spacing);
     add_service(app, command);
+    add_history(app, command.history);
     add_others(app, command);
     try {
         app.parse(argc, argv);
@@ -284,6 +287,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     command.verb = verb_named(verb->get_name());
     if (command.verb == Verb::service && !verb->get_subcommands().empty())
         command.service.word = verb->get_subcommands().front()->get_name();
+    if (command.verb == Verb::history && !verb->get_subcommands().empty())
+        command.history.word = verb->get_subcommands().front()->get_name();
     if (command.verb == Verb::servers && !verb->get_subcommands().empty())
         command.servers.word = verb->get_subcommands().front()->get_name();
     if (block_length.count() >= 0) command.servers.length = block_length;

@@ -35,6 +35,8 @@ Runner runner_of(Verb verb) {
             return run_config;
         case Verb::service:
             return run_service;
+        case Verb::history:
+            return run_history;
         case Verb::lab:
             return run_lab;
         case Verb::demo:
