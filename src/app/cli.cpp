@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "app/cli_history.h"
 #include "time/spell.h"
 #include "version.h"
 
@@ -252,6 +253,7 @@ Verb verb_named(const std::string& name) {
     if (name == "config") return Verb::config;
     if (name == "service") return Verb::service;
     if (name == "agent") return Verb::agent;
+    if (name == "history") return Verb::history;
     if (name == "lab") return Verb::lab;
     if (name == "demo") return Verb::demo;
     return Verb::status;
@@ -279,6 +281,7 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     add_apply(app, command, spacing);
     add_service(app, command);
     add_agent(app, command);
+    add_history(app, command.history);
     add_others(app, command);
     try {
         app.parse(argc, argv);
@@ -302,6 +305,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     command.verb = verb_named(verb->get_name());
     if (command.verb == Verb::service && !verb->get_subcommands().empty())
         command.service.word = verb->get_subcommands().front()->get_name();
+    if (command.verb == Verb::history && !verb->get_subcommands().empty())
+        command.history.word = verb->get_subcommands().front()->get_name();
     if (command.verb == Verb::servers && !verb->get_subcommands().empty())
         command.servers.word = verb->get_subcommands().front()->get_name();
     if (block_length.count() >= 0) command.servers.length = block_length;

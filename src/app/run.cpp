@@ -37,6 +37,8 @@ Runner runner_of(Verb verb) {
             return run_service;
         case Verb::agent:
             return run_agent;
+        case Verb::history:
+            return run_history;
         case Verb::lab:
             return run_lab;
         case Verb::demo:

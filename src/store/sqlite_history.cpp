@@ -1,8 +1,10 @@
 #include "store/sqlite_history.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <functional>
 #include <limits>
 #include <map>
@@ -203,6 +205,11 @@ SqliteHistory::~SqliteHistory() = default;
 
 Result<SqliteHistory> SqliteHistory::open(const std::string& state_directory) {
     const std::string path = record_path(state_directory);
+    if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)
+        return fail(
+            fmt::format("nothing is recorded yet: there is no {} (clockwright agent writes "
+                        "it, and so does history import)",
+                        path));
     TRY(check_record(path));
     Database database = TRY(Database::open(path, Database::Access::read));
     const int version = TRY(version_of(database));
@@ -212,6 +219,21 @@ Result<SqliteHistory> SqliteHistory::open(const std::string& state_directory) {
                         "it starts",
                         path));
     return SqliteHistory(std::make_unique<File>(std::move(database)));
+}
+
+Result<std::optional<WallTime>> SqliteHistory::oldest() const {
+    std::optional<WallTime> oldest;
+    const auto take = [&](const std::string& sql) -> Attempt<void> {
+        auto statement = TRY(file_->database.prepare(sql));
+        if (TRY(statement.step()) && !statement.is_null(0))
+            oldest = std::min(oldest.value_or(statement.instant(0)), statement.instant(0));
+        return {};
+    };
+    for (const auto server : TRY(file_->servers()))
+        TRY(take(fmt::format("SELECT min(at) FROM sample WHERE server = {}", server)));
+    for (const char* table : {"clock", "verdict", "event", "alert", "run"})
+        TRY(take(fmt::format("SELECT min(at) FROM {}", table)));
+    return oldest;
 }
 
 Result<std::vector<SampleRow>> SqliteHistory::samples(const HistoryQuery& query) const {

@@ -17,6 +17,9 @@ class SqliteHistory : public History {
     SqliteHistory& operator=(SqliteHistory&&) noexcept;
     ~SqliteHistory() override;
 
+    /// The oldest row of all kinds; empty when there is none.
+    Result<std::optional<WallTime>> oldest() const;
+
     Result<std::vector<SampleRow>> samples(const HistoryQuery& query) const override;
     Result<std::vector<ClockRow>> clock(const HistoryQuery& query) const override;
     Result<std::vector<VerdictRow>> verdicts(const HistoryQuery& query) const override;
