@@ -9,6 +9,7 @@
 
 #include "app/agent.h"
 #include "app/agent_files.h"
+#include "app/agent_http.h"
 #include "app/agent_street.h"
 #include "app/exit_code.h"
 #include "app/leap_source.h"
@@ -81,6 +82,7 @@ class AgentLoop {
     std::optional<store::Recorder> recorder_;  ///< used by `recording_` only
     AgentFiles files_;
     std::optional<Agent> agent_;
+    std::unique_ptr<AgentHttp> http_;  ///< null: off
     bool ready_ = false, word_fault_told_ = false;
     // Last, so that they end first: nothing they use goes before them.
     system::Worker looking_, asking_, deciding_, recording_;
@@ -103,6 +105,10 @@ AgentLoop::AgentLoop(const Context& context)
 
 Result<int> AgentLoop::run() {
     recorder_ = TRY(store::Recorder::open(context_.config.state.directory));
+    if (!context_.config.agent.listen.empty()) {
+        http_ = TRY(AgentHttp::open(loop_.context(), context_.config));
+        system::log_event(system::LogLevel::info, "HTTP on " + to_string(http_->endpoint()));
+    }
     std::string remark;
     AgentMemory memory = files_.load(remark);
     agent_.emplace(context_.config, std::move(memory), leap_table(system::LocalHost{}),
@@ -189,6 +195,7 @@ void AgentLoop::carry_out(effect::Exclude& away) {
 }
 
 void AgentLoop::carry_out(effect::Remember& remember) {
+    if (http_) http_->tell(remember.rows);
     recording_.post(
         [this, rows = std::move(remember.rows)] {
             static_cast<void>(recorder_->write(rows));  // its fault is asked for next
@@ -233,6 +240,7 @@ void AgentLoop::carry_out(effect::Show&) {
     system::tell_service_manager(
         fmt::format("{}STATUS={}", ready_ ? "" : "READY=1\n", snapshot.status.verdict.sentence));
     ready_ = true;
+    if (http_) http_->show(snapshot);
     if (auto left = files_.leave_word(snapshot); !left && !std::exchange(word_fault_told_, true)) {
         system::log_event(system::LogLevel::warning, left.error().message);
     }

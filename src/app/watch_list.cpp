@@ -258,6 +258,12 @@ std::vector<Candidate> WatchList::candidates(const Now& now, Seconds cycle) cons
 
 void WatchList::judged(const Judged& judged, const Now& now, std::vector<Record>& rows) {
     const std::optional<Seconds> reference = newest_consensus(judged);
+    for (Record& row : rows) {
+        auto* sample = std::get_if<SampleRow>(&row);
+        if (sample != nullptr && sample->offset && reference) {
+            sample->error = *sample->offset - *reference;
+        }
+    }
     for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
         const Candidate& candidate = judged.candidates[i];
         Watched* server =

@@ -24,6 +24,12 @@ std::optional<long long> number_in(const char* variable) {
     return number;
 }
 
+/// Several are separated by colons; ours is one.
+std::string directory_in(const char* variable) {
+    const char* path = ::getenv(variable);
+    return path != nullptr && path[0] == '/' && std::strchr(path, ':') == nullptr ? path : "";
+}
+
 }  // namespace
 
 void tell_service_manager(std::string_view state) {
@@ -44,9 +50,11 @@ void tell_service_manager(std::string_view state) {
 }
 
 std::string runtime_directory() {
-    const char* path = ::getenv("RUNTIME_DIRECTORY");
-    // Several are separated by colons; ours is one.
-    return path != nullptr && path[0] == '/' && std::strchr(path, ':') == nullptr ? path : "";
+    return directory_in("RUNTIME_DIRECTORY");
+}
+
+std::string credentials_directory() {
+    return directory_in("CREDENTIALS_DIRECTORY");
 }
 
 std::optional<Seconds> service_watchdog() {

@@ -18,4 +18,7 @@ std::optional<Seconds> service_watchdog();
 /// The directory under /run that it made for this service; empty: none.
 std::string runtime_directory();
 
+/// Where it hands secrets to this service; empty: nowhere.
+std::string credentials_directory();
+
 }  // namespace clockwright::system
