@@ -185,6 +185,8 @@ void add_service(CLI::App& app, Command& command) {
                       "A restart of the daemon may be part of it");
     install->add_flag("--takeover", command.takeover,
                       "Comment out foreign source lines that are not chosen");
+    install->add_flag("--agent", command.service.agent,
+                      "The agent as well: it watches, remembers, alerts, as a user of its own");
     install->add_flag("--dry-run", command.dry_run, "Print the units and write nothing");
     auto* remove = service->add_subcommand("remove", "Stop the timer and remove the units");
     remove->add_flag("--purge", command.service.purge, "And the record of changes");

@@ -43,6 +43,7 @@ struct ServiceCommand {
     std::string word = "status";  ///< install, remove, status, run-now
     Seconds every{6 * 3600.0};
     bool purge = false;
+    bool agent = false;  ///< install: the agent beside the timer
 };
 
 /// What `history` is told.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "app/config.h"
 #include "system/local_host.h"
@@ -8,8 +9,15 @@
 namespace clockwright::app {
 namespace {
 
-/// Where state lives when no file says it: the system's place for root, the user's own otherwise.
+/// Where state lives when no file says it: the service's place, the system's for root, the user's
+/// own otherwise.
 std::string default_state_directory() {
+    // What systemd made for this service; behind a link when the service has a user of its own.
+    if (const char* made = std::getenv("STATE_DIRECTORY"); made != nullptr && *made == '/') {
+        std::error_code error;
+        const auto place = std::filesystem::canonical(made, error);
+        if (!error) return place.string();
+    }
     if (system::is_root()) return "/var/lib/clockwright";
     const char* state_home = std::getenv("XDG_STATE_HOME");
     if (state_home != nullptr && *state_home == '/')

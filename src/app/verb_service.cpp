@@ -23,6 +23,7 @@ namespace {
 constexpr const char* systemctl = "/usr/bin/systemctl";
 constexpr const char* service_name = "clockwright-apply.service";
 constexpr const char* timer_name = "clockwright-apply.timer";
+constexpr const char* agent_name = "clockwright-agent.service";
 constexpr const char* unit_directory = "/etc/systemd/system/";
 constexpr const char* cron_path = "/etc/cron.d/clockwright";
 constexpr Seconds systemctl_limit{60};
@@ -54,10 +55,13 @@ Result<UnitSettings> unit_settings(const Context& context, const Host& host) {
     return settings;
 }
 
-std::vector<OurFile> files_of_service(const UnitSettings& settings, bool systemd) {
+std::vector<OurFile> files_of_service(const UnitSettings& settings, bool systemd, bool agent) {
     if (!systemd) return {{cron_path, cron_file(settings)}};
-    return {{unit_directory + std::string(service_name), apply_unit(settings)},
-            {unit_directory + std::string(timer_name), apply_timer(settings)}};
+    std::vector<OurFile> files{{unit_directory + std::string(service_name), apply_unit(settings)},
+                               {unit_directory + std::string(timer_name), apply_timer(settings)}};
+    if (agent)
+        files.push_back({unit_directory + std::string(agent_name), agent_unit(settings, {})});
+    return files;
 }
 
 Result<void> need_root(const Command& command, std::string_view word) {
@@ -97,15 +101,14 @@ Result<void> tell_systemd(const std::vector<std::string>& words) {
 Result<int> install(const Context& context, const Host& host) {
     const UnitSettings settings = TRY(unit_settings(context, host));
     const bool systemd = has_systemd(host);
-    const auto files = files_of_service(settings, systemd);
+    const bool agent = context.command.service.agent;
+    if (agent && !systemd) {
+        return fail("--agent needs systemd: without it have your init start `clockwright agent`");
+    }
+    const auto files = files_of_service(settings, systemd, agent);
     if (context.command.dry_run) {
         for (const OurFile& file : files)
             print_result(context.command, fmt::format("=== {}\n{}", file.path, file.content));
-        if (systemd)
-            print_result(context.command,
-                         fmt::format("=== clockwright-agent.service, not installed: this release "
-                                     "has no agent yet\n{}",
-                                     agent_unit(settings, {})));
         return exit_done;
     }
     TRY(need_root(context.command, "install"));
@@ -113,14 +116,16 @@ Result<int> install(const Context& context, const Host& host) {
     if (systemd) {
         if (written > 0) TRY(tell_systemd({"daemon-reload"}));
         TRY(tell_systemd({"enable", "--now", "--quiet", timer_name}));
+        if (agent) TRY(tell_systemd({"enable", "--now", "--quiet", agent_name}));
     }
     print_result(
         context.command,
         wrap(fmt::format(
-                 "{} Every {} h a better set is looked for and applied{}.",
+                 "{} Every {} h a better set is looked for and applied{}{}.",
                  written == 0 ? "Nothing to do: the service is as it should be." : "Installed.",
                  std::lround(settings.every.count() / 3600),
-                 settings.allow_restart ? ", with a restart of the daemon if need be" : ""),
+                 settings.allow_restart ? ", with a restart of the daemon if need be" : "",
+                 agent ? "; the agent runs" : ""),
              0) +
             "Next: clockwright service status\n");
     return exit_done;
@@ -131,9 +136,12 @@ Result<int> remove(const Context& context, const Host& host) {
     const std::string timer = unit_directory + std::string(timer_name);
     if (has_systemd(host) && !host.glob(timer).empty())
         TRY(tell_systemd({"disable", "--now", "--quiet", timer_name}));
+    const std::string agent = unit_directory + std::string(agent_name);
+    if (has_systemd(host) && !host.glob(agent).empty())
+        TRY(tell_systemd({"disable", "--now", "--quiet", agent_name}));
     int removed = 0;
     for (const std::string& path :
-         {unit_directory + std::string(service_name), timer, std::string(cron_path)}) {
+         {unit_directory + std::string(service_name), timer, agent, std::string(cron_path)}) {
         WriteFile write;
         write.before = TRY(host.read(path));
         if (!write.before.exists) continue;

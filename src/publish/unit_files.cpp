@@ -132,7 +132,8 @@ std::string agent_unit(const UnitSettings& settings, const std::vector<std::stri
         "{}"
         "StateDirectory=clockwright-agent\n"
         "StateDirectoryMode=0700\n"
-        "UMask=0077\n"
+        "RuntimeDirectory=clockwright\n"  // its last word, which everybody may read
+        "UMask=0022\n"
         "CapabilityBoundingSet=\n"
         "AmbientCapabilities=\n"
         "RemoveIPC=yes\n"

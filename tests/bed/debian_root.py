@@ -21,7 +21,7 @@ PACKAGES = (
     "systemd", "systemd-sysv", "systemd-container", "dbus", "iproute2", "procps", "openssl",
     "netbase", "ca-certificates",
     # what the program is linked with, and libcurl, which it loads
-    "libc-ares2", "libcurl4", "libfmt9", "libssl3", "libstdc++6", "libtomlplusplus3")
+    "libc-ares2", "libcurl4", "libfmt9", "libsqlite3-0", "libssl3", "libstdc++6", "libtomlplusplus3")
 LAYERS = ("chrony", "ntpsec", "openntpd", "systemd-timesyncd")
 KEY = hashlib.sha256(repr((VERSION, RELEASE, PACKAGES)).encode()).hexdigest()[:12]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clockwright-bed"

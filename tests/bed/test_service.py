@@ -49,15 +49,29 @@ class Service(hosts.HostBed):
                                     *(f"/etc/systemd/system/{unit}" for unit in UNITS))
             self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, ""))
 
-        with self.subTest("the agent's unit, not installed yet, is secluded well"):
-            shown = self.service("install", "--dry-run").stdout
-            agent = shown.split("=== clockwright-agent.service", 1)[1].split("\n", 1)[1]
+        with self.subTest("the agent's unit is secluded well"):
+            shown = self.service("install", "--agent", "--dry-run").stdout
+            agent = shown.split("clockwright-agent.service\n", 1)[1]
             unit = "/root/clockwright-agent.service"
             self.host.write(unit, agent)
             judged = self.host.run("systemd-analyze", "security", "--offline=true",
                                    "--threshold=20", unit)
             faults = [line for line in judged.stdout.splitlines() if not line.startswith("✓")]
             self.assertEqual(judged.returncode, 0, "\n".join(faults))
+
+        with self.subTest("the agent runs as a user of its own, and leaves its word to everybody"):
+            done = self.service("install", "--every", "4h", "--takeover", "--agent")
+            self.assertEqual(done.code, 0, done)
+            hosts.wait_for("the agent is ready", lambda: self.state_of(
+                "clockwright-agent.service", "is-active") == "active", 60)
+            word = "/run/clockwright/agent-word.json"
+            hosts.wait_for("its word", lambda: self.host.run("test", "-s", word).returncode == 0,
+                           60)
+            self.assertEqual(self.host.run("stat", "-c", "%a", word).stdout.strip(), "644")
+            owner = self.host.run("stat", "-c", "%U", word).stdout.strip()
+            self.assertEqual(owner, "clockwright")
+            status = self.host.run("systemctl", "status", "clockwright-agent.service").stdout
+            self.assertIn("Status:", status)
 
         with self.subTest("its timer fires, and the set is applied under its seclusion"):
             # The clock of a host cannot be moved here: the same timer, but soon.

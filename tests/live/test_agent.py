@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+"""clockwright agent: it watches a real chronyd and further servers, remembers, says who is wrong, and
+serves it; a faulty configuration or a signal at any moment harms nothing."""
+import json
+import signal
+import sqlite3
+import time
+import urllib.request
+
+import bed
+
+HONEST = {1: {}, 2: {}, 3: {}}
+LIAR = {4: {"step_at": '"6s"', "step": '"840ms"'}}
+
+
+class Agent(bed.Bed):
+    def start_agent(self, *words, mode="ultrafast", **sections):
+        watch = json.dumps([self.host(last) for last in (1, 2, 3, 4)])
+        self.configure(agent={"mode": f'"{mode}"', "watch": watch}, **sections)
+        self.agent = self.spawn(bed.PROGRAM, "--config", self.config, "agent", *words,
+                                log="agent.log")
+        self.wait_for("the agent has started", lambda: "the agent started" in self.log("agent.log")
+                      or self.ended(self.agent, "agent.log"), 20)
+
+    def end_agent(self, how=signal.SIGTERM):
+        began = time.monotonic()
+        self.agent.send_signal(how)
+        self.agent.wait(20)
+        return time.monotonic() - began
+
+    def word(self):
+        path = self.state / "agent-word.json"
+        return json.loads(path.read_text()) if path.exists() else {}
+
+    def rows(self, question):
+        with sqlite3.connect(f"file:{self.state}/record.sqlite?mode=ro", uri=True) as record:
+            return record.execute(question).fetchall()
+
+    def get(self, port, path, **headers):
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, refusal.read().decode()
+
+    def test_a_server_that_steps_is_named_and_the_record_has_it(self):
+        self.lab(HONEST | LIAR)
+        self.start_agent()
+        self.wait_for("the liar is named", lambda: "is wrong by +840 ms" in self.log("agent.log"), 60)
+        self.wait_for("the word says so", lambda: self.word().get("blame", {}).get("culprit")
+                      == "server", 20)
+        self.assertEqual(self.word()["blame"]["subject"], self.host(4))
+        self.assertLess(self.end_agent(), 5)
+        self.assertEqual(self.agent.returncode, 0)
+        self.assertFalse((self.state / "agent-word.json").exists())
+        self.assertEqual(self.rows("pragma integrity_check"), [("ok",)])
+        self.assertGreater(self.rows("select count(*) from sample")[0][0], 20)
+        events = self.program("history", "events")
+        self.assertIn(self.host(4), events.stdout)
+        self.assertIn("the agent stopped", events.stdout)
+
+    def test_check_and_status_heed_the_agent_and_its_silence(self):
+        self.lab(HONEST | LIAR)
+        self.chronyd(*[f"server {self.address(n)} port {self.port} minpoll 0 maxpoll 1 iburst"
+                       for n in HONEST])
+        self.chronyd_has_samples(3)
+        self.start_agent()
+        self.wait_for("the liar is named", lambda: self.word().get("blame", {}).get("culprit")
+                      == "server", 60)
+        check = self.program("check")
+        self.assertIn("agent", check.stdout)
+        self.assertIn("agent     mode ultrafast", self.program("status").stdout)
+        self.assertEqual(self.program("--json", "status").json["agent"]["culprit"], "server")
+        self.agent.kill()
+        self.agent.wait(5)
+        self.wait_for("a silent agent is no good sign",
+                      lambda: "it hangs or was killed" in self.program("check").stdout, 20)
+        self.assertIn(self.program("check").code, (2, 3))
+
+    def test_what_the_daemon_measures_is_not_asked_again(self):
+        self.lab(HONEST)
+        self.chronyd(*[f"server {self.address(n)} port {self.port} minpoll 0 maxpoll 1 iburst"
+                       for n in HONEST])
+        self.chronyd_has_samples(3)
+        self.configure(agent={"mode": '"ultrafast"'})
+        self.agent = self.spawn(bed.PROGRAM, "--config", self.config, "agent", log="agent.log")
+        counted = "select count(*) from sample where by_daemon"
+        self.wait_for("the daemon's samples are recorded",
+                      lambda: (self.state / "record.sqlite").exists() and self.sampled(), 30)
+        self.end_agent()
+        self.assertEqual(self.rows("select count(*) from sample where not by_daemon"), [(0,)])
+        self.assertGreater(self.rows(counted)[0][0], 3)
+
+    def sampled(self):
+        try:
+            return self.rows("select count(*) from sample where by_daemon")[0][0] > 5
+        except sqlite3.OperationalError:
+            return False
+
+    def test_a_configuration_that_becomes_faulty_changes_nothing(self):
+        self.lab(HONEST)
+        self.start_agent()
+        good = self.config.read_text()
+        self.config.write_text(good + "[agent2]\nx = 1\n")
+        self.agent.send_signal(signal.SIGHUP)
+        self.wait_for("it is refused", lambda: "the old one stays" in self.log("agent.log"))
+        self.config.write_text(good)
+        self.agent.send_signal(signal.SIGHUP)
+        self.wait_for("the good one is taken", lambda: "was read anew" in self.log("agent.log"))
+        self.end_agent()
+        self.assertEqual(self.agent.returncode, 0)
+
+    def test_http_serves_the_snapshot_and_refuses_strangers(self):
+        self.lab(HONEST | {4: {}})
+        port = self.port + 1
+        self.start_agent("--listen", f"127.0.0.1:{port}")
+        self.wait_for("a cycle is complete", lambda: self.get(port, "/ready")[0] == 200, 20)
+        status, text = self.get(port, "/api/v1/servers")
+        self.assertEqual(status, 200)
+        hosts = {server["host"] for server in json.loads(text)["servers"]}
+        self.assertEqual(hosts, {self.host(last) for last in (1, 2, 3, 4)})
+        self.assertIn("clockwright_consensus_majority 1", self.get(port, "/metrics")[1])
+        self.assertEqual(self.get(port, "/nowhere")[0], 404)
+        self.assertEqual(self.get(port, "/health", Host="evil.example")[0], 421)
+        self.assertEqual(self.get(port, "/health", Origin="http://evil.example")[0], 403)
+        self.wait_for("samples are recorded", lambda: len(json.loads(
+            self.get(port, "/api/v1/samples?limit=5")[1])["samples"]) == 5)
+        self.assertEqual(self.get(port, "/api/v1/samples?limit=x")[0], 400)
+        self.end_agent()
+
+    def test_it_listens_to_others_only_with_a_token(self):
+        self.configure()
+        answer = self.program("agent", "--listen", "0.0.0.0:0")
+        self.assertIn(answer.code, (5, 64))
+        self.assertFalse((self.state / "record.sqlite").exists())
+
+
+if __name__ == "__main__":
+    bed.main()
