@@ -21,6 +21,7 @@ enum class Verb {
     config,
     service,
     doctor,
+    alert,
     lab,
     demo
 };
@@ -40,6 +41,15 @@ struct ServiceCommand {
     std::string word = "status";  ///< install, remove, status, run-now
     Seconds every{6 * 3600.0};
     bool purge = false;
+};
+
+/// What `alert` is told.
+struct AlertCommand {
+    std::string word = "list";  ///< list, rules, test, silence
+    std::string what;           ///< test: a channel; silence: RULE[@SERVER], list or remove
+    int number = 0;             ///< silence remove
+    std::optional<Seconds> length;
+    Seconds resolve_after{};  ///< test: then it ends; 0: it is not told to end
 };
 
 /// Everything a command line can say. What a verb does not know, its parser refuses.
@@ -67,6 +77,7 @@ struct Command {
     bool unless_verified = false;  ///< rollback: only when the change no longer holds
     ServersCommand servers;
     ServiceCommand service;
+    AlertCommand alert;
     // check
     Seconds warning{0.1}, critical{0.5};
     std::string expect;
