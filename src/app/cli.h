@@ -24,6 +24,7 @@ enum class Verb {
     agent,
     history,
     doctor,
+    alert,
     lab,
     demo
 };
@@ -63,6 +64,15 @@ struct HistoryCommand {
     std::string exported = "samples", format = "csv";
 };
 
+/// What `alert` is told.
+struct AlertCommand {
+    std::string word = "list";  ///< list, rules, test, silence
+    std::string what;           ///< test: a channel; silence: RULE[@SERVER], list or remove
+    int number = 0;             ///< silence remove
+    std::optional<Seconds> length;
+    Seconds resolve_after{};  ///< test: then it ends; 0: it is not told to end
+};
+
 /// Everything a command line can say. What a verb does not know, its parser refuses.
 struct Command {
     Verb verb = Verb::status;
@@ -89,6 +99,7 @@ struct Command {
     ServersCommand servers;
     ServiceCommand service;
     HistoryCommand history;
+    AlertCommand alert;
     // check
     Seconds warning{0.1}, critical{0.5};
     std::string expect;

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "app/config_alert.h"
 #include "app/config_keys.h"
 #include "time/spell.h"
 
@@ -22,6 +23,8 @@ class Faults {
     void add(const std::string& file, const toml::source_region& where, const std::string& what) {
         lines_.push_back(fmt::format("{}:{}: {}", file, where.begin.line, what));
     }
+    /// For readers that write such lines themselves.
+    std::vector<std::string>& lines() { return lines_; }
     bool any() const { return !lines_.empty(); }
     std::string text() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
 
@@ -49,6 +52,10 @@ std::optional<Value> value_of(const toml::node& node) {
 void read_section(Config& config, const std::string& file, const std::string& section,
                   const toml::table& table, Faults& faults) {
     for (const auto& [name, node] : table) {
+        if (is_channel_table(section, name.str())) {
+            read_channel_table(config, file, name.str(), node, faults.lines());
+            continue;
+        }
         const std::string path = section + "." + printable(name.str());
         const auto key = std::ranges::find_if(config_keys(), [&](const Key& k) {
             return k.section == section && k.name == name.str();
@@ -70,7 +77,9 @@ void read_section(Config& config, const std::string& file, const std::string& se
 void read_text(Config& config, const ConfigText& text, Faults& faults) {
     try {
         const toml::table table = toml::parse(text.toml, text.file);
+        read_rules(config, text.file, text.toml, faults.lines());
         for (const auto& [section, node] : table) {
+            if (section.str() == "rule") continue;
             const bool known = std::ranges::any_of(
                 config_keys(), [&](const Key& key) { return key.section == section.str(); });
             if (!known || !node.is_table()) {
@@ -132,6 +141,8 @@ std::string show_config(const Config& config) {
         out += fmt::format("{:<24} = {:<36} # {}\n", key.path(), key.show(config),
                            origin == config.origins.end() ? "default" : origin->second);
     }
+    for (const auto& [path, value] : shown_tables(config))
+        out += fmt::format("{:<24} = {} # {}\n", path, inline_toml(value), config.origins.at(path));
     return out;
 }
 
@@ -144,6 +155,8 @@ std::string config_json(const Config& config) {
             {"value", nlohmann::ordered_json::parse(key.show(config))},
             {"origin", origin == config.origins.end() ? "default" : origin->second}};
     }
+    for (const auto& [path, value] : shown_tables(config))
+        json[path] = {{"value", value}, {"origin", config.origins.at(path)}};
     return json.dump(2) + "\n";
 }
 
@@ -159,7 +172,7 @@ std::string config_template() {
         }
         out += fmt::format("# {}\n#{} = {}\n", key.comment, key.name, key.show(defaults));
     }
-    return out;
+    return out + tables_template();
 }
 
 Result<Window> parse_window(std::string_view text) {

@@ -6,8 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "app/channel_settings.h"
 #include "result.h"
 #include "time/units.h"
+#include "watch/rule_config.h"
 
 namespace clockwright::app {
 
@@ -43,6 +45,12 @@ struct Config {
         bool discipline = false;
         bool watchdog = false;  ///< a dead time daemon is started again
     } agent;
+    struct Alert {
+        std::string host_class = "leaf";  ///< the key is `class`
+        Seconds repeat{4 * 3600.0};       ///< 0: never
+        ChannelSettings channels;
+    } alert;
+    std::vector<RuleSetting> rules;  ///< in the order of the files
 
     /// "select.minimum" → "/etc/clockwright/clockwright.toml:12", "command line"; absent: default.
     std::map<std::string, std::string> origins;

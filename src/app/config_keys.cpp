@@ -127,23 +127,35 @@ std::string window_text(const std::string& text) {
     return window ? std::string{} : window.error().message;
 }
 
-Key verify_timeout_key() {
-    return {"apply", "verify_timeout", "how long a change may take to prove itself",
-            [](Config& config, const Value& value) -> std::string {
+/// "90s", "250ms": what parse_duration reads.
+std::string duration_text(Seconds duration) {
+    const auto milliseconds = std::llround(duration.count() * 1e3);
+    return milliseconds % 1000 == 0 ? fmt::format("{}s", milliseconds / 1000)
+                                    : fmt::format("{}ms", milliseconds);
+}
+
+struct DurationLimits {
+    Seconds low, high;
+    bool zero = false;  ///< 0s too
+};
+
+template <class Member>
+Key duration_key(std::string section, std::string name, std::string comment, Member member,
+                 DurationLimits limits) {
+    return {std::move(section), std::move(name), std::move(comment),
+            [member, limits](Config& config, const Value& value) -> std::string {
                 const auto* text = std::get_if<std::string>(&value);
                 const auto duration = text != nullptr ? parse_duration(*text) : std::nullopt;
                 if (!duration) return "must be a duration like \"60s\"";
-                if (*duration < Seconds{1} || *duration > Seconds{3600}) {
-                    return "must lie between 1s and 1h";
+                const bool zero = limits.zero && duration->count() == 0;
+                if (!zero && (*duration < limits.low || *duration > limits.high)) {
+                    return fmt::format("must lie between {} and {}{}", duration_text(limits.low),
+                                       duration_text(limits.high), limits.zero ? ", or be 0s" : "");
                 }
-                config.apply.verify_timeout = *duration;
+                member(config) = *duration;
                 return {};
             },
-            [](const Config& config) {
-                const auto milliseconds = std::llround(config.apply.verify_timeout.count() * 1e3);
-                return milliseconds % 1000 == 0 ? fmt::format("\"{}s\"", milliseconds / 1000)
-                                                : fmt::format("\"{}ms\"", milliseconds);
-            }};
+            [member](const Config& config) { return quoted(duration_text(member(config))); }};
 }
 
 Key gain_key() {
@@ -221,7 +233,9 @@ std::vector<Key> make_keys() {
         int_key(
             "select", "confirmations", "... in this many scans on end",
             [](auto& c) -> auto& { return c.select.confirmations; }, 1, 100),
-        verify_timeout_key(),
+        duration_key("apply", "verify_timeout", "how long a change may take to prove itself",
+                     [](auto& c) -> auto& { return c.apply.verify_timeout; },
+                     {Seconds{1}, Seconds{3600}}),
         text_key(
             "apply", "managed", "refuse | ours: what to do with files another program manages",
             [](auto& c) -> auto& { return c.apply.managed; }, one_of({"refuse", "ours"})),
@@ -245,6 +259,13 @@ std::vector<Key> make_keys() {
                  [](auto& c) -> auto& { return c.agent.discipline; }),
         bool_key("agent", "watchdog", "start a dead time daemon again, at most three times in 6 h",
                  [](auto& c) -> auto& { return c.agent.watchdog; }),
+        text_key(
+            "alert", "class", "leaf | server | regulated-50ms | regulated-100us: limits of rules",
+            [](auto& c) -> auto& { return c.alert.host_class; },
+            one_of({"leaf", "server", "regulated-50ms", "regulated-100us"})),
+        duration_key("alert", "repeat", "what still fires is told again after so long; 0s: never",
+                     [](auto& c) -> auto& { return c.alert.repeat; },
+                     {Seconds{60}, Seconds{30 * 24 * 3600.0}, true}),
     };
 }
 

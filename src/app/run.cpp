@@ -31,6 +31,8 @@ Runner runner_of(Verb verb) {
             return run_check;
         case Verb::doctor:
             return run_doctor;
+        case Verb::alert:
+            return run_alert;
         case Verb::config:
             return run_config;
         case Verb::service:

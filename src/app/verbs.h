@@ -22,6 +22,7 @@ Result<int> run_status(const Context& context);
 Result<int> run_check(const Context& context);
 Result<int> run_doctor(const Context& context);
 Result<int> run_config(const Context& context);
+Result<int> run_alert(const Context& context);
 Result<int> run_service(const Context& context);
 Result<int> run_agent(const Context& context);
 Result<int> run_history(const Context& context);

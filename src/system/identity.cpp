@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 
@@ -39,6 +40,12 @@ std::string machine_id() {
         return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f');
     });
     return good ? std::move(*text) : std::string{};
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localhost";
+    return name.data();
 }
 
 bool is_root() {

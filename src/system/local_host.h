@@ -59,6 +59,9 @@ Result<std::string> read_trusted(const std::string& path);
 /// or sent: it is for drawing lots at home.
 std::string machine_id();
 
+/// The name of this host, as the kernel has it.
+std::string host_name();
+
 bool is_root();
 std::string user_text();  ///< "uid 1007 (sudo)" : who runs this
 

@@ -60,7 +60,7 @@ std::vector<Rule> leap_seconds() {
          .message = "sources that smear leap seconds stand beside some that do not ({evidence})",
          .advice = "use one kind only: clockwright plan"}};
     Rule expires{.name = "leap_table",
-                 .conditions = {{.fact = "leap_table_days", .comparison = Comparison::less}},
+                 .conditions = {{.fact = "leap_table_days", .relation = Relation::less}},
                  .hazard = "H-5",
                  .message = "the table of leap seconds expires in {value} ({evidence})",
                  .advice = "upgrade the package tzdata"};
@@ -100,7 +100,7 @@ std::vector<Rule> agreement_rules(const ClassLimits& limits) {
     };
     add(liars());
     add(degrees({.name = "truechimers",
-                 .conditions = {{.fact = "truechimers", .comparison = Comparison::less}},
+                 .conditions = {{.fact = "truechimers", .relation = Relation::less}},
                  .hold = Seconds{300},
                  .message = "{value} servers agree with the majority, {limit} are wanted "
                             "({evidence})",

@@ -74,7 +74,7 @@ Rule wide(Seconds hold = {}, int samples = 1) {
 Rule wrong() {
     Rule rule{.name = "wrong",
               .family = "wrong",
-              .conditions = {{.fact = "wrong", .comparison = Comparison::equal, .limit = 1}},
+              .conditions = {{.fact = "wrong", .relation = Relation::equal, .limit = 1}},
               .samples = 1};
     rule.message = "{subject} is wrong";
     return rule;

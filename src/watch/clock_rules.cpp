@@ -9,7 +9,7 @@ std::vector<Rule> steps(const ClassLimits& limits) {
     Rule step{.name = "clock_stepped",
               .family = "clock_step",
               .conditions = {{.fact = "step_seconds",
-                              .comparison = Comparison::more,
+                              .relation = Relation::more,
                               .limit = limits.step,
                               .absolute = true}},
               .samples = 1,
@@ -22,7 +22,7 @@ std::vector<Rule> steps(const ClassLimits& limits) {
     back.name = "clock_stepped_back";
     back.severity = AlertSeverity::critical;
     back.conditions = {{.fact = "step_seconds",
-                        .comparison = Comparison::less,
+                        .relation = Relation::less,
                         .limit = limits.step == 0 ? 0 : -limits.step}};
     back.message = "this clock was stepped back by {value}: its time stamps repeat ({evidence})";
     back.advice =

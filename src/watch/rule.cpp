@@ -13,12 +13,12 @@
 namespace clockwright {
 namespace {
 
-constexpr std::array<std::pair<Comparison, std::string_view>, 5> comparisons{{
-    {Comparison::less, "<"},
-    {Comparison::at_most, "<="},
-    {Comparison::more, ">"},
-    {Comparison::at_least, ">="},
-    {Comparison::equal, "=="},
+constexpr std::array<std::pair<Relation, std::string_view>, 5> relations{{
+    {Relation::less, "<"},
+    {Relation::at_most, "<="},
+    {Relation::more, ">"},
+    {Relation::at_least, ">="},
+    {Relation::equal, "=="},
 }};
 
 constexpr std::array<std::pair<Absent, std::string_view>, 3> absences{{
@@ -54,17 +54,17 @@ bool is_server_fact(std::string_view name) {
     return kind != nullptr && kind->of_server;
 }
 
-bool compare(Comparison comparison, double value, double limit) {
-    switch (comparison) {
-        case Comparison::less:
+bool compare(Relation relation, double value, double limit) {
+    switch (relation) {
+        case Relation::less:
             return value < limit;
-        case Comparison::at_most:
+        case Relation::at_most:
             return value <= limit;
-        case Comparison::more:
+        case Relation::more:
             return value > limit;
-        case Comparison::at_least:
+        case Relation::at_least:
             return value >= limit;
-        case Comparison::equal:
+        case Relation::equal:
             break;
     }
     return value == limit;
@@ -72,14 +72,14 @@ bool compare(Comparison comparison, double value, double limit) {
 
 /// Whether a condition that held goes on to hold: until the value has come back to `clear`.
 bool still_holds(const Condition& condition, double value) {
-    switch (condition.comparison) {
-        case Comparison::less:
-        case Comparison::at_most:
+    switch (condition.relation) {
+        case Relation::less:
+        case Relation::at_most:
             return value < *condition.clear;
-        case Comparison::more:
-        case Comparison::at_least:
+        case Relation::more:
+        case Relation::at_least:
             return value > *condition.clear;
-        case Comparison::equal:
+        case Relation::equal:
             break;
     }
     return value != *condition.clear;
@@ -87,7 +87,7 @@ bool still_holds(const Condition& condition, double value) {
 
 bool holds(const Condition& condition, double stated, bool was_firing) {
     const double value = condition.absolute ? std::abs(stated) : stated;
-    return compare(condition.comparison, value, condition.limit) ||
+    return compare(condition.relation, value, condition.limit) ||
            (was_firing && condition.clear && still_holds(condition, value));
 }
 
@@ -115,12 +115,12 @@ char lower(char letter) {
 
 }  // namespace
 
-std::string_view to_string(Comparison comparison) {
-    return word_of(comparisons, comparison);
+std::string_view to_string(Relation relation) {
+    return word_of(relations, relation);
 }
 
-std::optional<Comparison> parse_comparison(std::string_view text) {
-    return find_word(comparisons, text);
+std::optional<Relation> parse_relation(std::string_view text) {
+    return find_word(relations, text);
 }
 
 std::string_view to_string(Absent absent) {
@@ -207,7 +207,7 @@ std::string spell_conditions(const Rule& rule) {
     for (const Condition& condition : rule.conditions) {
         text += fmt::format("{}{}{}{} {} {}", text.empty() ? "" : " and ",
                             condition.absolute ? "|" : "", condition.fact,
-                            condition.absolute ? "|" : "", to_string(condition.comparison),
+                            condition.absolute ? "|" : "", to_string(condition.relation),
                             spell_limit(condition));
     }
     return text;

@@ -1,4 +1,4 @@
-/// Rules: comparisons of facts with limits that make an alert when they hold long enough.
+/// Rules: facts held against limits; what holds long enough makes an alert.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@
 
 namespace clockwright {
 
-enum class Comparison : std::uint8_t { less, at_most, more, at_least, equal };
+enum class Relation : std::uint8_t { less, at_most, more, at_least, equal };
 
-std::string_view to_string(Comparison comparison);  ///< "<", "<=", ">", ">=", "=="
-std::optional<Comparison> parse_comparison(std::string_view text);
+std::string_view to_string(Relation relation);  ///< "<", "<=", ">", ">=", "=="
+std::optional<Relation> parse_relation(std::string_view text);
 
 /// What a rule makes of a fact that nobody stated.
 enum class Absent : std::uint8_t {
@@ -32,7 +32,7 @@ std::optional<Absent> parse_absent(std::string_view text);
 /// One fact compared with one number, both in the fact's unit.
 struct Condition {
     std::string fact;
-    Comparison comparison = Comparison::more;
+    Relation relation = Relation::more;
     double limit = 0;
     /// Once firing, the condition holds until the value is back at this one (hysteresis); empty: at
     /// the limit.

@@ -35,15 +35,15 @@ std::optional<AlertSeverity> severity_of(std::string_view text) {
 /// fact, op, value, absolute: all but the last must be there.
 std::optional<Condition> read_condition(TomlFields& reader) {
     Condition condition;
-    std::optional<std::string> fact, comparison;
+    std::optional<std::string> fact, relation;
     std::optional<double> limit;
     std::optional<bool> absolute;
     reader.take_text("fact", fact, [](const std::string& name) -> std::string {
         if (find_fact(name) != nullptr) return {};
         return fmt::format("\"{}\" is no fact (docs/alerts.md names them)", printable(name));
     });
-    reader.take_text("op", comparison, [](const std::string& text) -> std::string {
-        if (parse_comparison(text)) return {};
+    reader.take_text("op", relation, [](const std::string& text) -> std::string {
+        if (parse_relation(text)) return {};
         return "must be one of <, <=, >, >=, ==";
     });
     reader.take_number("value", limit);
@@ -51,12 +51,12 @@ std::optional<Condition> read_condition(TomlFields& reader) {
     for (const char* key : {"fact", "op", "value"}) {
         if (!reader.has(key)) reader.fault(key, "is missing");
     }
-    if (!fact || !comparison || !limit) return std::nullopt;
+    if (!fact || !relation || !limit) return std::nullopt;
     condition.fact = *fact;
-    condition.comparison = *parse_comparison(*comparison);
+    condition.relation = *parse_relation(*relation);
     condition.limit = *limit;
     const bool upwards =
-        condition.comparison == Comparison::more || condition.comparison == Comparison::at_least;
+        condition.relation == Relation::more || condition.relation == Relation::at_least;
     condition.absolute = absolute.value_or(is_signed(*fact) && upwards && *limit >= 0);
     return condition;
 }
@@ -112,14 +112,14 @@ void read_manner(TomlFields& reader, RuleSetting& setting) {
 /// `clear` must lie on the good side of the limit, or nothing would ever clear.
 bool clears_towards_good(const Condition& condition) {
     if (!condition.clear) return true;
-    switch (condition.comparison) {
-        case Comparison::less:
-        case Comparison::at_most:
+    switch (condition.relation) {
+        case Relation::less:
+        case Relation::at_most:
             return *condition.clear >= condition.limit;
-        case Comparison::more:
-        case Comparison::at_least:
+        case Relation::more:
+        case Relation::at_least:
             return *condition.clear <= condition.limit;
-        case Comparison::equal:
+        case Relation::equal:
             break;
     }
     return true;

@@ -53,7 +53,7 @@ and = [{ fact = "majority", op = "==", value = true }]
     CHECK(rule.conditions[0] ==
           Condition{.fact = "error_seconds", .limit = 0.005, .clear = 0.004, .absolute = true});
     CHECK(rule.conditions[1] ==
-          Condition{.fact = "majority", .comparison = Comparison::equal, .limit = 1});
+          Condition{.fact = "majority", .relation = Relation::equal, .limit = 1});
     CHECK(rule.hold == Seconds{300});
     CHECK(rule.samples == 4);
     CHECK(rule.severity == AlertSeverity::critical);

@@ -6,7 +6,7 @@ namespace {
 /// A fifth of the limit back towards good; of small whole numbers, the limit itself.
 double clear_of(const Condition& condition) {
     const bool falls =
-        condition.comparison == Comparison::less || condition.comparison == Comparison::at_most;
+        condition.relation == Relation::less || condition.relation == Relation::at_most;
     if (!falls) return condition.limit * 0.8;
     return condition.fact.ends_with("_share") ? condition.limit * 1.2 : condition.limit;
 }
@@ -28,11 +28,11 @@ std::vector<Rule> degrees(Rule rule, Degrees limits) {
 }
 
 Condition is_true(std::string_view fact) {
-    return {.fact = std::string(fact), .comparison = Comparison::equal, .limit = 1};
+    return {.fact = std::string(fact), .relation = Relation::equal, .limit = 1};
 }
 
 Condition is_false(std::string_view fact) {
-    return {.fact = std::string(fact), .comparison = Comparison::equal, .limit = 0};
+    return {.fact = std::string(fact), .relation = Relation::equal, .limit = 0};
 }
 
 std::vector<Rule> own_rules() {

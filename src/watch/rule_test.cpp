@@ -22,19 +22,18 @@ Truth truth_of(const Rule& rule, const std::vector<Fact>& facts, bool was_firing
 
 }  // namespace
 
-TEST_CASE("a comparison holds on the far side of its limit") {
+TEST_CASE("a relation holds on the far side of its limit") {
     struct Row {
-        Comparison comparison;
+        Relation relation;
         bool below, at, above;
     };
     for (const Row& row :
-         {Row{Comparison::less, true, false, false}, Row{Comparison::at_most, true, true, false},
-          Row{Comparison::more, false, false, true}, Row{Comparison::at_least, false, true, true},
-          Row{Comparison::equal, false, true, false}}) {
-        CAPTURE(to_string(row.comparison));
-        CHECK(parse_comparison(to_string(row.comparison)) == row.comparison);
-        const Rule rule =
-            rule_of({.fact = "truechimers", .comparison = row.comparison, .limit = 3});
+         {Row{Relation::less, true, false, false}, Row{Relation::at_most, true, true, false},
+          Row{Relation::more, false, false, true}, Row{Relation::at_least, false, true, true},
+          Row{Relation::equal, false, true, false}}) {
+        CAPTURE(to_string(row.relation));
+        CHECK(parse_relation(to_string(row.relation)) == row.relation);
+        const Rule rule = rule_of({.fact = "truechimers", .relation = row.relation, .limit = 3});
         const auto at = [&](double value) {
             return truth_of(rule, {{"truechimers", "", value, ""}}) == Truth::yes;
         };
@@ -60,7 +59,7 @@ TEST_CASE("what fires goes on until the value is back at its clear limit") {
 }
 
 TEST_CASE("a fact that is not there keeps, fires or clears") {
-    const Condition condition{.fact = "majority", .comparison = Comparison::equal, .limit = 0};
+    const Condition condition{.fact = "majority", .relation = Relation::equal, .limit = 0};
     CHECK(truth_of(rule_of(condition, Absent::keeps), {}) == Truth::unknown);
     CHECK(truth_of(rule_of(condition, Absent::fires), {}) == Truth::yes);
     CHECK(truth_of(rule_of(condition, Absent::clears), {}) == Truth::no);
@@ -73,7 +72,7 @@ TEST_CASE("a fact that is no number is not there") {
 }
 
 TEST_CASE("all conditions must hold, and one that does not settles it") {
-    Rule rule = rule_of({.fact = "majority", .comparison = Comparison::equal, .limit = 0});
+    Rule rule = rule_of({.fact = "majority", .relation = Relation::equal, .limit = 0});
     rule.conditions.push_back({.fact = "bound_seconds", .limit = 0.1});
     CHECK(truth_of(rule, {{"majority", "", 0, ""}, {"bound_seconds", "", 0.2, ""}}) == Truth::yes);
     CHECK(truth_of(rule, {{"majority", "", 0, ""}, {"bound_seconds", "", 0.0, ""}}) == Truth::no);
@@ -82,8 +81,8 @@ TEST_CASE("all conditions must hold, and one that does not settles it") {
 }
 
 TEST_CASE("a rule of servers reads the server's facts and the host's") {
-    Rule rule = rule_of({.fact = "wrong", .comparison = Comparison::equal, .limit = 1});
-    rule.conditions.push_back({.fact = "majority", .comparison = Comparison::equal, .limit = 1});
+    Rule rule = rule_of({.fact = "wrong", .relation = Relation::equal, .limit = 1});
+    rule.conditions.push_back({.fact = "majority", .relation = Relation::equal, .limit = 1});
     CHECK(is_of_server(rule));
     const std::vector<Fact> facts{
         {"wrong", "a", 1, ""}, {"wrong", "b", 0, ""}, {"majority", "", 1, ""}};

@@ -41,7 +41,7 @@ std::vector<Rule> wrong(const ClassLimits& limits) {
 std::vector<Rule> silent() {
     std::vector<Rule> rules =
         degrees({.name = "server_reach",
-                 .conditions = {{.fact = "reach_share", .comparison = Comparison::less}},
+                 .conditions = {{.fact = "reach_share", .relation = Relation::less}},
                  .message = "server {subject} answers {value} of its last polls ({evidence})",
                  .advice = "see where the packets stay: clockwright scan --diagnose {subject}"},
                 {6.0 / 8, 3.0 / 8});
@@ -68,7 +68,7 @@ std::vector<Rule> manners() {
              .advice = "raise minpoll to 6 on its line: clockwright doctor"},
             {.name = "forged_answers",
              .conditions =
-                 {{.fact = "spoofed", .comparison = Comparison::at_least, .limit = 3, .clear = 0}},
+                 {{.fact = "spoofed", .relation = Relation::at_least, .limit = 3, .clear = 0}},
              .hazard = "H-14",
              .message = "{value} forged answers came in the name of {subject} within an hour "
                         "({evidence})",
@@ -84,7 +84,7 @@ std::vector<Rule> authentication() {
          .message = "server {subject} was authenticated and is no more ({evidence})",
          .advice = "see whether its key exchange fails: clockwright scan nts://{subject}"}};
     const Rule cookies{.name = "nts_cookies",
-                       .conditions = {{.fact = "nts_cookies", .comparison = Comparison::less}},
+                       .conditions = {{.fact = "nts_cookies", .relation = Relation::less}},
                        .hazard = "H-10",
                        .message = "{value} NTS cookies are left for {subject} ({evidence})",
                        .advice = "see why no new ones come: clockwright scan nts://{subject}"};

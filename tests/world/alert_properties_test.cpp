@@ -53,7 +53,7 @@ std::vector<Fact> facts_of(const Moment& moment) {
 std::vector<Rule> rules() {
     Rule wrong{.name = "wrong",
                .family = "wrong",
-               .conditions = {{.fact = "wrong", .comparison = Comparison::equal, .limit = 1}},
+               .conditions = {{.fact = "wrong", .relation = Relation::equal, .limit = 1}},
                .samples = 1};
     Rule wide{.name = "wide",
               .family = "wide",

@@ -1,0 +1,36 @@
+/// What `alert list` and `alert silence list` show.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "watch/alert.h"
+#include "watch/silence.h"
+
+namespace clockwright {
+
+/// What the agent last wrote of its alerts; empty: nothing yet.
+struct AlertsReport {
+    WallTime now;
+    std::optional<WallTime> written;
+    bool running = false;  ///< when it wrote, it meant to go on
+    std::vector<Alert> alerts;
+    std::vector<Silence> silences;  ///< in force
+};
+
+/// An agent writes every cycle, but a lazy one only every half an hour.
+inline constexpr Seconds written_is_stale{2 * 3600.0};
+
+/// Whether what it wrote can still be what is.
+bool is_stale(const AlertsReport& report);
+
+std::string alerts_text(const AlertsReport& report, bool colour);
+std::string alerts_json(const AlertsReport& report);
+
+std::string silences_text(std::span<const Silence> silences, WallTime now);
+/// {"silences": […]}
+std::string silences_report_json(std::span<const Silence> silences);
+
+}  // namespace clockwright

@@ -1,0 +1,88 @@
+#include "publish/alert_report.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+using namespace clockwright;
+using namespace std::chrono_literals;
+
+namespace {
+
+const WallTime now{1'800'000'000s};
+
+AlertsReport any_report() {
+    Alert alert;
+    alert.rule = "server_wrong";
+    alert.subject = "ntp2.corp.example";
+    alert.severity = AlertSeverity::critical;
+    alert.state = AlertState::firing;
+    alert.text = "server ntp2 is wrong by +840 ms (3 of 4 agree)";
+    alert.since = now - 2h;
+    alert.changed = now - 1h;
+    alert.advice = "clockwright servers block ntp2";
+    AlertsReport report;
+    report.now = now;
+    report.written = now - 40s;
+    report.running = true;
+    report.alerts = {alert};
+    return report;
+}
+
+bool says(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the list begins with how many fire and ends with what to do") {
+    const std::string text = alerts_text(any_report(), false);
+    CHECK(text.starts_with("1 firing, 0 pending, as of 40 s ago.\n"));
+    CHECK(says(text, "server ntp2 is wrong by +840 ms"));
+    CHECK(text.ends_with("Next: clockwright servers block ntp2\n"));
+    AlertsReport calm = any_report();
+    calm.alerts.clear();
+    CHECK(alerts_text(calm, false).starts_with("All is well, as of 40 s ago.\n"));
+}
+
+TEST_CASE("a list without an agent behind it is never called well") {
+    AlertsReport report = any_report();
+    report.alerts.clear();
+    report.running = false;
+    CHECK(alerts_text(report, false).starts_with("The agent was stopped 40 s ago"));
+    report.running = true;
+    report.written = now - 3h;
+    CHECK(alerts_text(report, false).starts_with("The agent wrote nothing for 3 h"));
+    report.written.reset();
+    CHECK(alerts_text(report, false).starts_with("No agent has written here yet"));
+    for (const auto& json : {nlohmann::json::parse(alerts_json(report))}) {
+        CHECK(json["running"] == false);
+        CHECK(json["written"] == nullptr);
+    }
+}
+
+TEST_CASE("the list for programs has what the list for people has") {
+    const auto json = nlohmann::json::parse(alerts_json(any_report()));
+    CHECK(json["running"] == true);
+    CHECK(json["alerts"][0]["rule"] == "server_wrong");
+    CHECK(json["alerts"][0]["server"] == "ntp2.corp.example");
+    CHECK(json["alerts"][0]["since"] == "2027-01-15T06:00:00Z");
+    CHECK(json["alerts"][0]["hazard"] == nullptr);
+}
+
+TEST_CASE("silences are shown with number, time left and reason") {
+    Silence silence{.number = 7,
+                    .rule = "server_*",
+                    .server = "ntp2",
+                    .from = now - 1h,
+                    .until = now + 1h,
+                    .reason = "moves\ntoday",
+                    .by = "root"};
+    const std::string text = silences_text(std::vector{silence}, now);
+    CHECK(text.starts_with("1 silenced.\n"));
+    CHECK(says(text, "moves\\x0atoday"));
+    CHECK(says(text, "1 h"));
+    CHECK(silences_text({}, now).starts_with("Nothing is silenced.\n"));
+    CHECK(nlohmann::json::parse(
+              silences_report_json(std::vector{silence}))["silences"][0]["number"] == 7);
+}

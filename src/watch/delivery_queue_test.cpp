@@ -1,0 +1,70 @@
+#include "watch/delivery_queue.h"
+
+#include <doctest/doctest.h>
+
+using namespace clockwright;
+using namespace std::chrono_literals;
+
+namespace {
+
+Alert alert_named(std::string rule, AlertSeverity severity = AlertSeverity::warning) {
+    Alert alert;
+    alert.rule = std::move(rule);
+    alert.severity = severity;
+    return alert;
+}
+
+}  // namespace
+
+TEST_CASE("alerts are delivered in their order, one at a time") {
+    DeliveryQueue queue;
+    const SteadyTime now{100s};
+    CHECK_FALSE(queue.take(now).has_value());
+    queue.push(alert_named("a"));
+    queue.push(alert_named("b"));
+    CHECK(queue.take(now)->rule == "a");
+    CHECK_FALSE(queue.take(now).has_value());
+    CHECK(queue.size() == 2);
+    queue.done(true, now);
+    CHECK(queue.take(now)->rule == "b");
+    queue.done(true, now);
+    CHECK(queue.size() == 0);
+    CHECK_FALSE(queue.next().has_value());
+}
+
+TEST_CASE("a failed delivery is tried again after 10 s, 20 s, and so on up to 10 min") {
+    DeliveryQueue queue;
+    queue.push(alert_named("a"));
+    SteadyTime now{1000s};
+    for (const auto pause : {10s, 20s, 40s, 80s, 160s, 320s, 600s, 600s, 600s}) {
+        CAPTURE(pause.count());
+        REQUIRE(queue.take(now).has_value());
+        queue.done(false, now);
+        CHECK(queue.next() == now + pause);
+        CHECK_FALSE(queue.take(now + pause - 1s).has_value());
+        now += pause;
+    }
+    REQUIRE(queue.take(now).has_value());
+    queue.done(true, now);
+    CHECK(queue.failures() == 0);
+    queue.push(alert_named("b"));
+    CHECK(queue.take(now).has_value());
+}
+
+TEST_CASE("nothing is lost below a thousand, and the least severe first above") {
+    DeliveryQueue queue;
+    for (int i = 0; i < 500; ++i) {
+        queue.push(alert_named("w" + std::to_string(i)));
+        queue.push(alert_named("c" + std::to_string(i), AlertSeverity::critical));
+    }
+    CHECK(queue.dropped() == 0);
+    CHECK(queue.size() == 1000);
+    queue.push(alert_named("last", AlertSeverity::critical));
+    CHECK(queue.dropped() == 1);
+    CHECK(queue.size() == 1000);
+    CHECK(queue.take(SteadyTime{0s})->rule == "c0");
+    queue.push(alert_named("more"));
+    CHECK(queue.size() == 1000);
+    queue.done(false, SteadyTime{0s});
+    CHECK(queue.take(SteadyTime{10s})->rule == "c0");
+}
