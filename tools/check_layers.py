@@ -15,7 +15,8 @@ PURE = {
     "lab": {"time", "ntp"},
     "find": {"time", "judge", "steer", "daemon"},
     "daemon": {"time", "judge", "steer"},
-    "publish": {"time", "judge", "steer", "find", "daemon"},
+    "watch": {"time", "judge", "steer", "daemon"},
+    "publish": {"time", "judge", "steer", "find", "daemon", "watch"},
 }
 STREET = {room: set(PURE) for room in ("system", "store")}
 DOORS = PURE | STREET | {"app": set(PURE) | set(STREET)}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "app/cli_history.h"
 #include "time/spell.h"
 #include "version.h"
 
@@ -193,6 +194,22 @@ void add_service(CLI::App& app, Command& command) {
         "Without a word: status. Nothing is enabled by the installation of the program.");
 }
 
+void add_agent(CLI::App& app, Command& command) {
+    auto* agent = app.add_subcommand(
+        "agent", "Watch the clock and the servers for good: remember, judge, alert, serve");
+    agent
+        ->add_option("--mode", command.mode,
+                     "lazy (30 min), normal (64 s), fast (also every watched server), ultrafast "
+                     "(the local daemon every second)")
+        ->type_name("MODE")
+        ->check(CLI::IsMember({"lazy", "normal", "fast", "ultrafast"}));
+    agent->add_option("--listen", command.listen, "Serve HTTP there, like 127.0.0.1:8123")
+        ->type_name("ADDRESS:PORT");
+    agent->footer(
+        "Runs in the foreground until a signal ends it; SIGHUP reads the configuration anew.\n"
+        "It changes nothing unless [agent] apply = \"auto\" or watchdog = true says so.");
+}
+
 void add_others(CLI::App& app, Command& command) {
     auto* rollback =
         app.add_subcommand("rollback", "Restore the state before a change; or list the changes");
@@ -235,6 +252,8 @@ Verb verb_named(const std::string& name) {
     if (name == "doctor") return Verb::doctor;
     if (name == "config") return Verb::config;
     if (name == "service") return Verb::service;
+    if (name == "agent") return Verb::agent;
+    if (name == "history") return Verb::history;
     if (name == "lab") return Verb::lab;
     if (name == "demo") return Verb::demo;
     return Verb::status;
@@ -261,6 +280,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     add_plan(app, command, spacing);
     add_apply(app, command, spacing);
     add_service(app, command);
+    add_agent(app, command);
+    add_history(app, command.history);
     add_others(app, command);
     try {
         app.parse(argc, argv);
@@ -284,6 +305,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     command.verb = verb_named(verb->get_name());
     if (command.verb == Verb::service && !verb->get_subcommands().empty())
         command.service.word = verb->get_subcommands().front()->get_name();
+    if (command.verb == Verb::history && !verb->get_subcommands().empty())
+        command.history.word = verb->get_subcommands().front()->get_name();
     if (command.verb == Verb::servers && !verb->get_subcommands().empty())
         command.servers.word = verb->get_subcommands().front()->get_name();
     if (block_length.count() >= 0) command.servers.length = block_length;
@@ -322,6 +345,14 @@ void override_config(Config& config, const Command& command) {
         config.select.minimum = *command.minimum;
         config.select.count = std::max(config.select.count, *command.minimum);
         given("select.minimum");
+    }
+    if (command.mode) {
+        config.agent.mode = *command.mode;
+        given("agent.mode");
+    }
+    if (command.listen) {
+        config.agent.listen = *command.listen;
+        given("agent.listen");
     }
     if (command.confirmations) {
         config.select.confirmations = *command.confirmations;

@@ -1,4 +1,5 @@
-/// The table of verbs and their options; what a command line means (CLI11 is included here alone).
+/// The table of verbs and their options; what a command line means (CLI11 is seen by cli*.cpp
+/// alone).
 #pragma once
 
 #include <optional>
@@ -20,6 +21,8 @@ enum class Verb {
     check,
     config,
     service,
+    agent,
+    history,
     doctor,
     lab,
     demo
@@ -40,6 +43,23 @@ struct ServiceCommand {
     std::string word = "status";  ///< install, remove, status, run-now
     Seconds every{6 * 3600.0};
     bool purge = false;
+};
+
+/// What `history` is told.
+struct HistoryCommand {
+    /// runs, samples, clock, events, alerts, changes, at, show, import, export
+    std::string word = "runs";
+    std::optional<WallTime> from, to;
+    std::optional<Seconds> since;
+    std::string server;
+    std::optional<int> limit;
+    std::optional<WallTime> at;
+    std::string id;     ///< of the change to show
+    bool last = false;  ///< changes: only the newest
+    std::string import_file;
+    Seconds zone{};  ///< of time stamps without one
+    bool skip_faulty = false;
+    std::string exported = "samples", format = "csv";
 };
 
 /// Everything a command line can say. What a verb does not know, its parser refuses.
@@ -67,9 +87,12 @@ struct Command {
     bool unless_verified = false;  ///< rollback: only when the change no longer holds
     ServersCommand servers;
     ServiceCommand service;
+    HistoryCommand history;
     // check
     Seconds warning{0.1}, critical{0.5};
     std::string expect;
+    // agent
+    std::optional<std::string> mode, listen;
     // demo
     std::string chronyd;
 };

@@ -41,6 +41,7 @@ struct Config {
         std::vector<std::string> watch;
         std::string listen, apply = "off";
         bool discipline = false;
+        bool watchdog = false;  ///< a dead time daemon is started again
     } agent;
 
     /// "select.minimum" → "/etc/clockwright/clockwright.toml:12", "command line"; absent: default.

@@ -243,6 +243,8 @@ std::vector<Key> make_keys() {
             [](auto& c) -> auto& { return c.agent.apply; }, one_of({"off", "propose", "auto"})),
         bool_key("agent", "discipline", "steer the clock where no daemon does",
                  [](auto& c) -> auto& { return c.agent.discipline; }),
+        bool_key("agent", "watchdog", "start a dead time daemon again, at most three times in 6 h",
+                 [](auto& c) -> auto& { return c.agent.watchdog; }),
     };
 }
 

@@ -16,7 +16,7 @@ namespace clockwright::app {
 struct Run {
     Measured measured;
     Judged judged;
-    Comparison comparison;
+    SetComparison comparison;
     GateDecision gate;
 };
 

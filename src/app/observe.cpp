@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/agent_files.h"
 #include "app/daemon_access.h"
 #include "app/daemon_choice.h"
 #include "app/daemon_units.h"
@@ -73,7 +74,10 @@ void add_details(const DaemonView& view, const Host& host, StatusReport& report)
 
 Result<StatusReport> observe(const Context& context) {
     const system::LocalHost host;
-    const DaemonView view = TRY(view_daemon(context.config, host));
+    return report_on(TRY(view_daemon(context.config, host)), context, host);
+}
+
+StatusReport report_on(const DaemonView& view, const Context& context, const Host& host) {
     StatusReport report;
     report.facts.daemon = traits_of(view.place.kind).program;
     report.kind = view.place.kind;
@@ -87,6 +91,7 @@ Result<StatusReport> observe(const Context& context) {
     report.facts.nts_set = context.config.is_set("select.nts");
     report.verdict = judge_clock(report.facts);
     report.daemon_text = daemon_text(view);
+    report.agent = agents_word(context.config);
     if (context.command.verbose > 0) add_details(view, host, report);
     const auto journal = store::Journal::open_to_read(context.config.state.directory);
     if (journal) add_changes(*journal, report);

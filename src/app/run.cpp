@@ -35,6 +35,10 @@ Runner runner_of(Verb verb) {
             return run_config;
         case Verb::service:
             return run_service;
+        case Verb::agent:
+            return run_agent;
+        case Verb::history:
+            return run_history;
         case Verb::lab:
             return run_lab;
         case Verb::demo:

@@ -23,6 +23,8 @@ Result<int> run_check(const Context& context);
 Result<int> run_doctor(const Context& context);
 Result<int> run_config(const Context& context);
 Result<int> run_service(const Context& context);
+Result<int> run_agent(const Context& context);
+Result<int> run_history(const Context& context);
 Result<int> run_lab(const Context& context);
 Result<int> run_demo(const Context& context);
 

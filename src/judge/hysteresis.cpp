@@ -105,18 +105,18 @@ std::string percent(double share) {
     return fmt::format("{:.0f} %", 100 * share);
 }
 
-std::string spell_errors(const Comparison& comparison) {
+std::string spell_errors(const SetComparison& comparison) {
     return fmt::format("expected error {} -> {}",
                        comparison.present_error ? spell(*comparison.present_error) : "infinite",
                        spell(*comparison.wanted_error));
 }
 
-bool is_better(const Comparison& comparison, const GateSettings& settings) {
+bool is_better(const SetComparison& comparison, const GateSettings& settings) {
     return !comparison.present_error || (comparison.gain && *comparison.gain >= settings.gain);
 }
 
 /// The gate as if no leap second were near.
-GateDecision decide_unfrozen(const Comparison& comparison, int earlier_confirmations,
+GateDecision decide_unfrozen(const SetComparison& comparison, int earlier_confirmations,
                              const GateSettings& settings) {
     const int need = std::max(1, settings.confirmations);
     if (!comparison.wanted_error) {
@@ -175,12 +175,12 @@ std::string nts_fault(std::span<const Candidate> candidates, const Selection& se
 
 }  // namespace
 
-Comparison compare(std::span<const Candidate> candidates, const Selection& selection,
+SetComparison compare(std::span<const Candidate> candidates, const Selection& selection,
                    const GateSettings& settings) {
     const auto present = present_set(candidates, selection);
     const Ensemble& wanted = selection.ensemble;
 
-    Comparison result;
+    SetComparison result;
     result.refusal = wanted.refusal;
     const std::string nts = nts_fault(candidates, selection, settings.nts);
     result.present_fault =
@@ -199,7 +199,7 @@ Comparison compare(std::span<const Candidate> candidates, const Selection& selec
     return result;
 }
 
-GateDecision decide(const Comparison& comparison, int earlier_confirmations,
+GateDecision decide(const SetComparison& comparison, int earlier_confirmations,
                     const GateSettings& settings) {
     GateDecision decision = decide_unfrozen(comparison, earlier_confirmations, settings);
     if (decision.change && !settings.freeze.empty() && comparison.present_answers) {

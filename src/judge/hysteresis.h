@@ -20,7 +20,7 @@ struct GateSettings {
 };
 
 /// The present set against the wanted one, in one run.
-struct Comparison {
+struct SetComparison {
     bool same = false;             ///< nothing to add and nothing to remove
     bool present_usable = false;   ///< ≥ minimum truechimers, S-4, L-3 and the policy of NTS kept
     std::string present_fault;     ///< why the present set is not usable; empty when it is
@@ -35,7 +35,7 @@ struct Comparison {
 /// Members that are no truechimers make a mean infinite, but a foreign one that stays counts in
 /// neither. Membership and the chosen set are read from candidates and selection. What foreign
 /// sources alone do against S-4 is no fault of the present set: no change of ours would cure it.
-Comparison compare(std::span<const Candidate> candidates, const Selection& selection,
+SetComparison compare(std::span<const Candidate> candidates, const Selection& selection,
                    const GateSettings& settings);
 
 struct GateDecision {
@@ -50,7 +50,7 @@ struct GateDecision {
 /// none: then nothing is switched, but something is had. `earlier_confirmations`: how many runs
 /// directly before this one found the same better set. An infinite present error is beaten by any
 /// set; confirmations apply all the same while it is usable.
-GateDecision decide(const Comparison& comparison, int earlier_confirmations,
+GateDecision decide(const SetComparison& comparison, int earlier_confirmations,
                     const GateSettings& settings);
 
 }  // namespace clockwright

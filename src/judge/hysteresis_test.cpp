@@ -24,7 +24,7 @@ CandidateBuilder wrong(Membership membership) {
     return server(800, 5, membership);
 }
 
-Comparison compare_all(const std::vector<Candidate>& candidates, const GateSettings& gate = {}) {
+SetComparison compare_all(const std::vector<Candidate>& candidates, const GateSettings& gate = {}) {
     return compare(candidates, select(candidates, {.minimum = gate.minimum}), gate);
 }
 
@@ -108,8 +108,8 @@ TEST_CASE("a present set that breaks a rule is not usable, and says which") {
     }
 }
 
-Comparison better(double present_ms, double wanted_ms) {
-    Comparison it;
+SetComparison better(double present_ms, double wanted_ms) {
+    SetComparison it;
     it.present_usable = true;
     it.present_error = milliseconds(present_ms);
     it.wanted_error = milliseconds(wanted_ms);
@@ -120,24 +120,24 @@ Comparison better(double present_ms, double wanted_ms) {
 TEST_CASE("the gate opens for a gain that was confirmed") {
     struct Row {
         const char* name;
-        Comparison comparison;
+        SetComparison comparison;
         int earlier;
         bool change;
         int have, need;
         const char* reason;
     };
-    Comparison same = better(2, 2);
+    SetComparison same = better(2, 2);
     same.same = true;
-    Comparison unusable = better(2, 1.99);
+    SetComparison unusable = better(2, 1.99);
     unusable.present_usable = false;
     unusable.present_fault = "the present set mixes smear classes";
-    Comparison infinite = better(2, 1);
+    SetComparison infinite = better(2, 1);
     infinite.present_error.reset();
     infinite.gain.reset();
-    Comparison nothing = unusable;
+    SetComparison nothing = unusable;
     nothing.wanted_error.reset();
     nothing.refusal = "no majority among the 4 servers judged";
-    Comparison perfect = better(2, 1);
+    SetComparison perfect = better(2, 1);
     perfect.present_error = Seconds{0};
     perfect.gain.reset();
 
@@ -192,7 +192,7 @@ TEST_CASE("without a majority nothing is changed, however bad the present set is
 
 TEST_CASE("around a leap second a change that is due waits, confirmed or forced") {
     const GateSettings frozen{.freeze = "frozen for a test"};
-    Comparison answering = better(2, 1);
+    SetComparison answering = better(2, 1);
     answering.present_answers = true;
     const GateDecision confirmed = decide(answering, 1, frozen);
     CHECK_FALSE(confirmed.change);

@@ -20,6 +20,24 @@ bool is_plain(char letter) {
 
 }  // namespace
 
+std::string json_string(std::string_view text) {
+    if (std::ranges::all_of(text, is_plain)) {
+        std::string quoted = "\"";
+        quoted += text;
+        return quoted += '"';
+    }
+    using Json = nlohmann::json;
+    return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string json_number(double number) {
+    if (!std::isfinite(number)) {
+        return "null";
+    }
+    std::array<char, 32> digits;
+    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+}
+
 void JsonObject::begin_member(std::string_view key) {
     if (!members_.empty()) {
         members_ += ',';
@@ -28,28 +46,6 @@ void JsonObject::begin_member(std::string_view key) {
     members_ += '"';
     members_ += key;
     members_ += "\": ";
-}
-
-void JsonObject::add(std::string_view key, std::string_view text) {
-    begin_member(key);
-    if (std::ranges::all_of(text, is_plain)) {
-        members_ += '"';
-        members_ += text;
-        members_ += '"';
-        return;
-    }
-    using Json = nlohmann::json;
-    members_ += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-void JsonObject::add(std::string_view key, double number) {
-    if (!std::isfinite(number)) {
-        add_json(key, "null");
-        return;
-    }
-    std::array<char, 32> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    add_json(key, std::string_view(digits.data(), end));
 }
 
 void JsonObject::add_json(std::string_view key, std::string_view json) {

@@ -10,17 +10,20 @@
 
 namespace clockwright {
 
+/// In quotes, escaped; octets that are no UTF-8 are replaced.
+std::string json_string(std::string_view text);
+/// The shortest digits that read back the same; null when it is not finite.
+std::string json_number(double number);
+
 /// One object, a member a line. `depth`: how many objects and arrays it stands in, for the indent.
 /// Keys are written as they are.
 class JsonObject {
   public:
     explicit JsonObject(int depth) : depth_(depth) {}
 
-    /// Text is escaped; octets that are no UTF-8 are replaced.
-    void add(std::string_view key, std::string_view text);
+    void add(std::string_view key, std::string_view text) { add_json(key, json_string(text)); }
     void add(std::string_view key, const char* text) { add(key, std::string_view(text)); }
-    /// The shortest digits that read back the same; null when it is not finite.
-    void add(std::string_view key, double number);
+    void add(std::string_view key, double number) { add_json(key, json_number(number)); }
     void add(std::string_view key, bool flag) { add_json(key, flag ? "true" : "false"); }
     void add(std::string_view key, std::integral auto number) {
         add_json(key, std::to_string(number));

@@ -18,48 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string server_json(const ScanRow& row, int depth) {
-    const Source& source = row.candidate.source;
-    const Assessment& assessment = row.assessment;
-    const auto& stats = assessment.stats;
-    const auto when_measured = [&](auto&& value) {
-        return stats ? std::optional(value(*stats)) : std::nullopt;
-    };
-    const auto seconds = [&](Seconds ServerStats::* term) {
-        return when_measured([&](const ServerStats& s) { return (s.*term).count(); });
-    };
-    const auto& address = row.candidate.address;
-    JsonObject server(depth);
-    server.add("host", source.as_written);
-    server.add("address", address ? std::optional(to_string(*address)) : std::nullopt);
-    server.add("port", source.host.port);
-    server.add("operator",
-               source.operator_name.empty() ? std::nullopt : std::optional(source.operator_name));
-    server.add("origin", to_string(source.origin));
-    server.add("authentication", to_string(source.authentication));
-    server.add("stratum", when_measured([](const ServerStats& s) { return s.stratum; }));
-    server.add("refid", when_measured([](const ServerStats& s) {
-                   return refid_text(s.refid, static_cast<std::uint8_t>(s.stratum));
-               }));
-    server.add("leap", when_measured([](const ServerStats& s) { return to_string(s.leap); }));
-    server.add("smear", to_string(source.smear));
-    server.add("offset_seconds", seconds(&ServerStats::offset));
-    server.add("delay_seconds", seconds(&ServerStats::delay_min));
-    server.add("jitter_seconds", seconds(&ServerStats::jitter));
-    server.add("root_delay_seconds", seconds(&ServerStats::root_delay));
-    server.add("root_dispersion_seconds", seconds(&ServerStats::root_dispersion));
-    server.add("root_distance_seconds", seconds(&ServerStats::root_distance));
-    server.add("sent", row.candidate.series.sent);
-    server.add("received", row.candidate.series.samples.size());
-    server.add("verdict", to_string(assessment.verdict));
-    server.add("expected_error_seconds", seconds(&ServerStats::expected_error));
-    server.add("score", assessment.score);
-    server.add("chosen", assessment.chosen);
-    server.add("reason", assessment.reason);
-    if (row.candidate.nts) server.add_json("nts", nts_json(*row.candidate.nts, depth + 1));
-    return server.text();
-}
-
 std::string findings_json(const std::vector<PathFinding>& findings, int depth) {
     std::vector<std::string> objects;
     for (const PathFinding& finding : findings) {
@@ -70,19 +28,6 @@ std::string findings_json(const std::vector<PathFinding>& findings, int depth) {
         objects.push_back(object.text());
     }
     return json_array(objects, depth);
-}
-
-std::string consensus_json(const Consensus& consensus, int depth) {
-    const auto when_agreed = [&](Seconds value) {
-        return consensus.majority ? std::optional(value.count()) : std::nullopt;
-    };
-    JsonObject object(depth);
-    object.add("majority", consensus.majority);
-    object.add("offset_seconds", when_agreed(consensus.offset));
-    object.add("bound_seconds", when_agreed(consensus.bound));
-    object.add("agreeing", consensus.agreeing);
-    object.add("judged", consensus.judged);
-    return object.text();
 }
 
 /// '*' system peer, '+' chosen, '-' good but not chosen, '~' outlier, 'x' falseticker, '?' no use.
@@ -241,9 +186,64 @@ std::string consensus_text(const Consensus& consensus) {
                        spell_bound(consensus.bound));
 }
 
+JsonObject server_json(const ScanRow& row, int depth) {
+    const Source& source = row.candidate.source;
+    const Assessment& assessment = row.assessment;
+    const auto& stats = assessment.stats;
+    const auto when_measured = [&](auto&& value) {
+        return stats ? std::optional(value(*stats)) : std::nullopt;
+    };
+    const auto seconds = [&](Seconds ServerStats::* term) {
+        return when_measured([&](const ServerStats& s) { return (s.*term).count(); });
+    };
+    const auto& address = row.candidate.address;
+    JsonObject server(depth);
+    server.add("host", source.as_written);
+    server.add("address", address ? std::optional(to_string(*address)) : std::nullopt);
+    server.add("port", source.host.port);
+    server.add("operator",
+               source.operator_name.empty() ? std::nullopt : std::optional(source.operator_name));
+    server.add("origin", to_string(source.origin));
+    server.add("authentication", to_string(source.authentication));
+    server.add("stratum", when_measured([](const ServerStats& s) { return s.stratum; }));
+    server.add("refid", when_measured([](const ServerStats& s) {
+                   return refid_text(s.refid, static_cast<std::uint8_t>(s.stratum));
+               }));
+    server.add("leap", when_measured([](const ServerStats& s) { return to_string(s.leap); }));
+    server.add("smear", to_string(source.smear));
+    server.add("offset_seconds", seconds(&ServerStats::offset));
+    server.add("delay_seconds", seconds(&ServerStats::delay_min));
+    server.add("jitter_seconds", seconds(&ServerStats::jitter));
+    server.add("root_delay_seconds", seconds(&ServerStats::root_delay));
+    server.add("root_dispersion_seconds", seconds(&ServerStats::root_dispersion));
+    server.add("root_distance_seconds", seconds(&ServerStats::root_distance));
+    server.add("sent", row.candidate.series.sent);
+    server.add("received", row.candidate.series.samples.size());
+    server.add("verdict", to_string(assessment.verdict));
+    server.add("expected_error_seconds", seconds(&ServerStats::expected_error));
+    server.add("score", assessment.score);
+    server.add("chosen", assessment.chosen);
+    server.add("reason", assessment.reason);
+    if (row.candidate.nts) server.add_json("nts", nts_json(*row.candidate.nts, depth + 1));
+    return server;
+}
+
+std::string consensus_json(const Consensus& consensus, int depth) {
+    const auto when_agreed = [&](Seconds value) {
+        return consensus.majority ? std::optional(value.count()) : std::nullopt;
+    };
+    JsonObject object(depth);
+    object.add("majority", consensus.majority);
+    object.add("offset_seconds", when_agreed(consensus.offset));
+    object.add("bound_seconds", when_agreed(consensus.bound));
+    object.add("agreeing", consensus.agreeing);
+    object.add("judged", consensus.judged);
+    return object.text();
+}
+
 std::string scan_json(const ScanReport& report) {
     std::vector<std::string> servers;
-    for (const ScanRow& row : report.rows) servers.push_back(server_json(row, 2));
+    for (const ScanRow& row : report.rows) servers.push_back(server_json(row, 2).text());
     JsonObject document(0);
     document.add("clockwright", version);
     document.add("measured_at", rfc3339(report.measured_at));

@@ -7,6 +7,7 @@
 
 #include "judge/path.h"
 #include "judge/selection.h"
+#include "publish/json_text.h"
 
 namespace clockwright {
 
@@ -31,6 +32,10 @@ struct ScanReport {
 
 /// Best first: the chosen by expected error, other truechimers, outliers, falsetickers, the rest.
 void rank(std::vector<ScanRow>& rows);
+
+/// One server as the contract has it; others may add to it.
+JsonObject server_json(const ScanRow& row, int depth);
+std::string consensus_json(const Consensus& consensus, int depth);
 
 /// The contract's document (product.md, *Data on the outside*).
 std::string scan_json(const ScanReport& report);

@@ -9,6 +9,7 @@
 
 #include "daemon/chrony_control.h"
 #include "daemon/places.h"
+#include "publish/agent_note.h"
 #include "publish/nts_text.h"
 #include "publish/provenance_report.h"
 #include "publish/table.h"
@@ -231,6 +232,29 @@ Judgement judge_report(const StatusReport& report, const CheckLimits& limits) {
     return judgement;
 }
 
+/// What the agent saw over time: a server, this host; what fires. Its silence is not a good sign.
+void heed_agent(const AgentNote& note, Judgement& judgement) {
+    if (note.stale) {
+        if (judgement.code < 2) judgement = {3, "the agent: " + agent_text(note)};
+        return;
+    }
+    const bool was_well = judgement.code == 0;
+    const std::string well = judgement.text;
+    for (const Alert& alert : note.firing) {
+        const int code = alert.severity == AlertSeverity::critical  ? 2
+                         : alert.severity == AlertSeverity::warning ? 1
+                                                                    : 0;
+        judgement.raise(code, printable(alert.text));
+    }
+    if (note.blame.culprit == Culprit::host) judgement.raise(2, note.blame.sentence);
+    // The culprit says more than the rule that noticed it.
+    if (note.blame.culprit == Culprit::server && was_well && judgement.code < 2) {
+        judgement = {
+            1, fmt::format("{}; this clock is right: {}", printable(note.blame.sentence), well)};
+    }
+    judgement.text += fmt::format("; agent {} ago", spell_age(note.age));
+}
+
 }  // namespace
 
 std::string status_json(const StatusReport& report) {
@@ -254,6 +278,12 @@ std::string status_json(const StatusReport& report) {
     json["last_update_seconds"] = dated ? Json(verdict.age.count()) : Json(nullptr);
     json["unfinished"] = report.unfinished.empty() ? Json(nullptr) : Json(report.unfinished);
     json["last_change"] = report.last_change.empty() ? Json(nullptr) : Json(report.last_change);
+    json["agent"] = report.agent ? Json{{"age_seconds", report.agent->age.count()},
+                                        {"stale", report.agent->stale},
+                                        {"culprit", to_string(report.agent->blame.culprit)},
+                                        {"sentence", report.agent->blame.sentence},
+                                        {"firing", report.agent->firing.size()}}
+                                 : Json(nullptr);
     json["sources"] = Json::array();
     if (state) {
         for (const DaemonSource& source : state->sources)
@@ -288,6 +318,13 @@ std::string status_text(const StatusReport& report, bool colour) {
             out += field("unit", daemon_line(daemon));
         out += provenance_text(report.details->provenance, colour);
     }
+    if (report.agent) {
+        out += field("agent", agent_text(*report.agent));
+        for (const Alert& alert : report.agent->firing) {
+            out += field("alert",
+                         fmt::format("{}: {}", to_string(alert.severity), printable(alert.text)));
+        }
+    }
     if (!report.last_change.empty()) out += field("change", report.last_change);
     for (const std::string& note : report.notes) out += field("note", note);
     if (state)
@@ -311,6 +348,7 @@ CheckAnswer check_answer(const StatusReport& report, const CheckLimits& given) {
             judgement.text += ", " + text;
         }
     }
+    if (report.agent) heed_agent(*report.agent, judgement);
     static constexpr const char* words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
     std::string text = judgement.text;
     if (!report.unfinished.empty()) text += "; " + report.unfinished;

@@ -1,6 +1,7 @@
 /// `status` and `check`: the verdict with the facts beside it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct StatusDetails {
     std::vector<ProvenanceRow> provenance;
 };
 
+struct AgentNote;
+
 struct StatusReport {
     DaemonKind kind = DaemonKind::chrony;
     ClockFacts facts;
@@ -28,6 +31,7 @@ struct StatusReport {
     bool last_change_failed = false;  ///< … and the old state was not proved
     std::vector<std::string> notes;
     std::optional<StatusDetails> details;
+    std::shared_ptr<const AgentNote> agent;  ///< null: no agent runs
 };
 
 std::string status_json(const StatusReport& report);

@@ -40,10 +40,13 @@ Result<void> check_private(const std::string& path) {
     return {};
 }
 
-Result<std::string> read_regular(const std::string& path, bool* missing, bool must_be_own) {
+/// Whose a file must be to be believed.
+enum class Trust { anybody, own, secret };
+
+Result<std::string> read_regular(const std::string& path, bool* missing, Trust trust) {
     if (missing) *missing = false;
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-    const Fault faulty = must_be_own ? Fault::bad_input : Fault::failed;
+    const Fault faulty = trust == Trust::anybody ? Fault::failed : Fault::bad_input;
     if (!file) {
         if (missing) *missing = errno == ENOENT;
         if (errno == ELOOP)
@@ -53,7 +56,10 @@ Result<std::string> read_regular(const std::string& path, bool* missing, bool mu
     struct stat status{};
     if (::fstat(file.number(), &status) != 0) return std::unexpected(last_error("read", path));
     if (!S_ISREG(status.st_mode)) return fail(faulty, path + " is no regular file");
-    if (must_be_own && !is_own(status)) return fail(Fault::bad_input, not_own(path));
+    if (trust != Trust::anybody && !is_own(status)) return fail(Fault::bad_input, not_own(path));
+    if (trust == Trust::secret && (status.st_mode & 077U) != 0) {
+        return fail(Fault::bad_input, path + " is a secret that others may read: chmod 600 it");
+    }
     std::string content;
     std::array<char, 65536> block{};
     while (content.size() <= largest_file) {
@@ -105,11 +111,15 @@ Result<void> make_private_directory(const std::string& path) {
 }
 
 Result<std::string> read_file(const std::string& path, bool* missing) {
-    return read_regular(path, missing, false);
+    return read_regular(path, missing, Trust::anybody);
 }
 
 Result<std::string> read_own_file(const std::string& path, bool* missing) {
-    return read_regular(path, missing, true);
+    return read_regular(path, missing, Trust::own);
+}
+
+Result<std::string> read_secret_file(const std::string& path, bool* missing) {
+    return read_regular(path, missing, Trust::secret);
 }
 
 Result<void> write_all(const Descriptor& file, std::string_view bytes, const std::string& path) {

@@ -38,6 +38,9 @@ Result<std::string> read_file(const std::string& path, bool* missing = nullptr);
 /// write; else, and when it is a link, no regular file or larger than 64 MiB, Fault::bad_input.
 Result<std::string> read_own_file(const std::string& path, bool* missing = nullptr);
 
+/// The same for a secret, which nobody else may even read.
+Result<std::string> read_secret_file(const std::string& path, bool* missing = nullptr);
+
 /// A temporary file beside it, 0600, fsync, rename, fsync of the directory.
 Result<void> replace_file(const std::string& path, std::string_view content);
 

@@ -1,5 +1,7 @@
 #include "system/clock.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -33,6 +35,14 @@ Now read_clocks() {
         }
     }
     return now;
+}
+
+Seconds time_asleep() {
+    timespec boot{}, awake{};
+    if (::clock_gettime(CLOCK_BOOTTIME, &boot) != 0) return Seconds{0};
+    ::clock_gettime(CLOCK_MONOTONIC, &awake);
+    return Seconds{static_cast<double>(boot.tv_sec - awake.tv_sec) +
+                   static_cast<double>(boot.tv_nsec - awake.tv_nsec) * 1e-9};
 }
 
 Seconds clock_precision() {

@@ -10,6 +10,9 @@ Now read_clocks();
 /// Where the wall clock alone is wanted: it costs a third.
 WallTime read_wall_clock();
 
+/// How long this host has been suspended since it booted: what the steady clock does not count.
+Seconds time_asleep();
+
 /// The smallest step this host's wall clock shows, as 2^n s rounded up.
 Seconds clock_precision();
 

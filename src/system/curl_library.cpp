@@ -19,7 +19,9 @@ Result<CurlLibrary> load() {
                        find_function(library, "curl_easy_setopt", curl.easy_setopt) &&
                        find_function(library, "curl_easy_perform", curl.easy_perform) &&
                        find_function(library, "curl_easy_getinfo", curl.easy_getinfo) &&
-                       find_function(library, "curl_easy_strerror", curl.easy_strerror);
+                       find_function(library, "curl_easy_strerror", curl.easy_strerror) &&
+                       find_function(library, "curl_slist_append", curl.slist_append) &&
+                       find_function(library, "curl_slist_free_all", curl.slist_free_all);
     if (!whole || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return fail("libcurl.so.4 is not as it should be: reinstall the package libcurl4");
     }

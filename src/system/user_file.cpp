@@ -62,4 +62,8 @@ Result<void> write_new_file(const std::string& path, std::string_view content) {
     return std::unexpected(file_error("write", path, number));
 }
 
+void remove_file(const std::string& path) {
+    ::unlink(path.c_str());
+}
+
 }  // namespace clockwright::system

@@ -15,4 +15,7 @@ Result<std::string> read_file(const std::string& path);
 /// written directly. Mode 0644 less the umask.
 Result<void> write_new_file(const std::string& path, std::string_view content);
 
+/// A file of ours that nobody needs any more; one that is not there is no fault.
+void remove_file(const std::string& path);
+
 }  // namespace clockwright::system

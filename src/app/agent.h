@@ -1,0 +1,158 @@
+/// The agent as a machine: events and the moment in, effects out. It never waits and reads no
+/// clock.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/agent_memory.h"
+#include "app/config.h"
+#include "app/watch_list.h"
+#include "publish/snapshot.h"
+#include "result.h"
+#include "time/leap_table.h"
+#include "watch/alert_book.h"
+#include "watch/fact.h"
+#include "watch/record.h"
+#include "watch/watchdog.h"
+
+namespace clockwright::app {
+
+/// Both clocks, and how long this host has slept since it started (it is not in the steady clock).
+struct Moment {
+    Now now;
+    Seconds slept{0};
+};
+
+/// What one look at this host told.
+struct Sight {
+    StatusReport status;             ///< the daemon, its verdict, the journal's remarks
+    std::vector<Candidate> sources;  ///< the daemon's, `hosts` and `agent.watch`; without series
+    DaemonLife life;
+    bool serves_time = false;
+    bool dropin = false;  ///< our file is there
+};
+
+/// What a scan and its decision came to.
+struct Decided {
+    RunRow run;
+    std::optional<Proposal> plan;  ///< a change is due
+    bool restarts = false, removes_foreign = false, removes_pool_member = false;
+    std::string fault;  ///< it could not be made at all
+};
+
+namespace effect {
+struct Look {};  ///< at this host → `saw`
+struct Ask {     ///< one probe each → `answered`
+    std::vector<Candidate> whom;
+};
+struct Decide {};  ///< scan, judge, plan → `decided`
+struct Apply {     ///< this plan, now → `applied`
+    std::string id;
+};
+struct RestartDaemon {};
+/// Keep it from being chosen until then.
+struct Exclude {
+    Replaced replaced;
+};
+struct Remember {
+    std::vector<Record> rows;
+};
+struct Tell {  ///< people, by every channel
+    std::vector<AlertNotice> notices;
+};
+enum class Level : std::uint8_t { error, warning, info };
+struct Say {  ///< into the log
+    Level level = Level::info;
+    std::string text;
+};
+struct Show {};  ///< the snapshot is new
+}  // namespace effect
+
+using AgentEffect =
+    std::variant<effect::Look, effect::Ask, effect::Decide, effect::Apply, effect::RestartDaemon,
+                 effect::Exclude, effect::Remember, effect::Tell, effect::Say, effect::Show>;
+
+/// How the modes differ, from the configuration.
+struct AgentPace {
+    Seconds cycle{64};
+    WatchRates rates;
+    Seconds decide{6 * 3600.0};  ///< between two scans; the first comes after a splay of it
+};
+AgentPace pace_of(const Config::Agent& agent);
+
+class Agent {
+  public:
+    /// `splay`: 0–1, of this host: when within its first interval it scans.
+    Agent(Config config, AgentMemory memory, LeapTable leaps, double splay, const Moment& began);
+    /// What the alerts were before a restart.
+    void restore(AlertBook::Entries entries) { book_.restore(std::move(entries)); }
+    void silences_are(std::vector<Silence> silences) { silences_ = std::move(silences); }
+
+    std::vector<AgentEffect> wake(const Moment& moment);
+    /// The kernel says that the wall clock was set, or that this host woke up.
+    std::vector<AgentEffect> clock_was_set(const Moment& moment);
+    std::vector<AgentEffect> saw(Result<Sight> sight, const Moment& moment);
+    std::vector<AgentEffect> answered(const std::vector<Answer>& answers, const Moment& moment);
+    std::vector<AgentEffect> decided(const Decided& decided, const Moment& moment);
+    /// `outcome`: "applied", "rolled_back", …
+    std::vector<AgentEffect> applied(const std::string& outcome, const std::string& reason,
+                                     const Moment& moment);
+    std::vector<AgentEffect> restarted(const Result<void>& done, const Moment& moment);
+    /// The record could not be written, or can again (empty).
+    std::vector<AgentEffect> record_is(const std::string& fault, std::uint64_t waiting);
+    std::vector<AgentEffect> reload(Config config, const Moment& moment);
+    std::vector<AgentEffect> stop(const Moment& moment);
+
+    SteadyTime next_wake() const;
+    const Snapshot& snapshot() const { return snapshot_; }
+    const AgentMemory& memory() const { return memory_; }
+    const std::vector<Fact>& facts() const { return facts_; }
+    const AlertBook& alerts() const { return book_; }
+
+  private:
+    void notice_clock(const Moment& moment, bool was_set = false);
+    void begin_cycle(const Now& now);
+    void conclude(const Now& now);
+    void note_blame(Blame blame, const Now& now);
+    void note_daemon(const Now& now);
+    void watch_daemon(const Now& now);
+    void raise_alerts(const Now& now);
+    void may_decide(const Now& now);
+    int went_bad(const Now& now) const;
+    void fill_snapshot(const Now& now, const Judged& judged);
+    ClockRow clock_row(const Now& now, const Consensus& consensus) const;
+    void event(const Now& now, std::string kind, std::string subject, std::string text,
+               std::optional<Seconds> size = {});
+    void say(effect::Level level, std::string text);
+    std::vector<AgentEffect> take_effects();
+
+    Config config_;
+    AgentPace pace_;
+    AgentMemory memory_;
+    LeapTable leaps_;
+    WatchList watched_;
+    Watchdog watchdog_;
+    std::vector<Rule> rules_;
+    AlertBook book_;
+    std::vector<Silence> silences_;
+    Snapshot snapshot_;
+    std::vector<Fact> facts_;
+    std::optional<Sight> sight_;
+    std::vector<Record> rows_;
+    std::vector<AgentEffect> effects_;
+    Moment last_;
+    SteadyTime next_cycle_, next_decision_;
+    std::optional<SteadyTime> deadline_;  ///< of the cycle under way
+    bool dropin_missing_ = false;
+    bool looking_ = false, asking_ = false, deciding_ = false, applying_ = false;
+    std::optional<SteadyTime> daemon_answered_;
+    std::optional<std::pair<SteadyTime, Seconds>> step_;
+    std::deque<std::pair<SteadyTime, Ppm>> frequencies_;  ///< of the last hour, a minute apart
+};
+
+}  // namespace clockwright::app

@@ -1,0 +1,239 @@
+#include "app/agent_facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t local_refid = 0x7f7f0101;
+
+/// Collects facts of one subject.
+class Facts {
+  public:
+    explicit Facts(std::vector<Fact>& out, std::string subject = {})
+        : out_(out), subject_(std::move(subject)) {}
+
+    void say(std::string_view name, double value, std::string evidence = {}) {
+        out_.push_back({name, subject_, value, std::move(evidence)});
+    }
+    void say(std::string_view name, bool yes, std::string evidence = {}) {
+        say(name, yes ? 1.0 : 0.0, std::move(evidence));
+    }
+    void say(std::string_view name, Seconds value, std::string evidence = {}) {
+        say(name, value.count(), std::move(evidence));
+    }
+
+  private:
+    std::vector<Fact>& out_;
+    std::string subject_;
+};
+
+double poll_interval(const DaemonState& state) {
+    int poll = 0;
+    for (const DaemonSource& source : state.sources) {
+        if (source.state == '*') poll = source.poll;
+    }
+    return std::exp2(std::clamp(poll == 0 ? 6 : poll, 0, 17));
+}
+
+void say_daemon(const FactGround& ground, const Now& now, Facts facts) {
+    const StatusReport& status = ground.snapshot->status;
+    const ClockVerdict& verdict = status.verdict;
+    if (ground.life.looked) {
+        facts.say("daemon_running", ground.life.running);
+        facts.say("daemon_answers", ground.life.answers, status.facts.why_not);
+    }
+    if (ground.daemon_answered) {
+        facts.say("daemon_silent_seconds", Seconds(now.steady - *ground.daemon_answered));
+    }
+    facts.say("hands", static_cast<double>(status.facts.hands.size()));
+    facts.say("change_unfinished", !status.unfinished.empty() || status.last_change_failed,
+              status.unfinished);
+    facts.say("dropin_missing", ground.dropin_missing);
+    facts.say("demonstrated", verdict.demonstrated, verdict.sentence);
+    if (verdict.bound) {
+        facts.say("offset_seconds", verdict.bound->offset);
+        if (verdict.demonstrated) facts.say("bound_seconds", verdict.bound->total());
+    }
+    if (!status.facts.state) return;
+    const DaemonState& state = *status.facts.state;
+    const DaemonTracking& tracking = state.tracking;
+    facts.say("watches_only", status.facts.watches_only);
+    facts.say("local_reference", tracking.local_reference());
+    facts.say("stratum", static_cast<double>(tracking.stratum));
+    facts.say("sources", static_cast<double>(state.sources.size()));
+    facts.say("sources_answering",
+              static_cast<double>(std::ranges::count_if(state.sources, is_answering)));
+    if (tracking.synchronised()) {
+        facts.say("frequency_ppm", tracking.frequency.value);
+        if (ground.frequency_hour_ago) {
+            facts.say("frequency_change_ppm",
+                      tracking.frequency.value - ground.frequency_hour_ago->value);
+        }
+        if (tracking.bound_known) {
+            facts.say("update_age_seconds", verdict.age);
+            facts.say("update_age_polls", verdict.age.count() / poll_interval(state));
+        }
+    }
+}
+
+/// Groups of servers that agree among themselves and with nobody else: more than one is a sign of
+/// colluders, a smear, or two worlds of time (rules H-1, H-2).
+int agreeing_groups(const Judged& judged) {
+    std::vector<std::pair<double, double>> spans;
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
+        const Assessment& assessment = judged.selection.assessments[i];
+        if (!is_judged(assessment.verdict) || !assessment.stats) continue;
+        const double middle = assessment.stats->offset.count();
+        const double half = assessment.distance.count();
+        spans.emplace_back(middle - half, middle + half);
+    }
+    std::ranges::sort(spans);
+    int groups = 0, in_group = 0;
+    double end = -INFINITY;
+    for (const auto& [low, high] : spans) {
+        if (low > end) in_group = 0;
+        if (++in_group == 2) ++groups;
+        end = std::max(end, high);
+    }
+    return groups;
+}
+
+/// Do those that say which leap comes differ?
+bool leap_disagrees(const Judged& judged) {
+    std::set<Leap> said;
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
+        const Assessment& assessment = judged.selection.assessments[i];
+        if (is_truechimer(assessment.verdict) && assessment.stats) {
+            said.insert(assessment.stats->leap);
+        }
+    }
+    return said.size() > 1;
+}
+
+void say_quorum(const FactGround& ground, Facts facts) {
+    const Judged& judged = *ground.judged;
+    const Consensus& consensus = judged.selection.consensus;
+    const auto& servers = ground.watched->servers();
+    if (servers.empty()) return;
+    facts.say("majority", consensus.majority,
+              fmt::format("{} of {} agree", consensus.agreeing, consensus.judged));
+    facts.say("agreeing_groups", static_cast<double>(agreeing_groups(judged)));
+    facts.say("truechimers", static_cast<double>(std::ranges::count_if(
+                                 judged.selection.assessments, [](const Assessment& one) {
+                                     return is_truechimer(one.verdict);
+                                 })));
+    facts.say("all_silent", std::ranges::all_of(servers, [](const Watched& server) {
+                  return server.watch.polls() >= 3 && (server.watch.reach() & 7U) == 0;
+              }));
+    facts.say("leap_disagrees", leap_disagrees(judged));
+    if (consensus.majority) {
+        facts.say("quorum_offset_seconds", consensus.offset,
+                  fmt::format("{} of {} agree", consensus.agreeing, consensus.judged));
+        facts.say("quorum_contradicts", ground.snapshot->blame.culprit == Culprit::host,
+                  ground.snapshot->blame.sentence);
+    }
+    std::set<std::string> operators;
+    bool smears = false, does_not = false;
+    int ours = 0;
+    for (const Watched& server : servers) {
+        if (!server.by_daemon) continue;
+        ++ours;
+        const Source& source = server.candidate.source;
+        operators.insert(source.operator_name.empty() ? source.as_written : source.operator_name);
+        smears |= source.smear != Smear::none && source.smear != Smear::unknown;
+        does_not |= source.smear == Smear::none || source.smear == Smear::unknown;
+    }
+    if (ours > 0) {
+        facts.say("smear_mixed", smears && does_not);
+        facts.say("single_operator", operators.size() == 1 && ours > 1);
+    }
+}
+
+/// Whole seconds, or the half of a smear's middle: the likely cause can be named (rule H-37).
+std::string whole_seconds(Seconds error) {
+    struct Cause {
+        double size;
+        const char* text;
+    };
+    constexpr std::array causes{
+        Cause{1, "a leap second handled otherwise"},
+        Cause{0.5, "a leap smear half way"},
+        Cause{18, "GPS time instead of UTC"},
+        Cause{37, "TAI instead of UTC"},
+        Cause{3600, "a time zone"},
+        Cause{619315200, "a week number of GPS that rolled over"},
+    };
+    const double size = std::abs(error.count());
+    for (const Cause& cause : causes) {
+        if (std::abs(size - cause.size) < 0.01) return cause.text;
+    }
+    return {};
+}
+
+void say_server(const Watched& server, const Now& now, Facts facts) {
+    const ServerWatch& watch = server.watch;
+    const bool judged = server.since != WallTime{};
+    if (judged) {
+        facts.say("wrong", server.verdict == Verdict::falseticker, server.reason);
+        facts.say("denied", server.verdict == Verdict::denied, server.reason);
+    }
+    if (const auto error = watch.error()) {
+        facts.say("error_seconds", *error);
+        const std::string cause = whole_seconds(*error);
+        facts.say("whole_seconds", !cause.empty(), cause);
+    }
+    WatchedServer view;
+    view.reach = watch.reach();
+    view.polls = watch.polls();
+    if (watch.polls() > 0) facts.say("reach_share", view.reach_share());
+    facts.say("silent_seconds", Seconds(now.steady - server.heard.value_or(server.added)));
+    facts.say("spoofed", static_cast<double>(server.forged));
+    if (server.changed) {
+        const bool step = server.changed->kind == ServerChange::Kind::step;
+        facts.say(step ? "stepped_seconds" : "path_shift_seconds", server.changed->shift);
+    }
+    if (watch.last() && watch.reach() != 0) {
+        facts.say("authentication_lost", server.was_authenticated && !watch.last()->authenticated);
+        facts.say("local_clock", watch.last()->refid == local_refid && watch.last()->stratum > 1);
+    }
+    if (!server.source) return;
+    const DaemonSource& source = *server.source;
+    facts.say("selected_dead", source.state == '*' && source.reach == 0 && watch.polls() >= 3);
+    facts.say("poll_seconds", std::exp2(std::clamp(source.poll, 0, 17)));
+    facts.say("impolite",
+              source.address && source.address->is_public() && source.poll < 6 && source.poll != 0);
+    if (source.nts) facts.say("nts_cookies", static_cast<double>(source.nts->cookies));
+}
+
+}  // namespace
+
+std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
+    std::vector<Fact> out;
+    Facts host(out);
+    say_daemon(ground, now, host);
+    say_quorum(ground, host);
+    if (ground.step && now.steady - ground.step->first < 5min) {
+        host.say("step_seconds", ground.step->second);
+    } else {
+        host.say("step_seconds", 0.0);
+    }
+    if (ground.leap_table_days) host.say("leap_table_days", *ground.leap_table_days);
+    host.say("record_failing", !ground.snapshot->record_fault.empty(),
+             ground.snapshot->record_fault);
+    for (const Watched& server : ground.watched->servers()) {
+        say_server(server, now, Facts(out, server.candidate.source.as_written));
+    }
+    return out;
+}
+
+}  // namespace clockwright::app

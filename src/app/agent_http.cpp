@@ -1,0 +1,105 @@
+#include "app/agent_http.h"
+
+#include <fmt/format.h>
+
+#include "publish/api.h"
+#include "publish/stream_events.h"
+#include "store/durable_file.h"
+#include "store/sqlite_history.h"
+#include "system/clock.h"
+#include "system/service_notice.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr const char* token_file = "/etc/clockwright/http-token";
+constexpr std::size_t least_token = 16;
+
+}  // namespace
+
+Result<std::string> read_http_token() {
+    const std::string handed = system::credentials_directory();
+    bool missing = false;
+    std::string path = handed + "/http-token";
+    auto text = handed.empty() ? Result<std::string>{} : store::read_file(path, &missing);
+    if (handed.empty() || missing) {
+        path = token_file;
+        missing = false;
+        text = store::read_secret_file(path, &missing);
+        if (missing) return std::string{};
+    }
+    if (!text) return text;
+    while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+    if (text->size() < least_token) {
+        return fail(Fault::bad_input,
+                    fmt::format("{}: a token has {} characters at least", path, least_token));
+    }
+    return text;
+}
+
+Result<std::unique_ptr<AgentHttp>> AgentHttp::open(boost::asio::io_context& loop,
+                                                   const Config& config) {
+    const HostName place = TRY(parse_host(config.agent.listen));
+    const auto address = parse_address(place.name);
+    if (!address) return fail(Fault::bad_input, "agent.listen must be ADDRESS:PORT");
+    AccessRules access;
+    access.listen = *address;
+    access.token = TRY(read_http_token());
+    if (access.token.empty() && !address->is_loopback()) {
+        return fail(Fault::refused,
+                    fmt::format("agent.listen = \"{}\" is open to others: put a token into {} "
+                                "(mode 0600), or listen on 127.0.0.1",
+                                config.agent.listen, token_file));
+    }
+    std::unique_ptr<AgentHttp> http(new AgentHttp(loop, config, std::move(access)));
+    http->server_ = TRY(system::HttpServer::listen(
+        loop, {*address, place.port},
+        [self = http.get()](HttpRequest request, const system::HttpAnswer& give) {
+            self->answer(std::move(request), give);
+        }));
+    return http;
+}
+
+AgentHttp::AgentHttp(boost::asio::io_context& loop, const Config& config, AccessRules access)
+    : config_(config), access_(std::move(access)), reading_(loop) {}
+
+void AgentHttp::answer(HttpRequest request, const system::HttpAnswer& give) {
+    ApiView view;
+    view.access = access_;
+    view.now = system::read_clocks();
+    if (request.path == "/api/v1/config") view.config_json = config_json(config_);
+    const bool asks_for_record = needs_history(request) || request.path == "/ready";
+    if (!asks_for_record) {
+        view.snapshot = snapshot_.get();
+        give(respond(request, view));
+        return;
+    }
+    // A week of samples may take a while to read: beside the loop, with values of its own.
+    reading_.post(
+        [request = std::move(request), view = std::move(view), snapshot = snapshot_,
+         directory = config_.state.directory]() mutable {
+            const auto history = store::SqliteHistory::open(directory);
+            view.snapshot = snapshot.get();
+            view.history = history ? &*history : nullptr;
+            return respond(request, view);
+        },
+        [give](HttpResponse response) { give(std::move(response)); });
+}
+
+void AgentHttp::show(const Snapshot& snapshot) {
+    snapshot_ = std::make_shared<const Snapshot>(snapshot);
+    if (server_->streams() > 0) server_->broadcast(snapshot_event(snapshot));
+}
+
+void AgentHttp::tell(std::span<const Record> rows) {
+    if (server_->streams() == 0) return;
+    for (const Record& row : rows) {
+        if (const auto* alert = std::get_if<AlertRow>(&row)) {
+            server_->broadcast(stream_event(*alert));
+        } else if (const auto* event = std::get_if<EventRow>(&row)) {
+            server_->broadcast(stream_event(*event));
+        }
+    }
+}
+
+}  // namespace clockwright::app

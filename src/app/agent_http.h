@@ -1,0 +1,44 @@
+/// The agent's HTTP server: the snapshot, the record and the stream of what happens.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "app/config.h"
+#include "publish/http_access.h"
+#include "publish/snapshot.h"
+#include "system/http_server.h"
+#include "system/worker.h"
+#include "watch/record.h"
+
+namespace clockwright::app {
+
+class AgentHttp {
+  public:
+    /// On `agent.listen`. Fault::bad_input for a token that others may read; another address than
+    /// loopback without a token is refused.
+    static Result<std::unique_ptr<AgentHttp>> open(boost::asio::io_context& loop,
+                                                   const Config& config);
+
+    void show(const Snapshot& snapshot);
+    void tell(std::span<const Record> rows);  ///< alerts and events, to the streams
+    const Endpoint& endpoint() const { return server_->endpoint(); }
+
+  private:
+    AgentHttp(boost::asio::io_context& loop, const Config& config, AccessRules access);
+    void answer(HttpRequest request, const system::HttpAnswer& give);
+
+    Config config_;
+    AccessRules access_;
+    std::shared_ptr<const Snapshot> snapshot_;  ///< shared with answers that read the record
+    std::unique_ptr<system::HttpServer> server_;
+    system::Worker reading_;
+};
+
+/// The place of the secret: the credential `http-token` that the service manager hands over, else
+/// /etc/clockwright/http-token. Empty: there is none.
+Result<std::string> read_http_token();
+
+}  // namespace clockwright::app

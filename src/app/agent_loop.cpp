@@ -1,0 +1,299 @@
+#include "app/agent_loop.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <optional>
+
+#include "app/agent.h"
+#include "app/agent_files.h"
+#include "app/agent_http.h"
+#include "app/agent_street.h"
+#include "app/exit_code.h"
+#include "app/leap_source.h"
+#include "store/recorder.h"
+#include "system/clock.h"
+#include "system/clock_alarm.h"
+#include "system/event_loop.h"
+#include "system/local_host.h"
+#include "system/log.h"
+#include "system/service_notice.h"
+#include "system/worker.h"
+#include "time/fnv.h"
+
+namespace clockwright::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto tidy_rest = 5min;  // between two slices of the record's housekeeping
+
+/// 0–1 by this machine's id: the same at every start, another on every host.
+double splay_of_this_machine() {
+    return static_cast<double>(fnv1a(system::machine_id()) % 10'000) / 10'000;
+}
+
+Moment read_moment() {
+    return {system::read_clocks(), system::time_asleep()};
+}
+
+/// What a write to the record came to.
+struct Written {
+    std::string fault;
+    std::uint64_t waiting = 0;
+    std::vector<std::string> notices;
+};
+
+class AgentLoop {
+  public:
+    explicit AgentLoop(const Context& context);
+
+    Result<int> run();
+
+  private:
+    void perform(std::vector<AgentEffect> effects);
+    void carry_out(effect::Look& look);
+    void carry_out(effect::Ask& ask);
+    void carry_out(effect::Decide& decide);
+    void carry_out(effect::Apply& apply);
+    void carry_out(effect::RestartDaemon& restart);
+    void carry_out(effect::Exclude& exclude);
+    void carry_out(effect::Remember& remember);
+    void carry_out(effect::Tell& tell);
+    void carry_out(effect::Say& say);
+    void carry_out(effect::Show& show);
+
+    void arm();
+    void reload();
+    void wait_for_reload();
+    void keep_alive();
+    void tidy();
+    void written(const Written& result);
+    void save(bool running);
+
+    Context context_;
+    system::EventLoop loop_;
+    boost::asio::steady_timer timer_, alive_, tidy_;
+    boost::asio::signal_set reload_signal_;
+    system::ClockAlarm alarm_;
+    WatchProber prober_;                       ///< used by `asking_` only
+    std::optional<store::Recorder> recorder_;  ///< used by `recording_` only
+    AgentFiles files_;
+    std::optional<Agent> agent_;
+    std::unique_ptr<AgentHttp> http_;  ///< null: off
+    bool ready_ = false, word_fault_told_ = false;
+    // Last, so that they end first: nothing they use goes before them.
+    system::Worker looking_, asking_, deciding_, recording_;
+};
+
+AgentLoop::AgentLoop(const Context& context)
+    : context_(context),
+      timer_(loop_.context()),
+      alive_(loop_.context()),
+      tidy_(loop_.context()),
+      reload_signal_(loop_.context(), SIGHUP),
+      alarm_(loop_.context(), [this] { perform(agent_->clock_was_set(read_moment())); }),
+      files_(context.config.state.directory),
+      looking_(loop_.context()),
+      asking_(loop_.context()),
+      deciding_(loop_.context()),
+      recording_(loop_.context()) {
+    context_.command.quiet = true;
+}
+
+Result<int> AgentLoop::run() {
+    recorder_ = TRY(store::Recorder::open(context_.config.state.directory));
+    if (!context_.config.agent.listen.empty()) {
+        http_ = TRY(AgentHttp::open(loop_.context(), context_.config));
+        system::log_event(system::LogLevel::info, "HTTP on " + to_string(http_->endpoint()));
+    }
+    std::string remark;
+    AgentMemory memory = files_.load(remark);
+    agent_.emplace(context_.config, std::move(memory), leap_table(system::LocalHost{}),
+                   splay_of_this_machine(), read_moment());
+    agent_->restore(files_.load_alerts(system::read_clocks(), remark));
+    if (!remark.empty()) system::log_event(system::LogLevel::warning, remark);
+    if (auto armed = alarm_.arm(); !armed) {
+        system::log_event(system::LogLevel::warning, armed.error().message);
+    }
+    wait_for_reload();
+    keep_alive();
+    tidy();
+    perform(agent_->wake(read_moment()));
+    loop_.run();
+    system::tell_service_manager("STOPPING=1");
+    perform(agent_->stop(read_moment()));
+    files_.take_word_back();
+    recording_.finish();
+    save(false);
+    return exit_done;
+}
+
+void AgentLoop::perform(std::vector<AgentEffect> effects) {
+    for (AgentEffect& effect : effects) {
+        std::visit([this](auto& one) { carry_out(one); }, effect);
+    }
+    arm();
+}
+
+void AgentLoop::arm() {
+    timer_.expires_at(std::chrono::steady_clock::time_point(
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+            agent_->next_wake().time_since_epoch())));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) perform(agent_->wake(read_moment()));
+    });
+}
+
+void AgentLoop::carry_out(effect::Look&) {
+    looking_.post(
+        [context = context_] { return look_at_host(context); },
+        [this](Result<Sight> sight) { perform(agent_->saw(std::move(sight), read_moment())); });
+}
+
+void AgentLoop::carry_out(effect::Ask& ask) {
+    asking_.post([this, whom = std::move(ask.whom),
+                  config = context_.config] { return prober_.ask(whom, config); },
+                 [this](const std::vector<Answer>& answers) {
+                     perform(agent_->answered(answers, read_moment()));
+                 });
+}
+
+void AgentLoop::carry_out(effect::Decide&) {
+    deciding_.post([context = context_] { return decide_now(context); },
+                   [this](const Decided& decided) {
+                       perform(agent_->decided(decided, read_moment()));
+                       save(true);
+                   });
+}
+
+void AgentLoop::carry_out(effect::Apply& apply) {
+    deciding_.post([context = context_, id = apply.id] { return apply_now(context, id); },
+                   [this](const AppliedPlan& applied) {
+                       perform(agent_->applied(applied.outcome, applied.reason, read_moment()));
+                       save(true);
+                   });
+}
+
+void AgentLoop::carry_out(effect::RestartDaemon&) {
+    deciding_.post(
+        [context = context_] { return restart_daemon(context); },
+        [this](const Result<void>& done) { perform(agent_->restarted(done, read_moment())); });
+}
+
+void AgentLoop::carry_out(effect::Exclude& away) {
+    deciding_.post(
+        [config = context_.config, replaced = away.replaced] { return exclude(replaced, config); },
+        [](const Result<void>& done) {
+            if (!done) {
+                system::log_event(system::LogLevel::warning,
+                                  "a replaced source cannot be kept away: " + done.error().message);
+            }
+        });
+}
+
+void AgentLoop::carry_out(effect::Remember& remember) {
+    if (http_) http_->tell(remember.rows);
+    recording_.post(
+        [this, rows = std::move(remember.rows)] {
+            static_cast<void>(recorder_->write(rows));  // its fault is asked for next
+            return Written{recorder_->fault(), recorder_->waiting(), recorder_->take_notices()};
+        },
+        [this](const Written& result) { written(result); });
+}
+
+void AgentLoop::written(const Written& result) {
+    for (const std::string& notice : result.notices) {
+        system::log_event(system::LogLevel::error, notice);
+    }
+    perform(agent_->record_is(result.fault, result.waiting));
+}
+
+void AgentLoop::save(bool running) {
+    const auto saved =
+        files_.save(agent_->memory(), agent_->alerts(), system::read_clocks(), running);
+    if (!saved) system::log_event(system::LogLevel::warning, saved.error().message);
+}
+
+void AgentLoop::carry_out(effect::Tell& tell) {
+    for (const AlertNotice& notice : tell.notices) {
+        const Alert& alert = notice.alert;
+        const auto level = alert.state == AlertState::resolved         ? system::LogLevel::info
+                           : alert.severity == AlertSeverity::critical ? system::LogLevel::error
+                                                                       : system::LogLevel::warning;
+        system::log_event(level, fmt::format("{}: {}", to_string(alert.state), alert.text));
+    }
+    save(true);
+}
+
+void AgentLoop::carry_out(effect::Say& say) {
+    const auto level = say.level == effect::Level::error     ? system::LogLevel::error
+                       : say.level == effect::Level::warning ? system::LogLevel::warning
+                                                             : system::LogLevel::info;
+    system::log_event(level, say.text);
+}
+
+void AgentLoop::carry_out(effect::Show&) {
+    const Snapshot& snapshot = agent_->snapshot();
+    system::tell_service_manager(
+        fmt::format("{}STATUS={}", ready_ ? "" : "READY=1\n", snapshot.status.verdict.sentence));
+    ready_ = true;
+    if (http_) http_->show(snapshot);
+    if (auto left = files_.leave_word(snapshot); !left && !std::exchange(word_fault_told_, true)) {
+        system::log_event(system::LogLevel::warning, left.error().message);
+    }
+}
+
+void AgentLoop::wait_for_reload() {
+    reload_signal_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        reload();
+        wait_for_reload();
+    });
+}
+
+void AgentLoop::reload() {
+    system::tell_service_manager("RELOADING=1");
+    auto config = load_config(context_.command.config_file);
+    if (!config) {
+        system::log_event(
+            system::LogLevel::error,
+            "the new configuration is faulty, the old one stays: " + config.error().message);
+    } else {
+        override_config(*config, context_.command);
+        context_.config = *config;
+        perform(agent_->reload(std::move(*config), read_moment()));
+    }
+    system::tell_service_manager("READY=1");
+}
+
+/// Only while the loop turns: a loop that hangs is ended by the service manager.
+void AgentLoop::keep_alive() {
+    const auto interval = system::service_watchdog();
+    if (!interval) return;
+    system::tell_service_manager("WATCHDOG=1");
+    alive_.expires_after(to_nanoseconds(*interval / 3));
+    alive_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) keep_alive();
+    });
+}
+
+void AgentLoop::tidy() {
+    tidy_.expires_after(tidy_rest);
+    tidy_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        recording_.post([this, now = system::read_clocks().wall] { return recorder_->tidy(now); },
+                        [](const Result<bool>&) {});  // a fault shows with the next write
+        tidy();
+    });
+}
+
+}  // namespace
+
+Result<int> run_agent_loop(const Context& context) {
+    return AgentLoop(context).run();
+}
+
+}  // namespace clockwright::app

@@ -1,0 +1,74 @@
+#include "app/agent_memory.h"
+
+#include <nlohmann/json.hpp>
+
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+using nlohmann::json;
+
+constexpr int version = 1;
+
+WallTime time_of(const json& value) {
+    const auto parsed = parse_rfc3339(value.get<std::string>());
+    if (!parsed) throw json::other_error::create(501, "no instant", &value);
+    return *parsed;
+}
+
+json proposal_json(const Proposal& proposal) {
+    return {{"id", proposal.id},
+            {"reason", proposal.reason},
+            {"at", rfc3339(proposal.at)},
+            {"add", proposal.add},
+            {"remove", proposal.remove}};
+}
+
+Proposal proposal_of(const json& value) {
+    return {value.at("id"), value.at("reason"), time_of(value.at("at")), value.at("add"),
+            value.at("remove")};
+}
+
+AgentMemory memory_of(const json& document) {
+    AgentMemory memory;
+    if (!document.at("decided").is_null()) memory.decided = time_of(document.at("decided"));
+    if (!document.at("proposal").is_null()) memory.proposal = proposal_of(document.at("proposal"));
+    for (const json& one : document.at("replaced")) {
+        memory.replaced.push_back(
+            {one.at("server"), time_of(one.at("at")), time_of(one.at("returns")), one.at("times")});
+    }
+    return memory;
+}
+
+}  // namespace
+
+std::string agent_memory_json(const AgentMemory& memory) {
+    json replaced = json::array();
+    for (const Replaced& one : memory.replaced) {
+        replaced.push_back({{"server", one.server},
+                            {"at", rfc3339(one.at)},
+                            {"returns", rfc3339(one.returns)},
+                            {"times", one.times}});
+    }
+    const json document{
+        {"version", version},
+        {"decided", memory.decided ? json(rfc3339(*memory.decided)) : json(nullptr)},
+        {"replaced", replaced},
+        {"proposal", memory.proposal ? proposal_json(*memory.proposal) : json(nullptr)}};
+    return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+Result<AgentMemory> parse_agent_memory(std::string_view text) {
+    try {
+        const json document = json::parse(text);
+        if (document.at("version") != version) {
+            return fail(Fault::bad_input, "it is of another version of this program");
+        }
+        return memory_of(document);
+    } catch (const json::exception&) {
+        return fail(Fault::bad_input, "it is damaged");
+    }
+}
+
+}  // namespace clockwright::app

@@ -1,0 +1,26 @@
+/// What the agent remembers over a restart, as text for the state directory.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "publish/snapshot.h"
+#include "result.h"
+#include "watch/replacement.h"
+
+namespace clockwright::app {
+
+struct AgentMemory {
+    std::optional<WallTime> decided;  ///< the last scan
+    std::vector<Replaced> replaced;
+    std::optional<Proposal> proposal;
+};
+
+std::string agent_memory_json(const AgentMemory& memory);
+
+/// Fault::bad_input for what is no such text, or one of a newer version.
+Result<AgentMemory> parse_agent_memory(std::string_view json);
+
+}  // namespace clockwright::app

@@ -1,0 +1,32 @@
+#include "app/agent_memory.h"
+
+#include <doctest/doctest.h>
+
+using namespace clockwright;
+using namespace clockwright::app;
+using namespace std::chrono_literals;
+
+TEST_CASE("what the agent remembers is read back as it was written") {
+    const WallTime at{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20}};
+    AgentMemory memory;
+    memory.decided = at;
+    memory.replaced = {{"ntp2", at - 24h, at + 24h, 2}};
+    memory.proposal = Proposal{"7f3c9a", "a better set", at, {"ntp4"}, {"ntp2"}};
+    const auto again = parse_agent_memory(agent_memory_json(memory));
+    REQUIRE(again);
+    CHECK(again->decided == memory.decided);
+    CHECK(again->replaced == memory.replaced);
+    REQUIRE(again->proposal);
+    CHECK(again->proposal->id == "7f3c9a");
+    CHECK(again->proposal->remove == std::vector<std::string>{"ntp2"});
+}
+
+TEST_CASE("a damaged memory, or one of a newer program, is refused and not guessed at") {
+    for (const char* text :
+         {"", "{", "[]", "{}", R"({"version": 2})",
+          R"({"version": 1, "decided": 5, "replaced": [], "proposal": null})",
+          R"({"version": 1, "decided": "x", "replaced": [], "proposal": null})"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_agent_memory(text));
+    }
+}

@@ -1,0 +1,216 @@
+#include "app/agent_street.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/decision.h"
+#include "app/exit_code.h"
+#include "app/gather.h"
+#include "app/known_servers.h"
+#include "app/observe.h"
+#include "app/scan_request.h"
+#include "daemon/plan_json.h"
+#include "find/catalogue.h"
+#include "store/block_list.h"
+#include "store/durable_file.h"
+#include "system/child.h"
+#include "system/clock.h"
+#include "system/local_host.h"
+#include "system/scan_driver.h"
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr Seconds patience{1.5}, short_patience{0.8}, restart_limit{60};
+constexpr int series_by_nts = 4;
+
+/// Steady watching (product.md, *Manners of a scan*): one packet, and 64 s until the next.
+constexpr ntp::Manners steady_manners{.series = 1,
+                                      .spacing = Seconds{64},
+                                      .further = Seconds{64},
+                                      .series_rest = Seconds{64},
+                                      .addresses = 40};
+
+/// What the daemon has, `hosts` and `agent.watch`, and nothing that would have to be searched.
+Result<std::vector<Candidate>> to_watch(const Config& config, const DaemonView& view) {
+    Config wanted = config;
+    wanted.candidates.discover = wanted.candidates.internet = false;
+    wanted.candidates.allow.clear();
+    for (const std::string& host : config.agent.watch) {
+        if (std::ranges::find(wanted.candidates.hosts, host) == wanted.candidates.hosts.end()) {
+            wanted.candidates.hosts.push_back(host);
+        }
+    }
+    return TRY(gather_known(wanted, &view, {})).candidates;
+}
+
+DaemonLife life_of(const DaemonView& view) {
+    DaemonLife life;
+    life.answers = view.state.has_value();
+    life.running = view.place.program.has_value() || life.answers;
+    life.looked = life.answers || view.state_error.fault != Fault::not_permitted;
+    return life;
+}
+
+Answer answer_of(const Candidate& asked, system::ProbeOutcome outcome) {
+    Answer answer;
+    answer.host = asked.source.as_written;
+    if (outcome.endpoint) answer.address = outcome.endpoint->address;
+    answer.series = std::move(outcome.series);
+    answer.nts = std::move(outcome.nts);
+    answer.not_asked = outcome.not_asked;
+    answer.why = std::move(outcome.why);
+    answer.refused = outcome.reused;
+    return answer;
+}
+
+std::string keep_plan(const Config& config, const Plan& plan) {
+    const std::string path = proposal_file(config.state.directory, plan.id);
+    if (auto made = store::make_private_directory(path.substr(0, path.rfind('/'))); !made) {
+        return made.error().message;
+    }
+    const auto kept = store::replace_file(path, plan_to_json(plan));
+    return kept ? std::string{} : kept.error().message;
+}
+
+}  // namespace
+
+Result<Sight> look_at_host(const Context& context) {
+    const system::LocalHost host;
+    const DaemonView view = TRY(view_daemon(context.config, host));
+    Sight sight;
+    sight.status = report_on(view, context, host);
+    sight.sources = TRY(to_watch(context.config, view));
+    sight.life = life_of(view);
+    sight.serves_time = view.config && view.config->serves_time;
+    if (view.config && !view.config->own_file.empty()) {
+        const auto ours = host.read(view.config->own_file);
+        sight.dropin = ours && ours->exists;
+    }
+    return sight;
+}
+
+WatchProber::WatchProber() : budget_(steady_manners) {}
+
+std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const Config& config) {
+    std::vector<Answer> answers;
+    const auto blocks = known_blocks(config);
+    for (const bool nts : {false, true}) {
+        std::vector<Candidate> asked;
+        std::ranges::copy_if(whom, std::back_inserter(asked), [&](const Candidate& candidate) {
+            return candidate.source.host.nts == nts;
+        });
+        if (asked.empty()) continue;
+        Command command;
+        command.quiet = true;
+        command.samples = nts ? series_by_nts : 1;
+        const BlockList none;
+        system::ScanSettings settings =
+            scan_settings(command, blocks ? *blocks : none, system::read_clocks().wall);
+        settings.announce = {};
+        settings.progress = {};
+        settings.manners = steady_manners;
+        settings.time_out = config.agent.mode == "ultrafast" ? short_patience : patience;
+        auto outcomes = nts ? system::scan(targets_of(asked), settings, scans_, exchanges_)
+                            : system::scan(targets_of(asked), settings, budget_, exchanges_);
+        for (std::size_t i = 0; i < asked.size(); ++i) {
+            if (outcomes) {
+                answers.push_back(answer_of(asked[i], std::move((*outcomes)[i])));
+                continue;
+            }
+            Answer nothing;
+            nothing.host = asked[i].source.as_written;
+            nothing.why = outcomes.error().message;
+            nothing.refused = true;  // nothing was sent: it tells nothing of the server
+            answers.push_back(std::move(nothing));
+        }
+    }
+    return answers;
+}
+
+std::string proposal_file(const std::string& state_directory, const std::string& id) {
+    return state_directory + "/proposals/" + id + ".plan";
+}
+
+Decided decide_now(const Context& context) {
+    Decided decided;
+    const Now began = system::read_clocks();
+    const auto decision = make_decision(context);
+    decided.run.at = began.wall;
+    decided.run.took = system::read_clocks().steady - began.steady;
+    if (!decision) {
+        decided.fault = decision.error().message;
+        return decided;
+    }
+    remember_confirmation(decision->run, context.config);
+    const Selection& selection = decision->run.judged.selection;
+    for (std::size_t i = 0; i < selection.assessments.size(); ++i) {
+        if (selection.assessments[i].chosen) {
+            decided.run.chosen.push_back(decision->run.judged.candidates[i].source.as_written);
+        }
+    }
+    const Plan& plan = decision->plan;
+    decided.run.candidates = static_cast<int>(decision->run.measured.candidates.size());
+    decided.run.packets = decision->run.measured.packets;
+    decided.run.gain = plan.gain;
+    decided.run.reason = plan.reason;
+    if (!selection.ensemble.members.empty()) {
+        decided.run.expected_error = selection.ensemble.expected_error;
+    }
+    if (decision->no) {
+        decided.run.outcome = decision->no_set ? "no acceptable set" : "refused";
+        return decided;
+    }
+    if (!plan.change) return decided;
+    decided.fault = keep_plan(context.config, plan);
+    decided.plan = Proposal{plan.id, plan.reason, began.wall, plan.add, plan.remove};
+    decided.restarts = plan.restart;
+    for (const Candidate& candidate : decision->run.judged.candidates) {
+        const bool goes =
+            std::ranges::find(plan.remove, candidate.source.as_written) != plan.remove.end();
+        decided.removes_foreign |= goes && candidate.membership == Membership::foreign;
+        decided.removes_pool_member |= goes && candidate.source.is_pool;
+    }
+    return decided;
+}
+
+AppliedPlan apply_now(const Context& context, const std::string& id) {
+    Context apply = context;
+    apply.command.verb = Verb::apply;
+    apply.command.quiet = apply.command.yes = true;
+    apply.command.file = proposal_file(context.config.state.directory, id);
+    apply.command.reason = "agent";
+    const auto code = run_apply(apply);
+    if (!code) {
+        const bool refused = code.error().fault == Fault::refused;
+        return {refused ? "refused" : "failed", code.error().message};
+    }
+    switch (*code) {
+        case exit_done:
+            return {"applied", "verified"};
+        case exit_failed:
+            return {"rolled_back", "it did not hold; the old state is back"};
+        case exit_refused:
+            return {"refused", "what it rests on has changed"};
+        default:
+            return {"failed", "the old state is not proved: clockwright rollback"};
+    }
+}
+
+Result<void> restart_daemon(const Context& context) {
+    const system::LocalHost host;
+    const DaemonView view = TRY(view_daemon(context.config, host));
+    if (view.place.restart.empty()) return fail("[daemon] restart is empty");
+    return system::run_command(view.place.restart, restart_limit);
+}
+
+Result<void> exclude(const Replaced& replaced, const Config& config) {
+    const HostName host = TRY(parse_host(replaced.server));
+    return store::change_block_list(config.state.directory, [&](BlockList& blocks) {
+        block_by_user(blocks, host, "replaced by the agent", replaced.returns, replaced.at);
+    });
+}
+
+}  // namespace clockwright::app

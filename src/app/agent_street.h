@@ -1,0 +1,49 @@
+/// What the agent asks of the street, each a call that may wait: made beside its event loop.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/agent.h"
+#include "app/verbs.h"
+#include "ntp/budget.h"
+#include "ntp/exchange_backoff.h"
+#include "result.h"
+
+namespace clockwright::app {
+
+/// Looks at this host and its daemon; sends no packet but to the daemon itself.
+Result<Sight> look_at_host(const Context& context);
+
+/// Asks servers for the watch: one probe each (by NTS a series), whatever other scans remember; the
+/// 64 s between two packets to a public address are kept in the sender. Used by one thread.
+class WatchProber {
+  public:
+    WatchProber();
+
+    std::vector<Answer> ask(const std::vector<Candidate>& whom, const Config& config);
+
+  private:
+    ntp::RateBudget budget_;  ///< of single probes
+    ntp::RateBudget scans_;   ///< of series by NTS
+    ntp::ExchangeBackoff exchanges_;
+};
+
+/// One scan with its decision; a plan that is due is kept in the state directory under its id.
+Decided decide_now(const Context& context);
+
+/// Where the plan of this id is kept, whether there is one or not.
+std::string proposal_file(const std::string& state_directory, const std::string& id);
+
+struct AppliedPlan {
+    std::string outcome, reason;
+};
+/// Applies the kept plan, as `apply ID --yes` does.
+AppliedPlan apply_now(const Context& context, const std::string& id);
+
+Result<void> restart_daemon(const Context& context);
+
+/// Blocks a replaced source until it may return.
+Result<void> exclude(const Replaced& replaced, const Config& config);
+
+}  // namespace clockwright::app

@@ -1,0 +1,333 @@
+#include "app/watch_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "time/spell.h"
+
+namespace clockwright::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto change_is_news = 1h;
+constexpr auto remembered_answer = 24h * 7;
+
+bool is_daemons(const Candidate& candidate) {
+    return candidate.source.origin.kind == Origin::Kind::daemon && candidate.address;
+}
+
+/// The steady moment that lies `age` back.
+SteadyTime back(const Now& now, Seconds age) {
+    return now.steady - to_nanoseconds(age);
+}
+
+/// The daemon tells how far a source may be off, not its delay: twice the one is at most the other.
+Sample sample_of(const DaemonSource& source, SteadyTime at) {
+    Sample sample;
+    sample.at = at;
+    sample.offset = source.offset;
+    sample.delay = 2 * source.error;
+    sample.stratum = static_cast<std::uint8_t>(std::clamp(source.stratum, 0, 16));
+    sample.refid = source.refid;
+    sample.authenticated = source.authentication == Authentication::nts && source.reach != 0;
+    return sample;
+}
+
+SampleRow row_of(const Watched& server, const Now& now) {
+    SampleRow row;
+    row.at = now.wall;
+    row.server = server.candidate.source.as_written;
+    row.address = server.candidate.address ? to_string(*server.candidate.address) : "";
+    row.by_daemon = server.by_daemon;
+    return row;
+}
+
+SampleRow row_of(const Watched& server, const Sample& sample, const Now& now) {
+    SampleRow row = row_of(server, now);
+    row.at = now.wall - (now.steady - sample.at);
+    row.offset = sample.offset;
+    row.delay = sample.delay;
+    row.root_distance = (sample.delay + sample.root_delay) / 2 + sample.root_dispersion;
+    row.stratum = sample.stratum;
+    row.authenticated = sample.authenticated;
+    return row;
+}
+
+/// Polls that the daemon can have made of it: since it was added, as far as we saw.
+int polls_of(const Watched& server, const DaemonSource& source, const Now& now) {
+    const double interval = std::exp2(std::clamp(source.poll, 0, 17));
+    const auto seen = static_cast<int>(Seconds(now.steady - server.added).count() / interval);
+    return std::max(seen, static_cast<int>(std::bit_width(source.reach)));
+}
+
+std::string change_sentence(const std::string& host, const ServerChange& change) {
+    return change.kind == ServerChange::Kind::step
+               ? fmt::format("{} stepped {}, its delay did not change", printable(host),
+                             spell_signed(change.shift))
+               : fmt::format("the path to {} changed: delay {}, offset {}", printable(host),
+                             spell_signed(change.delay_shift), spell_signed(change.shift));
+}
+
+/// What the servers that agree say in their newest samples: the reference for change points. The
+/// consensus itself looks back over eight polls, and lags while this clock is slewed.
+std::optional<Seconds> newest_consensus(const Judged& judged) {
+    std::vector<std::pair<Seconds, Seconds>> newest;  // offset, distance
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
+        const auto& samples = judged.candidates[i].series.samples;
+        const Assessment& assessment = judged.selection.assessments[i];
+        if (is_truechimer(assessment.verdict) && !samples.empty()) {
+            newest.emplace_back(samples.back().offset, assessment.distance);
+        }
+    }
+    if (!judged.selection.consensus.majority || newest.empty()) return std::nullopt;
+    std::ranges::sort(newest);
+    const Seconds low = newest[(newest.size() - 1) / 2].first;
+    const Seconds middle = (low + newest[newest.size() / 2].first) / 2;
+    // While the majority is breaking up nobody can be held against it.
+    const auto near = std::ranges::count_if(newest, [&](const auto& one) {
+        return std::abs((one.first - middle).count()) <= one.second.count();
+    });
+    return 2 * near > judged.selection.consensus.judged ? std::optional(middle) : std::nullopt;
+}
+
+/// A sample that is new is held against the others; a change is an event.
+void compare(Watched& server, const std::optional<Seconds>& reference, const Now& now,
+             std::vector<Record>& rows) {
+    const auto& last = server.watch.last();
+    if (!reference || !last || (server.compared && last->at <= *server.compared)) return;
+    server.compared = last->at;
+    const auto change = server.watch.compared(last->offset - *reference);
+    if (!change) return;
+    server.changed = change;
+    const std::string& host = server.candidate.source.as_written;
+    const bool step = change->kind == ServerChange::Kind::step;
+    rows.emplace_back(EventRow{now.wall, step ? "server_step" : "path", host,
+                               change_sentence(host, *change), change->shift});
+}
+
+bool is_bad(const Watched& server) {
+    return server.verdict == Verdict::falseticker || server.verdict == Verdict::denied ||
+           (server.watch.polls() >= 8 && server.watch.reach() == 0);
+}
+
+}  // namespace
+
+Watched* WatchList::find(const std::string& host, const std::optional<IpAddress>& address,
+                         bool by_daemon) {
+    const auto found = std::ranges::find_if(servers_, [&](const Watched& server) {
+        return server.candidate.source.as_written == host && server.by_daemon == by_daemon &&
+               (!by_daemon || server.candidate.address == address);
+    });
+    return found == servers_.end() ? nullptr : &*found;
+}
+
+Seconds WatchList::rate_of(const Watched& server) const {
+    if (server.candidate.source.host.nts) return rates_.keyed;
+    const auto& address = server.candidate.address;
+    // A name that is not resolved yet may be anybody's.
+    return address && !address->is_public() ? rates_.near : rates_.strangers;
+}
+
+void WatchList::is(const std::vector<Candidate>& candidates, const Now& now) {
+    std::vector<Watched> kept;
+    for (const Candidate& candidate : candidates) {
+        const bool by_daemon = is_daemons(candidate);
+        Watched* known = find(candidate.source.as_written, candidate.address, by_daemon);
+        Watched server;
+        if (known != nullptr) server = std::move(*known);
+        const auto address = server.candidate.address;
+        server.candidate = candidate;
+        if (!server.candidate.address) server.candidate.address = address;
+        server.candidate.series = {};
+        server.by_daemon = by_daemon;
+        if (known == nullptr) server.added = server.due = now.steady;
+        kept.push_back(std::move(server));
+    }
+    servers_ = std::move(kept);
+    for (Watched& server : servers_) {
+        if (server.by_daemon) continue;
+        const bool twin = std::ranges::any_of(servers_, [&](const Watched& other) {
+            return other.by_daemon && server.candidate.address &&
+                   other.candidate.address == server.candidate.address;
+        });
+        if (twin) server.due = SteadyTime::max();
+    }
+}
+
+void WatchList::take(const DaemonState& state, const Now& now, std::vector<Record>& rows) {
+    for (Watched& server : servers_) {
+        if (!server.by_daemon) continue;
+        const auto source = std::ranges::find_if(state.sources, [&](const DaemonSource& one) {
+            return !one.refclock && one.address == server.candidate.address;
+        });
+        if (source == state.sources.end()) continue;
+        server.source = *source;
+        if (source->last_sample) {
+            const SteadyTime at = back(now, *source->last_sample);
+            // The daemon tells ages in whole seconds: less than two apart is the same sample.
+            const bool is_new = !server.heard || Seconds(at - *server.heard) > Seconds{0.9};
+            if (is_new && source->reach != 0) {
+                const Sample sample = sample_of(*source, at);
+                server.watch.answered(sample);
+                server.heard = at;
+                server.heard_wall = now.wall - (now.steady - at);
+                rows.emplace_back(row_of(server, sample, now));
+            }
+        }
+        server.watch.reach_is(source->reach, polls_of(server, *source, now));
+        server.was_authenticated |= server.watch.last() && server.watch.last()->authenticated;
+    }
+}
+
+std::vector<Candidate> WatchList::due(const Now& now) {
+    std::vector<Candidate> asked;
+    for (Watched& server : servers_) {
+        if (server.by_daemon || server.due > now.steady) continue;
+        asked.push_back(server.candidate);
+        server.asked = now.steady;
+        server.due = now.steady + to_nanoseconds(rate_of(server));
+    }
+    return asked;
+}
+
+void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
+                         std::vector<Record>& rows) {
+    for (const Answer& answer : answers) {
+        Watched* server = find(answer.host, {}, false);
+        if (server == nullptr || answer.refused) continue;
+        if (answer.address) server->candidate.address = answer.address;
+        server->due = server->asked + to_nanoseconds(rate_of(*server));  // it is known who it is
+        server->candidate.nts = answer.nts;
+        server->candidate.not_asked = answer.not_asked;
+        server->candidate.not_asked_why = answer.why;
+        server->forged =
+            static_cast<int>(std::ranges::count(answer.series.rejections, Rejection::bogus_origin));
+        if (answer.series.samples.empty()) {
+            const Rejection why = answer.not_asked ? *answer.not_asked
+                                  : answer.series.rejections.empty()
+                                      ? Rejection::time_out
+                                      : answer.series.rejections.back();
+            server->watch.lost(now.steady, why);
+            if (answer.series.kiss != 0) server->watch.kissed(answer.series.kiss);
+            SampleRow row = row_of(*server, now);
+            row.lost = answer.why.empty() ? std::string(describe(why)) : answer.why;
+            rows.emplace_back(std::move(row));
+            // The name may stand for another machine by now.
+            const auto& name = server->candidate.source.host;
+            if (server->watch.reach() == 0 && !is_address_literal(name)) {
+                server->candidate.address.reset();
+            }
+            continue;
+        }
+        for (const Sample& sample : answer.series.samples) {
+            server->watch.answered(sample);
+            server->was_authenticated |= sample.authenticated;
+            rows.emplace_back(row_of(*server, sample, now));
+        }
+        server->heard = answer.series.samples.back().at;
+        server->heard_wall = now.wall - (now.steady - *server->heard);
+    }
+}
+
+std::optional<SteadyTime> WatchList::next_due() const {
+    std::optional<SteadyTime> next;
+    for (const Watched& server : servers_) {
+        if (server.by_daemon || server.due == SteadyTime::max()) continue;
+        next = std::min(next.value_or(server.due), server.due);
+    }
+    return next;
+}
+
+std::vector<Candidate> WatchList::candidates(const Now& now, Seconds cycle) const {
+    std::vector<Candidate> out;
+    for (const Watched& server : servers_) {
+        // A daemon may poll as slowly as it likes; what we ask comes at our own rate.
+        const Seconds interval = server.by_daemon && server.source
+                                     ? Seconds{std::exp2(std::clamp(server.source->poll, 0, 17))}
+                                     : std::max(cycle, rate_of(server));
+        Candidate candidate = server.candidate;
+        candidate.series = server.watch.series(back(now, 8.5 * interval));
+        out.push_back(std::move(candidate));
+    }
+    return out;
+}
+
+void WatchList::judged(const Judged& judged, const Now& now, std::vector<Record>& rows) {
+    const std::optional<Seconds> reference = newest_consensus(judged);
+    for (Record& row : rows) {
+        auto* sample = std::get_if<SampleRow>(&row);
+        if (sample != nullptr && sample->offset && reference) {
+            sample->error = *sample->offset - *reference;
+        }
+    }
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
+        const Candidate& candidate = judged.candidates[i];
+        Watched* server =
+            find(candidate.source.as_written, candidate.address, is_daemons(candidate));
+        if (server == nullptr) continue;
+        const Assessment& assessment = judged.selection.assessments[i];
+        const std::string& host = candidate.source.as_written;
+        server->distance = assessment.distance;
+        compare(*server, reference, now, rows);
+        if (server->changed && now.steady - server->changed->since > change_is_news) {
+            server->changed.reset();
+        }
+        // system_peer is a truechimer that the set prefers: no news.
+        const Verdict verdict =
+            is_truechimer(assessment.verdict) ? Verdict::truechimer : assessment.verdict;
+        if (server->since == WallTime{} || verdict != server->verdict) {
+            server->since = now.wall;
+            rows.emplace_back(VerdictRow{now.wall, host, verdict, assessment.reason});
+        }
+        server->verdict = verdict;
+        server->reason = assessment.reason;
+        if (!is_bad(*server)) {
+            server->bad_since.reset();
+        } else if (!server->bad_since) {
+            server->bad_since = now.steady;
+        }
+    }
+}
+
+void WatchList::clock_moved(Seconds size) {
+    for (Watched& server : servers_) server.watch.clock_moved(size);
+}
+
+std::vector<Witness> WatchList::witnesses(const Now& now) const {
+    std::vector<Witness> out;
+    for (const Watched& server : servers_) {
+        Witness witness;
+        witness.host = server.candidate.source.as_written;
+        witness.verdict = server.verdict;
+        witness.error = server.watch.error();
+        witness.distance = server.distance;
+        witness.changed = server.changed;
+        witness.answered_before = server.heard && now.steady - *server.heard < remembered_answer;
+        out.push_back(std::move(witness));
+    }
+    return out;
+}
+
+std::vector<WatchedServer> WatchList::view() const {
+    std::vector<WatchedServer> out;
+    for (const Watched& server : servers_) {
+        WatchedServer view;
+        view.host = server.candidate.source.as_written;
+        view.since = server.since;
+        view.last = server.heard_wall;
+        view.error = server.watch.error();
+        view.reach = server.watch.reach();
+        view.polls = server.watch.polls();
+        view.lost = server.watch.lost();
+        view.by_daemon = server.by_daemon;
+        if (server.source) view.state = server.source->state;
+        out.push_back(std::move(view));
+    }
+    return out;
+}
+
+}  // namespace clockwright::app

@@ -1,0 +1,92 @@
+/// The servers the agent watches: the daemon's own, which it polls, and those we ask ourselves.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/judgement.h"
+#include "judge/candidate.h"
+#include "publish/snapshot.h"
+#include "watch/blame.h"
+#include "watch/record.h"
+#include "watch/server_watch.h"
+
+namespace clockwright::app {
+
+/// How often servers are asked by us.
+struct WatchRates {
+    Seconds near{64};       ///< loopback and private ones
+    Seconds strangers{65};  ///< public ones: 64 s at least, with a margin for what delays a send
+    Seconds keyed{3600};    ///< by NTS: each time the keys are had anew
+};
+
+/// What became of one question to a server.
+struct Answer {
+    std::string host;  ///< as written
+    std::optional<IpAddress> address;
+    Series series;
+    std::optional<NtsReport> nts;
+    std::optional<Rejection> not_asked;
+    std::string why;
+    bool refused = false;  ///< the rate budget did not let it go: no poll
+};
+
+/// One server over time.
+struct Watched {
+    Candidate candidate;  ///< without its series
+    ServerWatch watch;
+    bool by_daemon = false;
+    std::optional<DaemonSource> source;  ///< as the daemon saw it last
+    SteadyTime added, asked, due;        ///< `due`: the next question of ours
+    std::optional<SteadyTime> heard;     ///< its last valid answer
+    std::optional<SteadyTime> compared;  ///< the sample that was compared last
+    std::optional<WallTime> heard_wall;
+    Verdict verdict = Verdict::unreachable;
+    std::string reason;
+    WallTime since;  ///< it has this verdict since then; the epoch: never judged
+    std::optional<ServerChange> changed;
+    std::optional<SteadyTime> bad_since;  ///< wrong or silent, without a break
+    int forged = 0;                       ///< answers with a bogus origin in the last poll
+    bool was_authenticated = false;
+    Seconds distance{};
+};
+
+class WatchList {
+  public:
+    explicit WatchList(WatchRates rates = {}) : rates_(rates) {}
+
+    /// Whom there is to watch; who is gone is forgotten, who is new begins. A server of the daemon
+    /// is not asked by us as well.
+    void is(const std::vector<Candidate>& candidates, const Now& now);
+
+    /// The daemon's own polls since the last look. Rows of what is new.
+    void take(const DaemonState& state, const Now& now, std::vector<Record>& rows);
+
+    /// Whom to ask now; each is asked again after its rate, answer or not.
+    std::vector<Candidate> due(const Now& now);
+    void answered(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
+    std::optional<SteadyTime> next_due() const;
+
+    /// Candidates with their polls of the last eight cycles, for `judge`.
+    std::vector<Candidate> candidates(const Now& now, Seconds cycle) const;
+
+    /// What was judged. Rows of verdicts and changes.
+    void judged(const Judged& judged, const Now& now, std::vector<Record>& rows);
+
+    void clock_moved(Seconds size);
+    void keep_rates(WatchRates rates) { rates_ = rates; }
+
+    const std::vector<Watched>& servers() const { return servers_; }
+    std::vector<Witness> witnesses(const Now& now) const;
+    std::vector<WatchedServer> view() const;
+
+  private:
+    Watched* find(const std::string& host, const std::optional<IpAddress>& address, bool by_daemon);
+    Seconds rate_of(const Watched& server) const;
+
+    WatchRates rates_;
+    std::vector<Watched> servers_;
+};
+
+}  // namespace clockwright::app

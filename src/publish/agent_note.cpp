@@ -1,0 +1,102 @@
+#include "publish/agent_note.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "time/spell.h"
+
+namespace clockwright {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int version = 1;
+constexpr std::array culprits{Culprit::nobody, Culprit::server, Culprit::host, Culprit::path,
+                              Culprit::unknown};
+constexpr std::array severities{AlertSeverity::info, AlertSeverity::warning,
+                                AlertSeverity::critical};
+
+/// The value that is spelled so; the last one for a word that is not known.
+template <class Values>
+auto named(const Values& values, const std::string& word) {
+    const auto found =
+        std::ranges::find_if(values, [&](auto value) { return to_string(value) == word; });
+    return found == values.end() ? values.back() : *found;
+}
+
+WallTime instant(const Json& value) {
+    return parse_rfc3339(value.get<std::string>()).value_or(WallTime{});
+}
+
+AgentNote note_of(const Json& json) {
+    AgentNote note;
+    note.at = instant(json.at("at"));
+    note.cycle = Seconds{json.at("cycle_seconds").get<double>()};
+    note.mode = json.at("mode");
+    const Json& blame = json.at("blame");
+    note.blame = {named(culprits, blame.at("culprit")), blame.at("subject"), blame.at("sentence")};
+    for (const Json& one : json.at("firing")) {
+        Alert alert;
+        alert.rule = one.at("rule");
+        alert.subject = one.at("subject");
+        alert.severity = named(severities, one.at("severity"));
+        alert.state = AlertState::firing;
+        alert.text = one.at("text");
+        alert.since = instant(one.at("since"));
+        note.firing.push_back(std::move(alert));
+    }
+    return note;
+}
+
+}  // namespace
+
+std::string agent_note_json(const Snapshot& snapshot) {
+    Json firing = Json::array();
+    for (const Alert& alert : snapshot.alerts) {
+        if (alert.state != AlertState::firing) continue;
+        firing.push_back({{"rule", alert.rule},
+                          {"subject", alert.subject},
+                          {"severity", to_string(alert.severity)},
+                          {"text", alert.text},
+                          {"since", rfc3339(alert.since)}});
+    }
+    const Json json{{"version", version},
+                    {"at", rfc3339(snapshot.at, true)},
+                    {"cycle_seconds", snapshot.cycle.count()},
+                    {"mode", snapshot.mode},
+                    {"blame",
+                     {{"culprit", to_string(snapshot.blame.culprit)},
+                      {"subject", snapshot.blame.subject},
+                      {"sentence", snapshot.blame.sentence}}},
+                    {"firing", firing}};
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<AgentNote> read_agent_note(std::string_view text, WallTime now) {
+    try {
+        const Json json = Json::parse(text);
+        if (json.at("version") != version) return fail(Fault::bad_input, "of another version");
+        AgentNote note = note_of(json);
+        Snapshot dated;
+        dated.at = note.at;
+        dated.cycle = note.cycle;
+        note.stale = is_stale(dated, now);
+        note.age = std::max(Seconds{0}, Seconds(now - note.at));
+        return note;
+    } catch (const Json::exception&) {
+        return fail(Fault::bad_input, "damaged");
+    }
+}
+
+std::string agent_text(const AgentNote& note) {
+    if (note.stale) {
+        return fmt::format("its last word is {} old: it hangs or was killed", spell_age(note.age));
+    }
+    return fmt::format("mode {}, {} ago; {}", printable(note.mode), spell_age(note.age),
+                       printable(note.blame.sentence));
+}
+
+}  // namespace clockwright

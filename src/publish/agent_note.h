@@ -1,0 +1,31 @@
+/// The agent's last word, left for `status` and `check`: who is wrong, what fires, and when it was.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "publish/snapshot.h"
+#include "result.h"
+
+namespace clockwright {
+
+struct AgentNote {
+    WallTime at;
+    Seconds cycle{64};
+    std::string mode;
+    Blame blame;
+    std::vector<Alert> firing;  ///< told to people; most severe first
+    Seconds age{};              ///< when it was read
+    bool stale = false;         ///< older than three cycles: the agent hangs or was killed
+};
+
+std::string agent_note_json(const Snapshot& snapshot);
+
+/// Fault::bad_input for what is no such text.
+Result<AgentNote> read_agent_note(std::string_view text, WallTime now);
+
+/// "mode fast, 12 s ago; server ntp2 is wrong by +840 ms ±4 ms (3 of 4 agree it is)"
+std::string agent_text(const AgentNote& note);
+
+}  // namespace clockwright

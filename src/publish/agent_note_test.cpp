@@ -1,0 +1,57 @@
+#include "publish/agent_note.h"
+
+#include <doctest/doctest.h>
+
+using namespace clockwright;
+using namespace std::chrono_literals;
+
+namespace {
+
+const WallTime noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + 12h};
+
+Snapshot with_a_wrong_server() {
+    Snapshot snapshot;
+    snapshot.at = noon;
+    snapshot.mode = "fast";
+    snapshot.blame = {Culprit::server, "ntp2", "server ntp2 is wrong by +840 ms"};
+    Alert alert;
+    alert.rule = "server_wrong";
+    alert.subject = "ntp2";
+    alert.state = AlertState::firing;
+    alert.text = "ntp2 is wrong";
+    alert.since = noon - 5min;
+    Alert pending = alert;
+    pending.state = AlertState::pending;
+    snapshot.alerts = {alert, pending};
+    return snapshot;
+}
+
+}  // namespace
+
+TEST_CASE("the agent's word is read back with its age") {
+    const auto note = read_agent_note(agent_note_json(with_a_wrong_server()), noon + 12s);
+    REQUIRE(note);
+    CHECK(note->blame == with_a_wrong_server().blame);
+    REQUIRE(note->firing.size() == 1);  // what is pending was told nobody
+    CHECK(note->firing[0].rule == "server_wrong");
+    CHECK(note->firing[0].since == noon - 5min);
+    CHECK_FALSE(note->stale);
+    CHECK(agent_text(*note) == "mode fast, 12 s ago; server ntp2 is wrong by +840 ms");
+}
+
+TEST_CASE("a word older than three cycles says nothing") {
+    const std::string text = agent_note_json(with_a_wrong_server());
+    CHECK_FALSE(read_agent_note(text, noon + 192s)->stale);
+    const auto old = read_agent_note(text, noon + 193s);
+    CHECK(old->stale);
+    CHECK(agent_text(*old) == "its last word is 3 min 13 s old: it hangs or was killed");
+    CHECK(read_agent_note(text, noon - 1h)->stale);  // from the future: the clock went back
+}
+
+TEST_CASE("what is no such text is refused") {
+    for (const char* text :
+         {"", "{", "[]", "{}", R"({"version": 9})", R"({"version": 1, "at": 5})"}) {
+        CAPTURE(text);
+        CHECK_FALSE(read_agent_note(text, noon));
+    }
+}

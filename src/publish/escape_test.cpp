@@ -1,0 +1,28 @@
+#include "publish/escape.h"
+
+#include <doctest/doctest.h>
+
+using namespace clockwright;
+
+TEST_CASE("HTML from the network is text, in elements and in attributes") {
+    CHECK(escape_html("<script>alert('x')</script> & \"y\"") ==
+          "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot;");
+    CHECK(escape_html("\x1b[31m") == "\\x1b[31m");
+}
+
+TEST_CASE("a label stays one label, and valid UTF-8") {
+    CHECK(escape_label("a\"b") == "a\\\"b");
+    CHECK(escape_label("a\nb") == "a\\\\x0ab");
+    CHECK(escape_label("\xff") == "\\\\xff");
+    CHECK(escape_label("±") == "±");
+}
+
+TEST_CASE("a cell of CSV is one cell, and no formula") {
+    CHECK(escape_csv("plain") == "plain");
+    CHECK(escape_csv("a,b") == "\"a,b\"");
+    CHECK(escape_csv("a\"b") == "\"a\"\"b\"");
+    CHECK(escape_csv("=1+1") == "'=1+1");
+    CHECK(escape_csv("@x,y") == "\"'@x,y\"");
+    CHECK(escape_csv("two\r\nlines") == "two\\x0d\\x0alines");
+    CHECK(escape_csv("").empty());
+}

@@ -1,0 +1,61 @@
+/// Everything the agent knows at one moment; the API, metrics, `status` and `check` read only this.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "publish/scan_report.h"
+#include "publish/status_report.h"
+#include "watch/alert.h"
+#include "watch/blame.h"
+
+namespace clockwright {
+
+/// What the watch adds to a server's row in the scan report, in the order of its rows.
+struct WatchedServer {
+    std::string host;              ///< as written: the key into `Snapshot::scan`
+    WallTime since;                ///< it has its verdict since then
+    std::optional<WallTime> last;  ///< its last valid sample
+    std::optional<Seconds> error;  ///< θ less the consensus, of the last sample
+    std::uint8_t reach = 0;        ///< the last eight polls, newest lowest
+    int polls = 0;                 ///< since it was added
+    int lost = 0;                  ///< of these
+    bool by_daemon = false;        ///< the daemon asks it, not we
+    char state = ' ';              ///< the daemon's letter for it; ' ': none
+
+    /// bits / min(8, polls); 0 before the first poll.
+    double reach_share() const;
+};
+
+/// A plan that waits for a person.
+struct Proposal {
+    std::string id, reason;
+    WallTime at;
+    std::vector<std::string> add, remove;
+};
+
+struct Snapshot {
+    WallTime at;        ///< of the cycle
+    WallTime began;     ///< the agent's start
+    Seconds cycle{64};  ///< a snapshot older than three of these says nothing
+    std::string mode = "normal";
+    std::string apply = "off";
+    std::uint64_t cycles = 0, packets_sent = 0;
+    StatusReport status;  ///< the daemon, its verdict and the sentence
+    ScanReport scan;      ///< the agent's own quorum
+    std::vector<WatchedServer> watched;
+    Blame blame;
+    std::vector<Alert> alerts;  ///< pending and firing
+    std::optional<Proposal> proposal;
+    std::string record_fault;           ///< why nothing is recorded at present; empty: it is
+    std::uint64_t records_waiting = 0;  ///< kept in memory meanwhile
+
+    /// Of the scan's row; null: it is not watched.
+    const WatchedServer* watch_of(std::size_t row) const;
+};
+
+/// Old enough to say nothing.
+bool is_stale(const Snapshot& snapshot, WallTime now);
+
+}  // namespace clockwright

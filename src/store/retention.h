@@ -1,0 +1,43 @@
+/// What the record keeps and for how long; tidied a little at a time, so that nobody waits.
+#pragma once
+
+#include "store/database.h"
+#include "store/roll_ups.h"
+
+namespace clockwright::store {
+
+struct RetentionSettings {
+    Seconds raw{30 * 86400.0};     ///< samples and this clock, row by row
+    Seconds minute{90 * 86400.0};  ///< roll-ups of a minute
+    /// Roll-ups of an hour; verdicts, events, alerts and runs as well. Days are kept for ever.
+    Seconds hour{2 * 365 * 86400.0};
+    std::int64_t most_octets = std::int64_t{1} << 30U;  ///< then the oldest raw day goes first
+};
+
+/// Nothing is deleted by age on the word of a clock that is not demonstrated: ages count from the
+/// newest row that says it was, or from `now` when that is earlier. By size always.
+class Retention {
+  public:
+    static Attempt<Retention> prepare(Database& database);
+
+    /// One slice: some tens of milliseconds. True: there is more to do.
+    Attempt<bool> step(WallTime now, const RetentionSettings& settings);
+
+  private:
+    Retention(Database& database, RollUps rolls) : database_(&database), rolls_(std::move(rolls)) {}
+    Attempt<bool> roll(WallTime now);
+    Attempt<bool> expire_by_age(WallTime now, const RetentionSettings& settings);
+    Attempt<bool> expire_by_size(const RetentionSettings& settings);
+    Attempt<bool> clear_raw();
+    Attempt<bool> clear_rolled(Resolution resolution, WallTime before);
+    Attempt<bool> clear_occasions(WallTime before);
+    Attempt<std::optional<WallTime>> oldest_rolled(Resolution resolution) const;
+    Attempt<bool> give_back();
+
+    Database* database_;
+    RollUps rolls_;
+    bool raw_is_clear_ = false;  ///< nothing before `kept.raw_since` is left
+    std::optional<WallTime> minutes_clear_, hours_clear_, occasions_clear_;
+};
+
+}  // namespace clockwright::store

@@ -1,0 +1,158 @@
+#include "store/retention.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "store/recorder.h"
+#include "store/sqlite_history.h"
+#include "tests/fakes/record_rows.h"
+#include "tests/fakes/temporary_directory.h"
+
+using namespace clockwright;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Midnight, so that days are whole.
+constexpr WallTime midnight = record_noon - 12h;
+constexpr HistoryQuery everything{.from = {}, .to = {}, .server = {}, .limit = 1'000'000};
+
+struct House {
+    House() { REQUIRE(recorder); }
+
+    void write(const std::vector<Record>& rows) { REQUIRE(recorder->write(rows)); }
+    void tidy(WallTime now, const store::RetentionSettings& settings = {}) {
+        for (int slice = 0; slice < 10'000; ++slice)
+            if (!recorder->tidy(now, settings).value()) return;
+        FAIL("it never ends");
+    }
+    std::vector<RolledRow> rolled(Resolution resolution, const std::string& server) const {
+        HistoryQuery query = everything;
+        query.server = server;
+        return store::SqliteHistory::open(directory.path())->rolled(resolution, query).value();
+    }
+    std::vector<SampleRow> samples() const {
+        return store::SqliteHistory::open(directory.path())->samples(everything).value();
+    }
+
+    TemporaryDirectory directory;
+    Result<store::Recorder> recorder = store::Recorder::open(directory.path());
+};
+
+}  // namespace
+
+TEST_CASE("hours that are over are rolled into minutes and hours, days that are over into days") {
+    House house;
+    house.write(polled_rows(midnight, 20s, 3 * 60 * 25));  // 25 hours, three polls a minute
+    house.write({lost_row(midnight + 5s, "s0"), clock_row(midnight + 1min, Seconds{2e-3}),
+                 clock_row(midnight + 2min, Seconds{4e-3})});
+    house.tidy(midnight + 25h + 30min);
+    CHECK(house.rolled(Resolution::minute, "s0").size() == 25 * 60);
+    CHECK(house.rolled(Resolution::hour, "s0").size() == 25);
+    const auto days = house.rolled(Resolution::day, "s0");
+    REQUIRE(days.size() == 1);
+    CHECK(days[0].at == midnight);
+    CHECK(days[0].count == 3 * 60 * 24);
+    CHECK(days[0].lost == 1);
+    std::vector<Polled> polls;
+    for (const SampleRow& row : house.samples())
+        if (row.at < midnight + 24h)
+            polls.push_back({row.at, !row.offset.has_value(), row.error, row.delay, {}});
+    CHECK(days[0] == roll_up(midnight, "s0", polls));
+    const auto clock = house.rolled(Resolution::hour, "");
+    REQUIRE(clock.size() == 1);
+    CHECK(clock[0].mean == Seconds{3e-3});
+    CHECK(clock[0].bound_most == Seconds{0.6e-3});
+}
+
+TEST_CASE("an hour that is not over is not rolled") {
+    House house;
+    house.write(polled_rows(midnight, 64s, 10));
+    house.tidy(midnight + 59min);
+    CHECK(house.rolled(Resolution::hour, "s0").empty());
+    house.tidy(midnight + 1h);
+    CHECK(house.rolled(Resolution::hour, "s0").size() == 1);
+}
+
+TEST_CASE("rows that come late are rolled in, and rolling again gives the same") {
+    House late, early;
+    const auto rows = polled_rows(midnight, 64s, 2000, 2);
+    early.write(rows);
+    early.tidy(midnight + 50h);
+    for (std::size_t n = 0; n < rows.size(); n += 2) late.write({rows[n]});
+    late.tidy(midnight + 50h);
+    for (std::size_t n = 1; n < rows.size(); n += 2) late.write({rows[n]});
+    late.tidy(midnight + 50h);
+    for (const auto resolution : {Resolution::minute, Resolution::hour, Resolution::day})
+        for (const char* server : {"s0", "s1"})
+            CHECK(late.rolled(resolution, server) == early.rolled(resolution, server));
+    CHECK(early.rolled(Resolution::day, "s1").size() == 2);
+}
+
+TEST_CASE("rows are kept by their age: raw, minutes, hours; days for ever") {
+    House house;
+    house.write(polled_rows(midnight, 30min, 48 * 12));
+    house.write({event_row(midnight, "step", "old")});
+    house.tidy(midnight + 13 * 24h);
+    const store::RetentionSettings settings{
+        .raw = 2 * 24h, .minute = 4 * 24h, .hour = 6 * 24h, .most_octets = 1 << 30};
+    const WallTime now = midnight + 12 * 24h;
+    house.write({clock_row(now)});
+    house.tidy(now, settings);
+    REQUIRE(house.samples().size() == 96);
+    CHECK(house.samples().front().at == now - 2 * 24h);
+    CHECK(house.rolled(Resolution::minute, "s0").front().at == now - 4 * 24h);
+    CHECK(house.rolled(Resolution::hour, "s0").front().at == now - 6 * 24h);
+    CHECK(house.rolled(Resolution::day, "s0").size() == 12);
+    CHECK(store::SqliteHistory::open(house.directory.path())->events({})->empty());
+}
+
+TEST_CASE("a clock that jumped ahead deletes nothing until it is demonstrated") {
+    House house;
+    house.write(polled_rows(midnight, 64s, 100));
+    ClockRow wrong = clock_row(midnight + 24h * 3650);
+    wrong.demonstrated = false;
+    house.write({clock_row(midnight + 2h), wrong});
+    house.tidy(midnight + 24h * 3650);
+    CHECK(house.samples().size() == 100);
+}
+
+TEST_CASE("rows older than what is kept raw are rolled, then go; they spoil no earlier roll-up") {
+    House house;
+    const store::RetentionSettings settings{.raw = 24h};
+    const WallTime now = midnight + 10 * 24h;
+    house.write(polled_rows(midnight, 10min, 144));
+    house.write({clock_row(now)});
+    house.tidy(now, settings);
+    CHECK(house.samples().empty());
+    const auto before = house.rolled(Resolution::day, "s0");
+    REQUIRE(before.size() == 1);
+    house.write({sample_row(midnight + 1h + 1s, "s0", Seconds{9}),
+                 sample_row(midnight + 25h, "s0", Seconds{8})});
+    house.tidy(now, settings);
+    CHECK(house.samples().empty());
+    const auto after = house.rolled(Resolution::day, "s0");
+    REQUIRE(after.size() == 2);
+    CHECK(after[0] == before[0]);
+    CHECK(after[1].mean == Seconds{8});
+}
+
+TEST_CASE("above its size the oldest raw days go first, and the file gives room back") {
+    House house;
+    for (int day = 0; day < 20; ++day)
+        house.write(polled_rows(midnight + day * 24h, 20s, 3 * 60 * 24));
+    house.tidy(midnight + 21 * 24h);
+    const auto full = std::filesystem::file_size(house.directory / "record.sqlite");
+    const store::RetentionSettings settings{.most_octets = static_cast<std::int64_t>(full / 2)};
+    house.tidy(midnight + 21 * 24h, settings);
+    const auto samples = house.samples();
+    REQUIRE_FALSE(samples.empty());
+    CHECK(samples.front().at > midnight + 5 * 24h);
+    CHECK(samples.front().at == beginning_of(Resolution::day, samples.front().at));
+    CHECK(house.rolled(Resolution::day, "s0").size() == 20);
+    REQUIRE(house.recorder->write({}));
+    house.recorder = store::Recorder::open((TemporaryDirectory() / "x"));  // closes the log
+    constexpr std::uintmax_t reserve = 512 * 4096;
+    CHECK(std::filesystem::file_size(house.directory / "record.sqlite") <= full / 2 + reserve);
+}

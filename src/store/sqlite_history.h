@@ -1,0 +1,38 @@
+/// The record, asked: read-only, beside an agent that writes it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "publish/history.h"
+#include "result.h"
+
+namespace clockwright::store {
+
+class SqliteHistory : public History {
+  public:
+    /// No record yet is Fault::failed, and so is one of another release.
+    static Result<SqliteHistory> open(const std::string& state_directory);
+    SqliteHistory(SqliteHistory&&) noexcept;
+    SqliteHistory& operator=(SqliteHistory&&) noexcept;
+    ~SqliteHistory() override;
+
+    /// The oldest row of all kinds; empty when there is none.
+    Result<std::optional<WallTime>> oldest() const;
+
+    Result<std::vector<SampleRow>> samples(const HistoryQuery& query) const override;
+    Result<std::vector<ClockRow>> clock(const HistoryQuery& query) const override;
+    Result<std::vector<VerdictRow>> verdicts(const HistoryQuery& query) const override;
+    Result<std::vector<EventRow>> events(const HistoryQuery& query) const override;
+    Result<std::vector<AlertRow>> alerts(const HistoryQuery& query) const override;
+    Result<std::vector<RunRow>> runs(const HistoryQuery& query) const override;
+    Result<std::vector<RolledRow>> rolled(Resolution resolution,
+                                          const HistoryQuery& query) const override;
+
+  private:
+    struct File;
+    explicit SqliteHistory(std::unique_ptr<File> file);
+    std::unique_ptr<File> file_;
+};
+
+}  // namespace clockwright::store

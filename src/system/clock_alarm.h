@@ -1,0 +1,27 @@
+/// Wakes when somebody sets the wall clock or this host wakes up (timerfd_create(2)).
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <functional>
+
+#include "result.h"
+
+namespace clockwright::system {
+
+class ClockAlarm {
+  public:
+    /// `was_set` runs on the loop, each time.
+    ClockAlarm(boost::asio::io_context& loop, std::function<void()> was_set);
+
+    /// Fault::failed where the kernel offers no such timer; nothing is told then.
+    Result<void> arm();
+
+  private:
+    void wait();
+
+    boost::asio::posix::stream_descriptor timer_;
+    std::function<void()> was_set_;
+};
+
+}  // namespace clockwright::system

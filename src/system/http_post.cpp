@@ -1,0 +1,91 @@
+#define CURL_DISABLE_TYPECHECK 1
+#include "system/http_post.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+#include "find/list_url.h"
+#include "system/curl_request.h"
+#include "time/address.h"
+#include "time/spell.h"
+
+namespace clockwright::system {
+namespace {
+
+constexpr std::string_view plain = "http://", secure = "https://";
+
+std::unexpected<Error> wrong(std::string_view url, std::string_view why) {
+    return fail(Fault::bad_input, fmt::format("\"{}\" {}", printable(url.substr(0, 200)), why));
+}
+
+bool is_this_machine(const HostName& host) {
+    const auto address = parse_address(host.name);
+    return address ? address->is_loopback() : lower_case(host.name) == "localhost";
+}
+
+using Headers = std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)>;
+
+Headers headers_of(const CurlLibrary& curl, std::string_view content_type,
+                   const std::string& token) {
+    Headers list(nullptr, curl.slist_free_all);
+    const auto add = [&](const std::string& line) {
+        curl_slist* more = curl.slist_append(list.get(), line.c_str());
+        if (more == nullptr) return;
+        std::ignore = list.release();
+        list.reset(more);
+    };
+    add(fmt::format("Content-Type: {}", content_type));
+    add("Expect:");  // no pause before the body
+    if (!token.empty()) add("Authorization: Bearer " + token);
+    return list;
+}
+
+bool is_token(std::string_view token) {
+    return token.find_first_of("\r\n") == std::string_view::npos &&
+           token.find('\0') == std::string_view::npos;
+}
+
+}  // namespace
+
+Result<void> check_post_url(std::string_view url, bool plain_http) {
+    const bool is_plain = url.starts_with(plain);
+    if (!is_plain && !url.starts_with(secure))
+        return wrong(url, "must begin with https://, or with http:// for this machine");
+    const std::string_view rest = url.substr(is_plain ? plain.size() : secure.size());
+    const auto parsed = parse_list_url(std::string(secure) + std::string(rest));
+    if (!parsed) return wrong(url, "is no URL like \"http://127.0.0.1:9093\"");
+    if (is_plain && !plain_http && !is_this_machine(parsed->host))
+        return wrong(url,
+                     "is not this machine, and http is not encrypted: use https, or say "
+                     "plain_http = true");
+    return {};
+}
+
+Result<PostAnswer> http_post(const std::string& url, std::string_view content_type,
+                             const std::string& body, const PostSettings& settings) {
+    TRY(check_post_url(url, settings.plain_http));
+    if (!is_token(settings.token)) return fail(Fault::bad_input, "the token is more than one line");
+    const CurlLibrary& curl = *TRY(curl_library());
+    const bool is_plain = url.starts_with(plain);
+    const std::string pem = is_plain ? std::string{} : TRY(trust_anchors(settings.ca));
+    const bool only_here = is_plain && !settings.plain_http;
+    Transfer transfer{settings.most, only_here ? Reach::only_loopback : Reach::anybody};
+    CurlRequest request(curl, transfer, pem, is_plain ? "http" : "https");
+    if (!request.is_there()) return fail("libcurl gives no handle");
+    const Headers headers = headers_of(curl, content_type, settings.token);
+    request.set(CURLOPT_HTTPHEADER, headers.get());
+    request.set(CURLOPT_POST, 1L);
+    request.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    request.set(CURLOPT_POSTFIELDS, body.c_str());
+    if (is_plain) request.set(CURLOPT_NOPROXY, "*");
+    auto status = request.run(url, settings.time_out);
+    if (!status) {
+        return fail(status.error().fault,
+                    fmt::format("cannot post to {}: {}", printable(url), status.error().message));
+    }
+    return PostAnswer{*status, std::move(transfer.body)};
+}
+
+}  // namespace clockwright::system

@@ -1,0 +1,35 @@
+/// A document posted to a web server of the user's, with limits on everything; it blocks.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "result.h"
+#include "time/units.h"
+
+namespace clockwright::system {
+
+struct PostSettings {
+    Seconds time_out{10};
+    std::size_t most = std::size_t{64} << 10U;  ///< octets of the answer
+    std::vector<std::string> ca;                ///< PEM files of further trust anchors
+    std::string token;                          ///< of a bearer; empty: none is sent
+    bool plain_http = false;                    ///< http also to others than this machine
+};
+
+struct PostAnswer {
+    int status = 0;  ///< 200 to 299: done
+    std::string body;
+};
+
+/// A URL that `http_post` would use: https, or http to this machine (or to anybody with
+/// `plain_http`). Fault::bad_input with what is wrong.
+Result<void> check_post_url(std::string_view url, bool plain_http);
+
+/// Follows no redirection and uses no proxy for http. Whether the name of an http URL leads to this
+/// machine is checked once more for the address that it resolves to.
+Result<PostAnswer> http_post(const std::string& url, std::string_view content_type,
+                             const std::string& body, const PostSettings& settings);
+
+}  // namespace clockwright::system

@@ -1,0 +1,73 @@
+// Rules about this clock: its bound, its offset, its rate, its steps.
+
+#include "watch/rule_sets.h"
+
+namespace clockwright {
+namespace {
+
+std::vector<Rule> steps(const ClassLimits& limits) {
+    Rule step{.name = "clock_stepped",
+              .family = "clock_step",
+              .conditions = {{.fact = "step_seconds",
+                              .comparison = Comparison::more,
+                              .limit = limits.step,
+                              .absolute = true}},
+              .samples = 1,
+              .severity = AlertSeverity::warning,
+              .hazard = "H-30",
+              .message = "this clock was stepped by {value} ({evidence})",
+              .advice = "see what stepped it: clockwright status -v, and the log of the daemon",
+              .absent = Absent::clears};
+    Rule back = step;
+    back.name = "clock_stepped_back";
+    back.severity = AlertSeverity::critical;
+    back.conditions = {{.fact = "step_seconds",
+                        .comparison = Comparison::less,
+                        .limit = limits.step == 0 ? 0 : -limits.step}};
+    back.message = "this clock was stepped back by {value}: its time stamps repeat ({evidence})";
+    back.advice =
+        "check what relies on time stamps in order (databases, make, logs); " + back.advice;
+    return {step, back};
+}
+
+}  // namespace
+
+std::vector<Rule> clock_rules(const ClassLimits& limits) {
+    std::vector<Rule> rules =
+        degrees({.name = "clock_error",
+                 .conditions = {{.fact = "bound_seconds"}},
+                 .hold = Seconds{120},
+                 .message = "UTC is only known to lie within {value} of this clock ({evidence})",
+                 .advice = "see which term is large: clockwright status -v"},
+                limits.bound);
+    const auto add = [&rules](std::vector<Rule> more) {
+        for (Rule& rule : more) rules.push_back(std::move(rule));
+    };
+    add(degrees({.name = "clock_offset",
+                 .conditions = {{.fact = "offset_seconds", .absolute = true}},
+                 .hold = Seconds{300},
+                 .message = "this clock is off: {value} must be added to it ({evidence})",
+                 .advice = "see whether the daemon corrects it: clockwright status"},
+                limits.bound));
+    add({{.name = "quorum_offset",
+          .conditions = {{.fact = "quorum_offset_seconds",
+                          .limit = limits.bound.warning,
+                          .clear = limits.bound.warning * 0.8,
+                          .absolute = true}},
+          .hold = Seconds{300},
+          .message =
+              "the watched servers say that {value} must be added to this clock ({evidence})",
+          .advice = "compare with what the daemon follows: clockwright status, clockwright scan"}});
+    add(degrees({.name = "clock_frequency",
+                 .conditions = {{.fact = std::string(limits.frequency_fact), .absolute = true}},
+                 .hold = Seconds{300},
+                 .hazard = "H-29",
+                 .message = "the rate of this clock is corrected by {value} ({evidence})",
+                 .advice = "look at the clock source and the temperature: a worn or overheated "
+                           "oscillator, a busy virtual machine or a wrong TSC rate"},
+                limits.frequency));
+    add(steps(limits));
+    return rules;
+}
+
+}  // namespace clockwright

@@ -1,0 +1,41 @@
+/// When the agent may replace a source by itself: slowly, and never when it may be us.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "time/units.h"
+
+namespace clockwright {
+
+/// A source that was replaced, and when it may come back.
+struct Replaced {
+    std::string server;
+    WallTime at, returns;
+    int times = 1;  ///< so often so far; the stay away doubles each time
+
+    friend bool operator==(const Replaced&, const Replaced&) = default;
+};
+
+/// What stands for and against one replacement now.
+struct ReplacementQuestion {
+    std::vector<std::string> remove;  ///< what the plan takes away
+    bool removes_foreign = false;
+    bool removes_pool_member = false;
+    int went_bad = 0;  ///< members that turned bad within the last hour
+    bool majority = false;
+    bool bound_known = false;
+    bool serves_time = false;
+    bool restarts = false;           ///< the daemon would be restarted
+    std::optional<Seconds> to_leap;  ///< to the nearest leap second, either way; empty: none known
+};
+
+/// Why not, in one clause; empty: it may. At most one source in 24 h and three in 30 days.
+std::string why_not_replace(const ReplacementQuestion& question,
+                            const std::vector<Replaced>& memory, WallTime now);
+
+/// Takes it into the memory: away for seven days, doubled each time it was replaced before.
+Replaced replace(std::vector<Replaced>& memory, const std::string& server, WallTime now);
+
+}  // namespace clockwright

@@ -1,0 +1,237 @@
+#include "watch/rule.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "time/spell.h"
+
+namespace clockwright {
+namespace {
+
+constexpr std::array<std::pair<Comparison, std::string_view>, 5> comparisons{{
+    {Comparison::less, "<"},
+    {Comparison::at_most, "<="},
+    {Comparison::more, ">"},
+    {Comparison::at_least, ">="},
+    {Comparison::equal, "=="},
+}};
+
+constexpr std::array<std::pair<Absent, std::string_view>, 3> absences{{
+    {Absent::keeps, "keeps"},
+    {Absent::fires, "fires"},
+    {Absent::clears, "clears"},
+}};
+
+constexpr std::array<std::string_view, 8> signed_facts{
+    "offset_seconds", "quorum_offset_seconds", "frequency_ppm",   "frequency_change_ppm",
+    "step_seconds",   "error_seconds",         "stepped_seconds", "path_shift_seconds"};
+
+template <class Word, std::size_t count>
+std::string_view word_of(const std::array<std::pair<Word, std::string_view>, count>& words,
+                         Word word) {
+    const auto found = std::ranges::find(words, word, &std::pair<Word, std::string_view>::first);
+    return found == words.end() ? std::string_view{} : found->second;
+}
+
+template <class Word, std::size_t count>
+std::optional<Word> find_word(const std::array<std::pair<Word, std::string_view>, count>& words,
+                              std::string_view text) {
+    const auto found = std::ranges::find(words, text, &std::pair<Word, std::string_view>::second);
+    return found == words.end() ? std::nullopt : std::optional{found->first};
+}
+
+auto key_of(const Fact* fact) {
+    return std::tuple<std::string_view, std::string_view>(fact->name, fact->subject);
+}
+
+bool is_server_fact(std::string_view name) {
+    const FactKind* kind = find_fact(name);
+    return kind != nullptr && kind->of_server;
+}
+
+bool compare(Comparison comparison, double value, double limit) {
+    switch (comparison) {
+        case Comparison::less:
+            return value < limit;
+        case Comparison::at_most:
+            return value <= limit;
+        case Comparison::more:
+            return value > limit;
+        case Comparison::at_least:
+            return value >= limit;
+        case Comparison::equal:
+            break;
+    }
+    return value == limit;
+}
+
+/// Whether a condition that held goes on to hold: until the value has come back to `clear`.
+bool still_holds(const Condition& condition, double value) {
+    switch (condition.comparison) {
+        case Comparison::less:
+        case Comparison::at_most:
+            return value < *condition.clear;
+        case Comparison::more:
+        case Comparison::at_least:
+            return value > *condition.clear;
+        case Comparison::equal:
+            break;
+    }
+    return value != *condition.clear;
+}
+
+bool holds(const Condition& condition, double stated, bool was_firing) {
+    const double value = condition.absolute ? std::abs(stated) : stated;
+    return compare(condition.comparison, value, condition.limit) ||
+           (was_firing && condition.clear && still_holds(condition, value));
+}
+
+/// The fact a condition asks for: a server's own, or the host's.
+const Fact* fact_for(const Condition& condition, std::string_view subject, const FactTable& facts) {
+    return facts.find(condition.fact,
+                      is_server_fact(condition.fact) ? subject : std::string_view{});
+}
+
+/// A limit of |x| has no sign to show.
+std::string spell_limit(const Condition& condition) {
+    return condition.absolute && condition.fact.ends_with("_seconds")
+               ? spell(Seconds{condition.limit})
+               : spell_fact(condition.fact, condition.limit);
+}
+
+void replace_all(std::string& text, std::string_view mark, std::string_view with) {
+    for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos; at += with.size())
+        text.replace(at, mark.size(), with);
+}
+
+char lower(char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+}  // namespace
+
+std::string_view to_string(Comparison comparison) {
+    return word_of(comparisons, comparison);
+}
+
+std::optional<Comparison> parse_comparison(std::string_view text) {
+    return find_word(comparisons, text);
+}
+
+std::string_view to_string(Absent absent) {
+    return word_of(absences, absent);
+}
+
+std::optional<Absent> parse_absent(std::string_view text) {
+    return find_word(absences, text);
+}
+
+bool is_of_server(const Rule& rule) {
+    return std::ranges::any_of(rule.conditions, is_server_fact, &Condition::fact);
+}
+
+bool is_signed(std::string_view fact) {
+    return std::ranges::find(signed_facts, fact) != signed_facts.end();
+}
+
+FactTable::FactTable(std::span<const Fact> facts) {
+    for (const Fact& fact : facts) {
+        if (!fact.subject.empty()) servers_.push_back(fact.subject);
+        if (std::isfinite(fact.value)) facts_.push_back(&fact);
+    }
+    std::ranges::stable_sort(facts_, {}, key_of);
+    std::ranges::sort(servers_);
+    const auto doubles = std::ranges::unique(servers_);
+    servers_.erase(doubles.begin(), doubles.end());
+}
+
+const Fact* FactTable::find(std::string_view name, std::string_view subject) const {
+    const auto key = std::tuple(name, subject);
+    const auto found = std::ranges::lower_bound(facts_, key, {}, key_of);
+    return found != facts_.end() && key_of(*found) == key ? *found : nullptr;
+}
+
+Truth evaluate(const Rule& rule, std::string_view subject, const FactTable& facts,
+               bool was_firing) {
+    bool unknown = false;
+    for (const Condition& condition : rule.conditions) {
+        const Fact* fact = fact_for(condition, subject, facts);
+        if (fact != nullptr) {
+            if (!holds(condition, fact->value, was_firing)) return Truth::no;
+        } else if (rule.absent == Absent::clears) {
+            return Truth::no;
+        } else {
+            unknown = unknown || rule.absent == Absent::keeps;
+        }
+    }
+    return unknown ? Truth::unknown : Truth::yes;
+}
+
+std::string message_of(const Rule& rule, std::string_view subject, const FactTable& facts) {
+    const Condition& first = rule.conditions.front();
+    const Fact* fact = fact_for(first, subject, facts);
+    const bool told = fact != nullptr && !fact->evidence.empty();
+    std::string text = rule.message;
+    replace_all(text, "{limit}", spell_limit(first));
+    replace_all(text, "{value}",
+                fact == nullptr ? std::string("unknown") : spell_fact(first.fact, fact->value));
+    replace_all(text, " ({evidence})", told ? " ({evidence})" : "");
+    replace_all(text, "{subject}", printable(subject));
+    // Last: what comes from outside must not be filled in once more.
+    replace_all(text, "{evidence}", told ? printable(fact->evidence) : std::string("no evidence"));
+    return text;
+}
+
+std::string advice_of(const Rule& rule, std::string_view subject) {
+    std::string text = rule.advice;
+    replace_all(text, "{subject}", printable(subject));
+    return text;
+}
+
+std::string spell_fact(std::string_view fact, double value) {
+    if (fact.ends_with("_seconds"))
+        return is_signed(fact) ? spell_signed(Seconds{value}) : spell(Seconds{value});
+    if (fact.ends_with("_ppm")) return fmt::format("{:.4g} ppm", value);
+    if (fact.ends_with("_days")) return fmt::format("{:.0f} d", value);
+    if (fact.ends_with("_share")) return fmt::format("{:.4g} %", value * 100);
+    return fmt::format("{:.6g}", value);
+}
+
+std::string spell_conditions(const Rule& rule) {
+    std::string text;
+    for (const Condition& condition : rule.conditions) {
+        text += fmt::format("{}{}{}{} {} {}", text.empty() ? "" : " and ",
+                            condition.absolute ? "|" : "", condition.fact,
+                            condition.absolute ? "|" : "", to_string(condition.comparison),
+                            spell_limit(condition));
+    }
+    return text;
+}
+
+bool matches(std::string_view pattern, std::string_view text) {
+    // Where to try again when the rest does not fit: after the last star, one octet further on.
+    std::size_t at = 0, in = 0, star = std::string_view::npos, resumed = 0;
+    while (in < text.size()) {
+        if (at < pattern.size() && pattern[at] == '*') {
+            star = at++;
+            resumed = in;
+        } else if (at < pattern.size() &&
+                   (pattern[at] == '?' || lower(pattern[at]) == lower(text[in]))) {
+            ++at;
+            ++in;
+        } else if (star != std::string_view::npos) {
+            at = star + 1;
+            in = ++resumed;
+        } else {
+            return false;
+        }
+    }
+    return pattern.substr(at).find_first_not_of('*') == std::string_view::npos;
+}
+
+}  // namespace clockwright

@@ -1,0 +1,164 @@
+// What the agent says of a host in virtual time: who was blamed, when, and that it ends.
+#include <doctest/doctest.h>
+
+#include "tests/world/agent_world.h"
+
+using namespace clockwright;
+using namespace clockwright::worlds;
+using namespace std::chrono_literals;
+
+namespace {
+
+app::Config fast() {
+    app::Config config;
+    config.agent.mode = "fast";
+    return config;
+}
+
+Blame blame_of(AgentWorld& world) {
+    return world.agent().snapshot().blame;
+}
+
+}  // namespace
+
+TEST_CASE("on a quiet day nobody is blamed and nothing happens") {
+    AgentWorld world(fast());
+    world.run(24h);
+    CHECK(blame_of(world).culprit == Culprit::nobody);
+    CHECK(world.events().size() == 1);  // the start
+    CHECK(world.agent().snapshot().status.verdict.demonstrated);
+    CHECK(world.agent().snapshot().cycles >= 1349);
+}
+
+TEST_CASE("a falseticker appears: it is named within five minutes, and cleared when it is right") {
+    AgentWorld world(fast());
+    world.at(3h, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
+    world.at(9h, [](AgentWorld& it) { it.server("ntp2").error = 0ms; });
+    world.run(3h + 5min);
+    CHECK(blame_of(world).culprit == Culprit::server);
+    CHECK(blame_of(world).subject == "ntp2");
+    CHECK(blame_of(world).sentence.contains("+840 ms"));
+    CHECK(blame_of(world).sentence.contains("the server, not the path"));
+    CHECK(world.agent().snapshot().status.verdict.demonstrated);
+    world.run(9h);
+    CHECK(blame_of(world).culprit == Culprit::nobody);
+    CHECK(world.events("server_step").size() == 2);
+    CHECK(world.events("blame").size() == 2);  // it began, it ended
+}
+
+TEST_CASE("this clock is set wrong: the host is blamed at once, no server is") {
+    AgentWorld world(fast());
+    world.daemon_disciplines = false;  // it does not notice
+    world.at(2h, [](AgentWorld& it) { it.set_clock(-5s); });
+    world.run(2h + 3min);
+    CHECK(blame_of(world).culprit == Culprit::host);
+    REQUIRE(world.events("step").size() == 1);
+    CHECK(world.events("step")[0].size->count() == doctest::Approx(-5).epsilon(0.001));
+    CHECK(world.events("server_step").empty());
+    CHECK(world.events("path").empty());
+}
+
+TEST_CASE("a path becomes asymmetric: the path is blamed, the server is not") {
+    AgentWorld world(fast());
+    world.server("ntp3").by_daemon = false;
+    world.at(2h, [](AgentWorld& it) { it.server("ntp3").out += 60ms; });
+    world.run(2h + 10min);
+    REQUIRE(world.events("path").size() == 1);
+    CHECK(world.events("path")[0].subject == "ntp3");
+    CHECK(world.events("server_step").empty());
+    CHECK(blame_of(world).culprit == Culprit::path);
+}
+
+TEST_CASE(
+    "the network goes away for a day: nobody's server is blamed, and all is well afterwards") {
+    AgentWorld world(fast());
+    world.at(6h, [](AgentWorld& it) { it.network = false; });
+    world.at(30h, [](AgentWorld& it) { it.network = true; });
+    world.run(10h);
+    CHECK(blame_of(world).culprit == Culprit::path);
+    CHECK(blame_of(world).subject.empty());
+    world.run(22h);
+    CHECK(blame_of(world).culprit == Culprit::nobody);
+    CHECK(world.events("server_step").empty());
+    CHECK(world.restarts == 0);
+}
+
+TEST_CASE("a majority of liars is followed by nobody quietly: the disagreement is said") {
+    AgentWorld world(fast());
+    world.servers.resize(4);
+    world.at(2h, [](AgentWorld& it) {
+        it.server("ntp1").error = 1s;
+        it.server("ntp2").error = 1s;
+    });
+    world.run(2h + 30min);
+    CHECK(blame_of(world).culprit == Culprit::unknown);
+    CHECK(blame_of(world).sentence.contains("disagree"));
+    CHECK(world.events("server_step").empty());
+}
+
+TEST_CASE("the daemon dies: it is started again after three minutes, only when that is wanted") {
+    app::Config config = fast();
+    config.agent.watchdog = true;
+    AgentWorld world(config);
+    world.at(2h, [](AgentWorld& it) { it.daemon_runs = false; });
+    world.run(2h + 6min);
+    CHECK(world.restarts == 1);
+    world.daemon_runs = true;
+    world.run(24h);
+    CHECK(world.restarts == 1);
+
+    AgentWorld careful(fast());
+    careful.at(2h, [](AgentWorld& it) { it.daemon_runs = false; });
+    careful.run(12h);
+    CHECK(careful.restarts == 0);
+}
+
+TEST_CASE("an anycast server moves: delay and offset change once, told once") {
+    AgentWorld world(fast());
+    world.at(5h, [](AgentWorld& it) {
+        it.server("ntp4").out = it.server("ntp4").back = 25ms;
+        it.server("ntp4").error = 3ms;
+    });
+    world.run(30h);
+    const auto changes = world.events("path").size() + world.events("server_step").size();
+    CHECK(changes == 1);
+    CHECK(blame_of(world).culprit == Culprit::nobody);
+}
+
+TEST_CASE("a host that slept is not called wrong for it") {
+    AgentWorld world(fast());
+    world.at(2h, [](AgentWorld& it) { it.sleep(22min); });
+    world.run(4h);
+    CHECK(world.events("suspend").size() == 1);
+    CHECK(world.events("step").empty());
+    CHECK(blame_of(world).culprit == Culprit::nobody);
+}
+
+TEST_CASE("thirty days of weather: nothing oscillates") {
+    AgentWorld world(fast(), 7);
+    for (NetServer& server : world.servers) server.jitter = 2ms;
+    for (int day = 1; day < 30; ++day) {
+        world.at(day * 24h + 7h, [](AgentWorld& it) { it.server("ntp5").answers = false; });
+        world.at(day * 24h + 9h, [](AgentWorld& it) { it.server("ntp5").answers = true; });
+    }
+    world.run(24h * 30);
+    CHECK(world.events("blame").size() <= 2);
+    CHECK(world.events("server_step").empty());
+    CHECK(world.events("path").size() <= 2);
+    CHECK(world.restarts == 0);
+}
+
+TEST_CASE("strangers are never asked more often than every 64 seconds, whatever the mode") {
+    app::Config config;
+    config.agent.mode = "ultrafast";
+    AgentWorld world(config);
+    world.servers.push_back(
+        NetServer{.name = "stranger", .address = "192.0.2.1", .by_daemon = false});
+    world.servers.push_back(NetServer{.name = "near", .address = "10.0.0.99", .by_daemon = false});
+    world.names_are_unknown = true;  // who it is shows with the first answer
+    world.run(1h);
+    CHECK(world.asked["stranger"] <= 3600 / 64 + 1);
+    CHECK(world.asked["stranger"] >= 50);
+    CHECK(world.asked["near"] >= 3400);
+    CHECK_FALSE(world.asked.contains("ntp1"));  // the daemon asks it
+}

@@ -1,0 +1,87 @@
+/// A host in virtual time for the agent: servers on a network, a time daemon that steers the clock,
+/// and whatever a scenario does to them. A week passes in a second.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "app/agent.h"
+
+namespace clockwright::worlds {
+
+/// A server as this host's network shows it; a scenario changes it at any time.
+struct NetServer {
+    std::string name;
+    std::string address;
+    bool by_daemon = true;  ///< the daemon's source; else one of `agent.watch`
+    Seconds error{0};       ///< its clock less true time
+    Seconds out{0.005}, back{0.005};
+    Seconds jitter{50e-6};
+    bool answers = true;
+    Leap leap = Leap::none;
+    // The daemon's view of it.
+    std::uint8_t reach = 0;
+    Seconds offset{0};
+    SteadyTime polled{};
+};
+
+class AgentWorld {
+  public:
+    explicit AgentWorld(app::Config config = {}, std::uint64_t seed = 1);
+
+    NetServer& server(const std::string& name);
+    /// What happens after `after` of the run, once.
+    void at(std::chrono::nanoseconds after, std::function<void(AgentWorld&)> what);
+    void run(std::chrono::nanoseconds span);
+    /// Another agent of the same host takes over, with what the first remembered.
+    void restart_agent();
+
+    /// This clock jumps: somebody set it.
+    void set_clock(Seconds by);
+    void sleep(std::chrono::nanoseconds span);
+
+    /// Rules told as firing or resolved, in order: "server_wrong ntp2 firing".
+    std::vector<std::string> told;
+    std::vector<EventRow> events(const std::string& kind = {}) const;
+    std::vector<std::string> said(const std::string& word) const;
+    app::Agent& agent() { return *agent_; }
+    Now now() const;
+
+    std::vector<NetServer> servers;
+    bool network = true, daemon_runs = true, daemon_disciplines = true;
+    bool serves_time = false;
+    bool names_are_unknown = false;  ///< until somebody was asked
+    Seconds clock_error{0};  ///< this clock less true time
+    Ppm drift{3};            ///< of this clock, undisciplined
+    std::vector<Record> records;
+    std::map<std::string, int> asked;  ///< by server: probes of ours
+    int decisions = 0, restarts = 0, applied = 0;
+    std::function<app::Decided(AgentWorld&)> decide;
+    std::vector<Replaced> excluded;
+
+  private:
+    app::Moment moment() const;
+    void perform(std::vector<app::AgentEffect> effects);
+    app::Sight look();
+    std::vector<app::Answer> ask(const std::vector<Candidate>& whom);
+    std::optional<Sample> probe(const NetServer& server);
+    Candidate candidate_of(const NetServer& server) const;
+    void daemon_polls();
+    void pass(std::chrono::nanoseconds span);
+
+    app::Config config_;
+    std::mt19937_64 random_;
+    SteadyTime steady_{std::chrono::hours{1}};
+    WallTime true_time_;
+    Seconds slept_{0};
+    SteadyTime daemon_due_;
+    WallTime daemon_set_;
+    std::optional<app::Agent> agent_;
+    std::multimap<SteadyTime, std::function<void(AgentWorld&)>> script_;
+    SteadyTime began_;
+};
+
+}  // namespace clockwright::worlds
