@@ -176,7 +176,7 @@ std::string nts_fault(std::span<const Candidate> candidates, const Selection& se
 }  // namespace
 
 SetComparison compare(std::span<const Candidate> candidates, const Selection& selection,
-                   const GateSettings& settings) {
+                      const GateSettings& settings) {
     const auto present = present_set(candidates, selection);
     const Ensemble& wanted = selection.ensemble;
 

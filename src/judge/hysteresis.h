@@ -36,7 +36,7 @@ struct SetComparison {
 /// neither. Membership and the chosen set are read from candidates and selection. What foreign
 /// sources alone do against S-4 is no fault of the present set: no change of ours would cure it.
 SetComparison compare(std::span<const Candidate> candidates, const Selection& selection,
-                   const GateSettings& settings);
+                      const GateSettings& settings);
 
 struct GateDecision {
     bool change = false;

@@ -54,8 +54,8 @@ class AgentWorld {
     bool network = true, daemon_runs = true, daemon_disciplines = true;
     bool serves_time = false;
     bool names_are_unknown = false;  ///< until somebody was asked
-    Seconds clock_error{0};  ///< this clock less true time
-    Ppm drift{3};            ///< of this clock, undisciplined
+    Seconds clock_error{0};          ///< this clock less true time
+    Ppm drift{3};                    ///< of this clock, undisciplined
     std::vector<Record> records;
     std::map<std::string, int> asked;  ///< by server: probes of ours
     int decisions = 0, restarts = 0, applied = 0;
