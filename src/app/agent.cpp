@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "app/agent_facts.h"
+#include "app/alert_files.h"
 #include "time/spell.h"
-#include "watch/rule_table.h"
 
 namespace clockwright::app {
 namespace {
@@ -42,7 +42,8 @@ Agent::Agent(Config config, AgentMemory memory, LeapTable leaps, double splay, c
       memory_(std::move(memory)),
       leaps_(std::move(leaps)),
       watched_(pace_.rates),
-      rules_(built_in_rules(RuleClass::leaf)),
+      rules_(rules_of(config_)),
+      book_({.repeat = config_.alert.repeat}),
       last_(began),
       next_cycle_(began.now.steady) {
     snapshot_.began = snapshot_.at = began.now.wall;
@@ -244,7 +245,8 @@ void Agent::watch_daemon(const Now& now) {
 }
 
 void Agent::raise_alerts(const Now& now) {
-    AlertNews news = book_.step(now, rules_, facts_, silences_);
+    static const std::vector<Silence> none;
+    AlertNews news = book_.step(now, rules_, facts_, sight_ ? sight_->silences : none);
     for (const Alert& alert : news.changes) {
         rows_.emplace_back(
             AlertRow{now.wall, alert.state, alert.rule, alert.subject, alert.severity, alert.text});
@@ -373,6 +375,8 @@ std::vector<AgentEffect> Agent::reload(Config config, const Moment& moment) {
     config_ = std::move(config);
     pace_ = pace_of(config_.agent);
     watched_.keep_rates(pace_.rates);
+    rules_ = rules_of(config_);
+    book_.use({.repeat = config_.alert.repeat});
     next_cycle_ = moment.now.steady;
     event(moment.now, "configuration", {}, "the configuration was read anew");
     return take_effects();

@@ -35,6 +35,7 @@ struct Sight {
     DaemonLife life;
     bool serves_time = false;
     bool dropin = false;  ///< our file is there
+    std::vector<Silence> silences;
 };
 
 /// What a scan and its decision came to.
@@ -91,7 +92,6 @@ class Agent {
     Agent(Config config, AgentMemory memory, LeapTable leaps, double splay, const Moment& began);
     /// What the alerts were before a restart.
     void restore(AlertBook::Entries entries) { book_.restore(std::move(entries)); }
-    void silences_are(std::vector<Silence> silences) { silences_ = std::move(silences); }
 
     std::vector<AgentEffect> wake(const Moment& moment);
     /// The kernel says that the wall clock was set, or that this host woke up.
@@ -139,7 +139,6 @@ class Agent {
     Watchdog watchdog_;
     std::vector<Rule> rules_;
     AlertBook book_;
-    std::vector<Silence> silences_;
     Snapshot snapshot_;
     std::vector<Fact> facts_;
     std::optional<Sight> sight_;

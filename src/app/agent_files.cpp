@@ -44,13 +44,6 @@ AgentMemory AgentFiles::load(std::string& remark) const {
     return load_file<AgentMemory>(directory_ + memory_name, remark, parse_agent_memory);
 }
 
-AlertBook::Entries AgentFiles::load_alerts(const Now& now, std::string& remark) const {
-    return load_file<SavedAlerts>(
-               directory_ + alerts_name, remark,
-               [&](const std::string& text) { return read_alert_book(text, now); })
-        .entries;
-}
-
 Result<void> AgentFiles::save(const AgentMemory& memory, const AlertBook& alerts, const Now& now,
                               bool running) {
     std::string text = agent_memory_json(memory);

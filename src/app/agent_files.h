@@ -17,7 +17,6 @@ class AgentFiles {
 
     /// Empty where there is none; with a remark where it is damaged or not ours to read.
     AgentMemory load(std::string& remark) const;
-    AlertBook::Entries load_alerts(const Now& now, std::string& remark) const;
     /// Writes what has changed. `running`: the agent goes on.
     Result<void> save(const AgentMemory& memory, const AlertBook& alerts, const Now& now,
                       bool running);

@@ -8,9 +8,11 @@
 #include <optional>
 
 #include "app/agent.h"
+#include "app/agent_alerts.h"
 #include "app/agent_files.h"
 #include "app/agent_http.h"
 #include "app/agent_street.h"
+#include "app/alert_files.h"
 #include "app/exit_code.h"
 #include "app/leap_source.h"
 #include "store/recorder.h"
@@ -83,6 +85,7 @@ class AgentLoop {
     AgentFiles files_;
     std::optional<Agent> agent_;
     std::unique_ptr<AgentHttp> http_;  ///< null: off
+    std::unique_ptr<AgentAlerts> alerts_;
     bool ready_ = false, word_fault_told_ = false;
     // Last, so that they end first: nothing they use goes before them.
     system::Worker looking_, asking_, deciding_, recording_;
@@ -109,11 +112,14 @@ Result<int> AgentLoop::run() {
         http_ = TRY(AgentHttp::open(loop_.context(), context_.config));
         system::log_event(system::LogLevel::info, "HTTP on " + to_string(http_->endpoint()));
     }
+    alerts_ = std::make_unique<AgentAlerts>(loop_.context(), context_.config);
     std::string remark;
     AgentMemory memory = files_.load(remark);
     agent_.emplace(context_.config, std::move(memory), leap_table(system::LocalHost{}),
                    splay_of_this_machine(), read_moment());
-    agent_->restore(files_.load_alerts(system::read_clocks(), remark));
+    auto alerts = load_alerts(context_.config, system::read_clocks());
+    if (!alerts) remark = alerts.error().message;
+    if (alerts && *alerts) agent_->restore(std::move((*alerts)->entries));
     if (!remark.empty()) system::log_event(system::LogLevel::warning, remark);
     if (auto armed = alarm_.arm(); !armed) {
         system::log_event(system::LogLevel::warning, armed.error().message);
@@ -218,13 +224,7 @@ void AgentLoop::save(bool running) {
 }
 
 void AgentLoop::carry_out(effect::Tell& tell) {
-    for (const AlertNotice& notice : tell.notices) {
-        const Alert& alert = notice.alert;
-        const auto level = alert.state == AlertState::resolved         ? system::LogLevel::info
-                           : alert.severity == AlertSeverity::critical ? system::LogLevel::error
-                                                                       : system::LogLevel::warning;
-        system::log_event(level, fmt::format("{}: {}", to_string(alert.state), alert.text));
-    }
+    alerts_->tell(tell.notices);
     save(true);
 }
 
@@ -264,6 +264,7 @@ void AgentLoop::reload() {
     } else {
         override_config(*config, context_.command);
         context_.config = *config;
+        alerts_ = std::make_unique<AgentAlerts>(loop_.context(), context_.config);
         perform(agent_->reload(std::move(*config), read_moment()));
     }
     system::tell_service_manager("READY=1");

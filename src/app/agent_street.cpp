@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/alert_files.h"
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/gather.h"
@@ -84,6 +85,7 @@ Result<Sight> look_at_host(const Context& context) {
     sight.status = report_on(view, context, host);
     sight.sources = TRY(to_watch(context.config, view));
     sight.life = life_of(view);
+    if (auto silences = load_silences(context.config)) sight.silences = std::move(*silences);
     sight.serves_time = view.config && view.config->serves_time;
     if (view.config && !view.config->own_file.empty()) {
         const auto ours = host.read(view.config->own_file);
