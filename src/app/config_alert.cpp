@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "system/http_post.h"
+#include "find/post_url.h"
 #include "time/spell.h"
 #include "watch/toml_fields.h"
 
@@ -116,7 +116,7 @@ AlertmanagerSettings read_alertmanager(const std::string& file, const toml::tabl
     settings.plain_http = plain_http.value_or(false);
     std::optional<std::string> url, token_file;
     fields.take_text("url", url, [&settings](const std::string& text) -> std::string {
-        const auto known = system::check_post_url(text, settings.plain_http);
+        const auto known = check_post_url(text, settings.plain_http);
         return known ? std::string{} : known.error().message;
     });
     if (!fields.has("url")) fields.fault("url", "is missing");

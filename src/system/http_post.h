@@ -23,12 +23,9 @@ struct PostAnswer {
     std::string body;
 };
 
-/// A URL that `http_post` would use: https, or http to this machine (or to anybody with
-/// `plain_http`). Fault::bad_input with what is wrong.
-Result<void> check_post_url(std::string_view url, bool plain_http);
-
-/// Follows no redirection and uses no proxy for http. Whether the name of an http URL leads to this
-/// machine is checked once more for the address that it resolves to.
+/// Only to what `check_post_url` allows. Follows no redirection and uses no proxy for http. Whether
+/// the name of an http URL leads to this machine is checked once more for the address that it
+/// resolves to.
 Result<PostAnswer> http_post(const std::string& url, std::string_view content_type,
                              const std::string& body, const PostSettings& settings);
 

@@ -3,12 +3,12 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "system/child.h"
 #include "system/clock.h"
 #include "system/spawned.h"
+#include "system/wait.h"
 
 namespace clockwright::system {
 namespace {
@@ -20,6 +20,13 @@ std::string output_of(const Argv& argv, std::string_view input = {}) {
     REQUIRE(answer.has_value());
     CHECK(answer->status == 0);
     return answer->output;
+}
+
+/// Not while it only waits to be reaped.
+bool runs(pid_t pid) {
+    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+    std::string number, name, state;
+    return stat >> number >> name >> state && state != "Z";
 }
 
 }  // namespace
@@ -59,10 +66,11 @@ TEST_CASE("a program that prints too much is ended") {
 
 TEST_CASE("a program that hangs is asked to end, and may say so") {
     const SteadyTime begin = read_clocks().steady;
-    const auto answer = run_program({"/bin/sleep", "60"}, {.time_out = Seconds{0.1}});
+    const auto answer =
+        run_program({"/bin/sleep", "60"}, {.time_out = Seconds{0.1}, .grace = Seconds{30}});
     REQUIRE_FALSE(answer.has_value());
     CHECK(answer.error().message == "/bin/sleep 60 did not end within 100 ms and was killed");
-    CHECK(Seconds{read_clocks().steady - begin} < Seconds{0.9});
+    CHECK(Seconds{read_clocks().steady - begin} < Seconds{20});
 }
 
 TEST_CASE("one that does not obey is killed with all it started") {
@@ -71,18 +79,17 @@ TEST_CASE("one that does not obey is killed with all it started") {
     const std::string pid_file = directory->path() + "/pid";
     const std::string script =
         "trap '' TERM; /bin/sleep 60 & echo $! > " + pid_file + "; wait; wait; /bin/sleep 60";
-    const auto answer =
-        run_program({"/bin/sh", "-c", script}, {.time_out = Seconds{0.3}, .grace = Seconds{0.1}});
-    REQUIRE_FALSE(answer.has_value());
     pid_t child = 0;
-    std::ifstream(pid_file) >> child;
+    // On a busy machine the shell needs longer to begin.
+    for (const double time_out : {0.2, 2.0, 10.0}) {
+        const auto answer = run_program({"/bin/sh", "-c", script},
+                                        {.time_out = Seconds{time_out}, .grace = Seconds{0.1}});
+        REQUIRE_FALSE(answer.has_value());
+        if (std::ifstream(pid_file) >> child) break;
+    }
     REQUIRE(child > 1);
-    // Nobody may have reaped it yet; but it runs no more.
-    std::string state;
-    std::ifstream stat("/proc/" + std::to_string(child) + "/stat");
-    std::string pid, name;
-    stat >> pid >> name >> state;
-    CHECK((state.empty() || state == "Z"));
+    for (int i = 0; i < 500 && runs(child); ++i) wait(Seconds{0.01});
+    CHECK_FALSE(runs(child));
 }
 
 }  // namespace clockwright::system

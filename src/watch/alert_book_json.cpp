@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int format = 1;
 constexpr Seconds longest_pause{7 * 24 * 3600.0};
+constexpr Seconds longest_age{1e9};
 constexpr std::size_t most_turns = 1000;
 
 constexpr std::array severities{AlertSeverity::info, AlertSeverity::warning,
@@ -113,11 +114,11 @@ class EntryReader {
     std::optional<SteadyTime> instant(JsonFields& fields, std::string_view key) {
         const auto saved = fields.number_or_null(key);
         if (!saved) return std::nullopt;
-        if (!(*saved >= 0 && *saved <= 1e9)) {
+        if (!(*saved >= 0 && *saved <= longest_age.count())) {
             fields.fault(key, "is no age");
             return std::nullopt;
         }
-        return now_.steady - to_nanoseconds(Seconds{*saved} + pause_);
+        return now_.steady - to_nanoseconds(std::min(Seconds{*saved} + pause_, longest_age));
     }
 
     Now now_;

@@ -1,0 +1,25 @@
+#include "find/post_url.h"
+
+#include <doctest/doctest.h>
+
+namespace clockwright {
+
+TEST_CASE("http is for this machine only, unless it is said") {
+    struct Row {
+        const char* url;
+        bool good, good_when_said;
+    };
+    for (const Row& row :
+         {Row{"http://127.0.0.1:9093", true, true}, Row{"http://[::1]:9093/x", true, true},
+          Row{"http://localhost:9093", true, true}, Row{"https://am.corp.example/a?b", true, true},
+          Row{"http://am.corp.example:9093", false, true}, Row{"http://10.0.0.1", false, true},
+          Row{"ftp://127.0.0.1", false, false}, Row{"http://", false, false},
+          Row{"http://user@127.0.0.1/", false, false}, Row{"127.0.0.1:9093", false, false},
+          Row{"http://127.0.0.1/a b", false, false}, Row{"", false, false}}) {
+        CAPTURE(row.url);
+        CHECK(check_post_url(row.url, false).has_value() == row.good);
+        CHECK(check_post_url(row.url, true).has_value() == row.good_when_said);
+    }
+}
+
+}  // namespace clockwright
