@@ -1,11 +1,10 @@
 #include "app/cli.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
 
+#include "app/cli_alert.h"
 #include "app/cli_history.h"
 #include "time/spell.h"
 #include "version.h"
@@ -214,28 +213,6 @@ void add_agent(CLI::App& app, Command& command) {
         "It changes nothing unless [agent] apply = \"auto\" or watchdog = true says so.");
 }
 
-void add_alert(CLI::App& app, Command& command, Seconds& length) {
-    auto* alert = app.add_subcommand("alert", "What is wrong now, the rules, and who is told");
-    alert->require_subcommand(0, 1);
-    alert->add_subcommand("list", "What is pending and firing, as the agent last wrote it");
-    alert->add_subcommand("rules", "The rules in force, built-in and yours");
-    auto* test = alert->add_subcommand("test", "Send a test alert by every channel");
-    test->add_option("CHANNEL", command.alert.what, "Only those whose name begins like this");
-    add_duration(*test, "--resolve-after", command.alert.resolve_after,
-                 "Then send its end as well (default: Alertmanager lets it end after 5 min)");
-    test->footer("Exit code: 0 every channel took it, 1 one failed.");
-    auto* silence = alert->add_subcommand("silence", "Tell nobody of a rule for a time");
-    silence->add_option("RULE[@SERVER]", command.alert.what,
-                        "with * and ? as in file names; or: list, remove N");
-    silence->add_option("N", command.alert.number, "remove: the number that the list shows");
-    add_duration(*silence, "--for", length, "For so long, at most 3650d");
-    silence->add_option("--reason", command.reason, "Kept and shown")->type_name("TEXT");
-    silence->footer(
-        "Example: clockwright alert silence server_wrong@ntp2.corp.example --for 2h --reason "
-        "\"moves today\"");
-    alert->footer("Without a word: list.");
-}
-
 void add_others(CLI::App& app, Command& command) {
     auto* rollback =
         app.add_subcommand("rollback", "Restore the state before a change; or list the changes");
@@ -309,7 +286,7 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     add_service(app, command);
     add_agent(app, command);
     add_history(app, command.history);
-    add_alert(app, command, block_length);
+    add_alert(app, command);
     add_others(app, command);
     try {
         app.parse(argc, argv);
@@ -339,11 +316,9 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
         command.servers.word = verb->get_subcommands().front()->get_name();
     if (command.verb == Verb::alert && !verb->get_subcommands().empty())
         command.alert.word = verb->get_subcommands().front()->get_name();
-    if (block_length.count() >= 0) command.servers.length = command.alert.length = block_length;
+    if (block_length.count() >= 0) command.servers.length = block_length;
     if (block_length == Seconds{0} || block_length > longest_block)
-        return fail(Fault::usage, fmt::format("--for: a {} lasts longer than nothing and at most "
-                                              "3650d",
-                                              command.verb == Verb::alert ? "silence" : "block"));
+        return fail(Fault::usage, "--for: a block lasts longer than nothing and at most 3650d");
     return Parsed{command, {}};
 }
 

@@ -70,7 +70,7 @@ struct AlertCommand {
     std::string what;           ///< test: a channel; silence: RULE[@SERVER], list or remove
     int number = 0;             ///< silence remove
     std::optional<Seconds> length;
-    Seconds resolve_after{};  ///< test: then it ends; 0: it is not told to end
+    std::optional<Seconds> resolve_after;  ///< test: then it ends
 };
 
 /// Everything a command line can say. What a verb does not know, its parser refuses.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/agent_files.h"
 #include "app/alert_channels.h"
 #include "app/alert_files.h"
 #include "app/exit_code.h"
@@ -35,6 +36,7 @@ Result<int> list(const Context& context) {
         report.written = saved->at;
         report.running = saved->running;
         report.alerts = open_alerts(*saved);
+        if (const auto word = agents_word(context.config)) report.alive = !word->stale;
     }
     print_result(context.command, context.command.json
                                       ? alerts_json(report)
@@ -132,14 +134,14 @@ void send(const std::vector<AlertChannel>& channels, const Alert& alert, const A
 
 /// The beginning of a test alert and, when it is wanted, its end.
 std::vector<Tested> send_test(const std::vector<AlertChannel>& channels, AlertContext about,
-                              Seconds resolve_after) {
+                              std::optional<Seconds> resolve_after) {
     std::vector<Tested> tests;
     for (const AlertChannel& channel : channels) tests.push_back({channel.name()});
     about.lasting = a_test_lasts;
     Alert alert = test_alert(about.now);
     send(channels, alert, about, tests);
-    if (resolve_after.count() <= 0 || channels.empty()) return tests;
-    system::wait(resolve_after);
+    if (!resolve_after || channels.empty()) return tests;
+    system::wait(*resolve_after);
     alert.state = AlertState::resolved;
     alert.changed = about.now = system::read_clocks().wall;
     send(channels, alert, about, tests);

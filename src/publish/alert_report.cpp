@@ -88,6 +88,7 @@ std::string next_step(const AlertsReport& report) {
 }  // namespace
 
 bool is_stale(const AlertsReport& report) {
+    if (report.alive) return !*report.alive;
     return !report.written || report.now - *report.written > written_is_stale;
 }
 

@@ -15,12 +15,13 @@ namespace clockwright {
 struct AlertsReport {
     WallTime now;
     std::optional<WallTime> written;
-    bool running = false;  ///< when it wrote, it meant to go on
+    bool running = false;       ///< when it wrote, it meant to go on
+    std::optional<bool> alive;  ///< by its last word of three cycles; empty: that cannot be told
     std::vector<Alert> alerts;
     std::vector<Silence> silences;  ///< in force
 };
 
-/// An agent writes every cycle, but a lazy one only every half an hour.
+/// Without the agent's word its file must do; a lazy one writes every half an hour only.
 inline constexpr Seconds written_is_stale{2 * 3600.0};
 
 /// Whether what it wrote can still be what is.

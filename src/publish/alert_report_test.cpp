@@ -53,6 +53,11 @@ TEST_CASE("a list without an agent behind it is never called well") {
     report.running = true;
     report.written = now - 3h;
     CHECK(alerts_text(report, false).starts_with("The agent wrote nothing for 3 h"));
+    report.alive = true;
+    CHECK(alerts_text(report, false).starts_with("All is well"));
+    report.written = now - 40s;
+    report.alive = false;
+    CHECK(alerts_text(report, false).starts_with("The agent wrote nothing for 40 s"));
     report.written.reset();
     CHECK(alerts_text(report, false).starts_with("No agent has written here yet"));
     for (const auto& json : {nlohmann::json::parse(alerts_json(report))}) {
