@@ -80,6 +80,7 @@ class AgentLoop {
     boost::asio::steady_timer timer_, alive_, tidy_;
     boost::asio::signal_set reload_signal_;
     system::ClockAlarm alarm_;
+    HostLook look_;                            ///< used by `looking_` only
     WatchProber prober_;                       ///< used by `asking_` only
     std::optional<store::Recorder> recorder_;  ///< used by `recording_` only
     AgentFiles files_;
@@ -155,7 +156,7 @@ void AgentLoop::arm() {
 
 void AgentLoop::carry_out(effect::Look&) {
     looking_.post(
-        [context = context_] { return look_at_host(context); },
+        [this, context = context_] { return look_.look(context); },
         [this](Result<Sight> sight) { perform(agent_->saw(std::move(sight), read_moment())); });
 }
 

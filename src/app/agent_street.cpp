@@ -26,6 +26,7 @@ namespace {
 
 constexpr Seconds patience{1.5}, short_patience{0.8}, restart_limit{60};
 constexpr int series_by_nts = 4;
+constexpr std::chrono::seconds whole_look_rest{10};
 
 /// Steady watching (product.md, *Manners of a scan*): one packet, and 64 s until the next.
 constexpr ntp::Manners steady_manners{.series = 1,
@@ -78,9 +79,23 @@ std::string keep_plan(const Config& config, const Plan& plan) {
 
 }  // namespace
 
-Result<Sight> look_at_host(const Context& context) {
+Result<void> HostLook::read_view(const Context& context) {
+    const SteadyTime now = system::read_clocks().steady;
+    if (view_ && view_->state && now - read_at_ < whole_look_rest) {
+        if (auto state = read_full_state(view_->place)) {
+            view_->state = std::move(*state);
+            return {};
+        }
+    }
+    view_ = TRY(view_daemon(context.config, system::LocalHost{}));
+    read_at_ = now;
+    return {};
+}
+
+Result<Sight> HostLook::look(const Context& context) {
+    TRY(read_view(context));
     const system::LocalHost host;
-    const DaemonView view = TRY(view_daemon(context.config, host));
+    const DaemonView& view = *view_;
     Sight sight;
     sight.status = report_on(view, context, host);
     sight.sources = TRY(to_watch(context.config, view));

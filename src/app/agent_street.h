@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/agent.h"
+#include "app/daemon_access.h"
 #include "app/verbs.h"
 #include "ntp/budget.h"
 #include "ntp/exchange_backoff.h"
@@ -12,8 +13,19 @@
 
 namespace clockwright::app {
 
-/// Looks at this host and its daemon; sends no packet but to the daemon itself.
-Result<Sight> look_at_host(const Context& context);
+/// Looks at this host and its daemon; sends no packet but to the daemon itself. Who runs and what
+/// is configured is read anew every few seconds only, the daemon's state each time. Used by one
+/// thread.
+class HostLook {
+  public:
+    Result<Sight> look(const Context& context);
+
+  private:
+    Result<void> read_view(const Context& context);
+
+    std::optional<DaemonView> view_;
+    SteadyTime read_at_{};  ///< the whole of it
+};
 
 /// Asks servers for the watch: one probe each (by NTS a series), whatever other scans remember; the
 /// 64 s between two packets to a public address are kept in the sender. Used by one thread.

@@ -160,7 +160,8 @@ void add_plan(CLI::App& app, Command& command, Seconds& spacing) {
 
 void add_apply(CLI::App& app, Command& command, Seconds& spacing) {
     auto* apply = app.add_subcommand("apply", "Change the daemon's sources, verify, or walk back");
-    apply->add_option("FILE", command.file, "A saved plan: exactly that");
+    apply->add_option("FILE", command.file,
+                      "A saved plan, or the id of one that the agent proposed: exactly that");
     add_measuring(*apply, command, spacing);
     apply->add_flag("--yes,-y", command.yes, "Do not ask");
     apply->add_option("--reason", command.reason, "Kept in the record, e.g. a ticket")

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/agent_street.h"
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/known_servers.h"
@@ -224,9 +225,19 @@ Result<int> apply_decision(const Context& context) {
     return carry_out(context, *transaction, decision.view.place, decision.plan);
 }
 
-}  // namespace
+/// The id of a plan that the agent proposed stands for its file.
+Context with_proposal(Context context) {
+    std::string& file = context.command.file;
+    const bool is_id = file.size() == 6 && file.find_first_not_of("0123456789abcdef") == file.npos;
+    const system::LocalHost host;
+    if (is_id && host.glob(file).empty()) {
+        const std::string kept = proposal_file(context.config.state.directory, file);
+        if (!host.glob(kept).empty()) file = kept;
+    }
+    return context;
+}
 
-Result<int> run_apply(const Context& context) {
+Result<int> apply_given(const Context& context) {
     const Command& command = context.command;
     if (command.dry_run) return run_plan(context);
     if (!command.yes && !system::stdin_is_terminal()) {
@@ -234,6 +245,12 @@ Result<int> run_apply(const Context& context) {
     }
     TRY(check_window(context.config));
     return command.file.empty() ? apply_decision(context) : apply_file(context);
+}
+
+}  // namespace
+
+Result<int> run_apply(const Context& context) {
+    return apply_given(with_proposal(context));
 }
 
 }  // namespace clockwright::app

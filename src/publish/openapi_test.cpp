@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "publish/api_routes.h"
@@ -148,4 +150,13 @@ TEST_CASE("a member of the answer that nobody described would be noticed") {
     CHECK(object_mismatch(Json{{"error", "x"}, {"more", 1}}, "Error", "e").contains("more"));
     CHECK(object_mismatch(Json::object(), "Error", "e").contains("lacks error"));
     CHECK(object_mismatch(Json{{"error", 1}}, "Error", "e").contains("no string"));
+}
+
+TEST_CASE("every route is in the document for people, too") {
+    std::stringstream text;
+    text << std::ifstream(CLOCKWRIGHT_SOURCE_DIR "/docs/http.md").rdbuf();
+    for (const Route& route : routes()) {
+        CAPTURE(route.path);
+        CHECK(text.str().contains("| `" + std::string(route.path) + "` | "));
+    }
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -151,4 +152,15 @@ TEST_CASE("names of other exporters are there for those who ask, with their sign
     for (const std::string_view name : known_compat())
         CHECK(text_of(snapshot, {std::string(name)}).size() > text_of(snapshot).size());
     CHECK(text_of(snapshot, {"nonsense"}) == text_of(snapshot));
+}
+
+TEST_CASE("every metric of ours is in the document, with what it means") {
+    std::stringstream text;
+    text << std::ifstream(CLOCKWRIGHT_SOURCE_DIR "/docs/http.md").rdbuf();
+    const std::string document = text.str();
+    for (const Metric& metric : own_metrics()) {
+        CAPTURE(metric.name);
+        CHECK(document.contains("| `clockwright_" + std::string(metric.name) + "` | "));
+        CHECK(document.contains("| " + std::string(metric.help) + " |"));
+    }
 }

@@ -11,7 +11,7 @@ namespace clockwright::store {
 namespace {
 
 /// What one slice may read or delete.
-constexpr std::size_t rows_a_slice = 4000;
+constexpr std::size_t rows_a_slice = 2000;
 constexpr std::int64_t pages_a_slice = 128;
 /// Free pages that are left for the rows to come.
 constexpr std::int64_t pages_in_reserve = 512;

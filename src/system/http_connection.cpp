@@ -205,7 +205,7 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
         answering_ = false;
         if (response.stream && !head_only_) {
             if (house_->has_room_for_stream()) {
-                become_stream(std::move(response));
+                become_stream(response);
                 return;
             }
             response = fault_reply(503, "there are as many streams as this server has room for");
@@ -215,7 +215,7 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
         send(std::move(response));
     }
 
-    void become_stream(HttpResponse response) {
+    void become_stream(const HttpResponse& response) {
         std::string first = head_of(response, false) + response.body;
         House& house = *house_;
         const auto self = shared_from_this();

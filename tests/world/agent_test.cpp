@@ -1,6 +1,8 @@
 // What the agent says of a host in virtual time: who was blamed, when, and that it ends.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/world/agent_world.h"
 
 using namespace clockwright;
@@ -13,6 +15,20 @@ app::Config fast() {
     app::Config config;
     config.agent.mode = "fast";
     return config;
+}
+
+std::vector<std::string> told_of(const AgentWorld& world, const std::string& rule) {
+    std::vector<std::string> out;
+    std::ranges::copy_if(world.told, std::back_inserter(out),
+                         [&](const std::string& text) { return text.starts_with(rule + " "); });
+    return out;
+}
+
+/// A plan that takes ntp2 out, as a scan would make it.
+app::Decided replaces_ntp2(AgentWorld&) {
+    app::Decided decided;
+    decided.plan = Proposal{"7f3c9a", "ntp2 is wrong", {}, {"ntp6"}, {"ntp2"}};
+    return decided;
 }
 
 Blame blame_of(AgentWorld& world) {
@@ -33,7 +49,7 @@ TEST_CASE("on a quiet day nobody is blamed and nothing happens") {
 TEST_CASE("a falseticker appears: it is named within five minutes, and cleared when it is right") {
     AgentWorld world(fast());
     world.at(3h, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
-    world.at(9h, [](AgentWorld& it) { it.server("ntp2").error = 0ms; });
+    world.at(6h, [](AgentWorld& it) { it.server("ntp2").error = 0ms; });
     world.run(3h + 5min);
     CHECK(blame_of(world).culprit == Culprit::server);
     CHECK(blame_of(world).subject == "ntp2");
@@ -43,6 +59,11 @@ TEST_CASE("a falseticker appears: it is named within five minutes, and cleared w
     world.run(9h);
     CHECK(blame_of(world).culprit == Culprit::nobody);
     CHECK(world.events("server_step").size() == 2);
+    const std::vector<std::string> wrong{"server_wrong ntp2 firing", "server_wrong ntp2 resolved"};
+    std::string all;
+    for (const std::string& text : world.told) all += text + "; ";
+    CAPTURE(all);
+    CHECK(told_of(world, "server_wrong") == wrong);
     CHECK(world.events("blame").size() == 2);  // it began, it ended
 }
 
@@ -161,4 +182,61 @@ TEST_CASE("strangers are never asked more often than every 64 seconds, whatever 
     CHECK(world.asked["stranger"] >= 50);
     CHECK(world.asked["near"] >= 3400);
     CHECK_FALSE(world.asked.contains("ntp1"));  // the daemon asks it
+}
+
+TEST_CASE("auto: a source that is wrong for an hour is replaced once, and kept away") {
+    app::Config config = fast();
+    config.agent.apply = "auto";
+    AgentWorld world(config);
+    world.decide = replaces_ntp2;
+    world.at(30min, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
+    world.run(80min);
+    CHECK(world.applied == 0);  // slow on purpose
+    world.run(30min);
+    CHECK(world.applied == 1);
+    REQUIRE(world.excluded.size() == 1);
+    CHECK(world.excluded[0].server == "ntp2");
+    world.run(20h);
+    CHECK(world.applied == 1);  // one source in 24 h
+}
+
+TEST_CASE("auto: several sources gone bad at once may be this host, so it is only proposed") {
+    app::Config config = fast();
+    config.agent.apply = "auto";
+    AgentWorld world(config);
+    world.decide = replaces_ntp2;
+    world.at(30min, [](AgentWorld& it) {
+        it.server("ntp2").error = 840ms;
+        it.server("ntp3").error = -300ms;
+    });
+    world.run(3h);
+    CHECK(world.decisions >= 1);
+    CHECK(world.applied == 0);
+    REQUIRE(world.agent().snapshot().proposal);
+    CHECK(world.said("is proposed").size() == 1);
+    world.restart_agent();  // it is remembered, and not told again
+    REQUIRE(world.agent().snapshot().proposal);
+    world.run(12h);
+    CHECK(world.said("is proposed").size() == 1);
+}
+
+TEST_CASE("off: nothing is ever decided or changed") {
+    AgentWorld world(fast());
+    world.decide = replaces_ntp2;
+    world.at(30min, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
+    world.run(48h);
+    CHECK(world.decisions == 0);
+    CHECK(world.applied == 0);
+}
+
+TEST_CASE("near a leap second nothing is replaced") {
+    app::Config config = fast();
+    config.agent.apply = "auto";
+    AgentWorld world(config);
+    world.start_at(WallTime{std::chrono::sys_days{std::chrono::year{2016} / 12 / 31}} + 6h);
+    world.decide = replaces_ntp2;
+    world.at(30min, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
+    world.run(6h);
+    CHECK(world.decisions >= 1);
+    CHECK(world.applied == 0);
 }

@@ -35,6 +35,7 @@ class AgentWorld {
     NetServer& server(const std::string& name);
     /// What happens after `after` of the run, once.
     void at(std::chrono::nanoseconds after, std::function<void(AgentWorld&)> what);
+    void start_at(WallTime true_time) { true_time_ = daemon_set_ = true_time; }
     void run(std::chrono::nanoseconds span);
     /// Another agent of the same host takes over, with what the first remembered.
     void restart_agent();

@@ -1,0 +1,51 @@
+#include "app/agent.h"
+
+#include <doctest/doctest.h>
+
+using namespace clockwright;
+using namespace clockwright::app;
+using namespace std::chrono_literals;
+
+TEST_CASE("each mode has its pace, and none asks strangers more often than every 64 seconds") {
+    struct Row {
+        const char* mode;
+        Seconds cycle, near, strangers;
+    };
+    const Row rows[] = {{"lazy", 1800s, 1800s, 1800s},
+                        {"normal", 64s, 64s, 256s},
+                        {"fast", 64s, 64s, 65s},
+                        {"ultrafast", 1s, 1s, 65s}};
+    for (const Row& row : rows) {
+        CAPTURE(row.mode);
+        Config::Agent agent;
+        agent.mode = row.mode;
+        const AgentPace pace = pace_of(agent);
+        CHECK(pace.cycle == row.cycle);
+        CHECK(pace.rates.near == row.near);
+        CHECK(pace.rates.strangers == row.strangers);
+        CHECK(pace.rates.strangers >= Seconds{64});
+    }
+}
+
+TEST_CASE("an agent wakes by a plan of cycles: a late wake delays none after it") {
+    const Moment start{{WallTime{1700000000s}, SteadyTime{1000s}}, {}};
+    Config config;
+    Agent agent(config, {}, known_leap_table(), 0.5, start);
+    Moment late = start;
+    late.now.steady += 70s;
+    late.now.wall += 70s;
+    static_cast<void>(agent.wake(start));
+    static_cast<void>(agent.wake(late));  // the first cycle's patience has ended
+    CHECK(agent.next_wake() <= SteadyTime{1000s} + 128s);
+    CHECK(agent.snapshot().cycles >= 1);
+}
+
+TEST_CASE("a record that fails is said once, and once when it works again") {
+    const Moment start{{WallTime{1700000000s}, SteadyTime{1000s}}, {}};
+    Agent agent({}, {}, known_leap_table(), 0.5, start);
+    static_cast<void>(agent.record_is({}, 0));
+    CHECK(agent.record_is("no space left", 3).size() == 1);
+    CHECK(agent.record_is("no space left", 5).empty());
+    CHECK(agent.snapshot().records_waiting == 5);
+    CHECK(agent.record_is({}, 0).size() == 1);
+}
