@@ -14,19 +14,15 @@
 #include "app/watch_list.h"
 #include "publish/snapshot.h"
 #include "result.h"
+#include "system/log.h"
 #include "time/leap_table.h"
 #include "watch/alert_book.h"
+#include "watch/clock_watch.h"
 #include "watch/fact.h"
 #include "watch/record.h"
 #include "watch/watchdog.h"
 
 namespace clockwright::app {
-
-/// Both clocks, and how long this host has slept since it started (it is not in the steady clock).
-struct Moment {
-    Now now;
-    Seconds slept{0};
-};
 
 /// What one look at this host told.
 struct Sight {
@@ -66,9 +62,8 @@ struct Remember {
 struct Tell {  ///< people, by every channel
     std::vector<AlertNotice> notices;
 };
-enum class Level : std::uint8_t { error, warning, info };
 struct Say {  ///< into the log
-    Level level = Level::info;
+    system::LogLevel level = system::LogLevel::info;
     std::string text;
 };
 struct Show {};  ///< the snapshot is new
@@ -111,44 +106,47 @@ class Agent {
     SteadyTime next_wake() const;
     const Snapshot& snapshot() const { return snapshot_; }
     const AgentMemory& memory() const { return memory_; }
-    const std::vector<Fact>& facts() const { return facts_; }
     const AlertBook& alerts() const { return book_; }
 
   private:
     void notice_clock(const Moment& moment, bool was_set = false);
     void begin_cycle(const Now& now);
+    void ask_who_is_due(const Now& now);
+    void take(Sight sight, const Now& now);
     void conclude(const Now& now);
     void note_blame(Blame blame, const Now& now);
     void note_daemon(const Now& now);
     void watch_daemon(const Now& now);
-    void raise_alerts(const Now& now);
+    void raise_alerts(const std::vector<Fact>& facts, const Now& now);
     void may_decide(const Now& now);
+    void consider(const Decided& decided, const Now& now);
+    ReplacementQuestion question_of(const Decided& decided, const Now& now) const;
     int went_bad(const Now& now) const;
     void fill_snapshot(const Now& now, const Judged& judged);
     ClockRow clock_row(const Now& now, const Consensus& consensus) const;
     void event(const Now& now, std::string kind, std::string subject, std::string text,
                std::optional<Seconds> size = {});
-    void say(effect::Level level, std::string text);
+    void say(system::LogLevel level, std::string text);
     std::vector<AgentEffect> take_effects();
 
     Config config_;
     AgentPace pace_;
     AgentMemory memory_;
     LeapTable leaps_;
+    ClockWatch clock_;
     WatchList watched_;
     Watchdog watchdog_;
     std::vector<Rule> rules_;
     AlertBook book_;
     Snapshot snapshot_;
-    std::vector<Fact> facts_;
     std::optional<Sight> sight_;
     std::vector<Record> rows_;
     std::vector<AgentEffect> effects_;
-    Moment last_;
     SteadyTime next_cycle_, next_decision_;
     std::optional<SteadyTime> deadline_;  ///< of the cycle under way
     bool dropin_missing_ = false;
-    bool looking_ = false, asking_ = false, deciding_ = false, applying_ = false;
+    bool looking_ = false, asking_ = false, deciding_ = false;
+    std::optional<RunRow> applying_;  ///< the run whose plan is being applied
     std::optional<SteadyTime> daemon_answered_;
     std::optional<std::pair<SteadyTime, Seconds>> step_;
     std::deque<std::pair<SteadyTime, Ppm>> frequencies_;  ///< of the last hour, a minute apart

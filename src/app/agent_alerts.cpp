@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "publish/alert_message.h"
 #include "system/clock.h"
 #include "system/local_host.h"
@@ -19,11 +21,25 @@ system::LogLevel level_of(const Alert& alert) {
 
 }  // namespace
 
-AgentAlerts::AgentAlerts(boost::asio::io_context& loop, const Config& config) : sending_(loop) {
+AgentAlerts::AgentAlerts(boost::asio::io_context& loop, const Config& config)
+    : loop_(loop), sending_(loop) {
+    use(config);
+}
+
+void AgentAlerts::use(const Config& config) {
     const AlertChannels channels(config.alert.channels, config.alert.repeat);
     context_ = channels.context(system::host_name());
+    for (const auto& lane : lanes_) lane->wanted = false;
     for (const AlertChannel& channel : channels.all()) {
-        lanes_.push_back(std::make_unique<Lane>(channel, loop));
+        const auto known = std::ranges::find_if(lanes_, [&](const auto& lane) {
+            return !lane->wanted && lane->channel.name() == channel.name();
+        });
+        if (known == lanes_.end()) {
+            lanes_.push_back(std::make_unique<Lane>(channel, loop_));
+        } else {
+            (*known)->channel = channel;
+            (*known)->wanted = true;
+        }
     }
 }
 
@@ -31,13 +47,14 @@ void AgentAlerts::tell(const std::vector<AlertNotice>& notices) {
     for (const AlertNotice& notice : notices) {
         system::log_event(level_of(notice.alert), alert_line(notice.alert));
         for (const auto& lane : lanes_) {
-            if (lane->channel.wants(notice.alert)) lane->queue.push(notice.alert);
+            if (lane->wanted && lane->channel.wants(notice.alert)) lane->queue.push(notice.alert);
         }
     }
     for (const auto& lane : lanes_) send(*lane);
 }
 
 void AgentAlerts::send(Lane& lane) {
+    if (!lane.wanted) return;
     const SteadyTime now = system::read_clocks().steady;
     if (auto alert = lane.queue.take(now)) {
         sending_.post(

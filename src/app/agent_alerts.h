@@ -18,6 +18,10 @@ class AgentAlerts {
   public:
     AgentAlerts(boost::asio::io_context& loop, const Config& config);
 
+    /// After the configuration changed. What waits for a channel that is still there goes on
+    /// waiting; a channel that is gone is told nothing more.
+    void use(const Config& config);
+
     /// Into the log at once, into the channels as fast as they take it.
     void tell(const std::vector<AlertNotice>& notices);
 
@@ -30,11 +34,13 @@ class AgentAlerts {
         DeliveryQueue queue;
         boost::asio::steady_timer again;
         bool fault_told = false;  ///< the same failure is said once until it changes
+        bool wanted = true;       ///< false: no longer configured; a delivery may be under way
     };
 
     void send(Lane& lane);
     void sent(Lane& lane, const Result<void>& arrived);
 
+    boost::asio::io_context& loop_;
     AlertContext context_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     system::Worker sending_;

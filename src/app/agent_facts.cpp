@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <set>
 
 #include "time/spell.h"
 
@@ -13,8 +12,6 @@ namespace clockwright::app {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::uint32_t local_refid = 0x7f7f0101;
 
 /// Collects facts of one subject.
 class Facts {
@@ -108,16 +105,11 @@ int agreeing_groups(const Judged& judged) {
     return groups;
 }
 
-/// Do those that say which leap comes differ?
-bool leap_disagrees(const Judged& judged) {
-    std::set<Leap> said;
-    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
-        const Assessment& assessment = judged.selection.assessments[i];
-        if (is_truechimer(assessment.verdict) && assessment.stats) {
-            said.insert(assessment.stats->leap);
-        }
-    }
-    return said.size() > 1;
+/// Whether the judge found it, with its sentence.
+void say_hazard(Facts& facts, std::string_view name, const Selection& selection, HazardKind kind) {
+    const auto found = std::ranges::find(selection.hazards, kind, &Hazard::kind);
+    const bool there = found != selection.hazards.end();
+    facts.say(name, there, there ? found->text : std::string{});
 }
 
 void say_quorum(const FactGround& ground, Facts facts) {
@@ -135,27 +127,14 @@ void say_quorum(const FactGround& ground, Facts facts) {
     facts.say("all_silent", std::ranges::all_of(servers, [](const Watched& server) {
                   return server.watch.polls() >= 3 && (server.watch.reach() & 7U) == 0;
               }));
-    facts.say("leap_disagrees", leap_disagrees(judged));
+    say_hazard(facts, "leap_disagrees", judged.selection, HazardKind::leap_flags);
+    say_hazard(facts, "smear_mixed", judged.selection, HazardKind::smear_mix);
+    say_hazard(facts, "single_operator", judged.selection, HazardKind::single_operator);
     if (consensus.majority) {
         facts.say("quorum_offset_seconds", consensus.offset,
                   fmt::format("{} of {} agree", consensus.agreeing, consensus.judged));
         facts.say("quorum_contradicts", ground.snapshot->blame.culprit == Culprit::host,
                   ground.snapshot->blame.sentence);
-    }
-    std::set<std::string> operators;
-    bool smears = false, does_not = false;
-    int ours = 0;
-    for (const Watched& server : servers) {
-        if (!server.by_daemon) continue;
-        ++ours;
-        const Source& source = server.candidate.source;
-        operators.insert(source.operator_name.empty() ? source.as_written : source.operator_name);
-        smears |= source.smear != Smear::none && source.smear != Smear::unknown;
-        does_not |= source.smear == Smear::none || source.smear == Smear::unknown;
-    }
-    if (ours > 0) {
-        facts.say("smear_mixed", smears && does_not);
-        facts.say("single_operator", operators.size() == 1 && ours > 1);
     }
 }
 
@@ -192,10 +171,9 @@ void say_server(const Watched& server, const Now& now, Facts facts) {
         const std::string cause = whole_seconds(*error);
         facts.say("whole_seconds", !cause.empty(), cause);
     }
-    WatchedServer view;
-    view.reach = watch.reach();
-    view.polls = watch.polls();
-    if (watch.polls() > 0) facts.say("reach_share", view.reach_share());
+    if (watch.polls() > 0) {
+        facts.say("reach_share", reach_share(watch.reach(), watch.polls()));
+    }
     facts.say("silent_seconds", Seconds(now.steady - server.heard.value_or(server.added)));
     facts.say("spoofed", static_cast<double>(server.forged));
     if (server.changed) {
@@ -204,7 +182,7 @@ void say_server(const Watched& server, const Now& now, Facts facts) {
     }
     if (watch.last() && watch.reach() != 0) {
         facts.say("authentication_lost", server.was_authenticated && !watch.last()->authenticated);
-        facts.say("local_clock", watch.last()->refid == local_refid && watch.last()->stratum > 1);
+        facts.say("local_clock", server.own_clock);
     }
     if (!server.source) return;
     const DaemonSource& source = *server.source;

@@ -1,5 +1,6 @@
 #include "app/agent_files.h"
 
+#include "app/alert_files.h"
 #include "store/durable_file.h"
 #include "system/clock.h"
 #include "system/service_notice.h"
@@ -8,9 +9,6 @@
 
 namespace clockwright::app {
 namespace {
-
-constexpr const char* memory_name = "/agent.json";
-constexpr const char* alerts_name = "/alerts.json";
 
 constexpr const char* word_name = "/agent-word.json";
 constexpr const char* service_directory = "/run/clockwright";
@@ -22,47 +20,46 @@ std::string own_word(const std::string& state_directory) {
     return (run.empty() ? state_directory : run) + word_name;
 }
 
-/// What `parse` makes of the file; a default value, and a remark when it is there and no good.
-template <class Value, class Parse>
-Value load_file(const std::string& path, std::string& remark, Parse parse) {
+}  // namespace
+
+AgentFiles::AgentFiles(const Config& config)
+    : memory_file_(config.state.directory + "/agent.json"),
+      alerts_file_(alerts_file(config)),
+      word_file_(own_word(config.state.directory)) {}
+
+AgentMemory AgentFiles::load(std::string& remark) const {
     bool missing = false;
-    const auto text = store::read_own_file(path, &missing);
+    const auto text = store::read_own_file(memory_file_, &missing);
     if (missing) return {};
     if (!text) {
         remark = text.error().message;
         return {};
     }
-    auto value = parse(*text);
-    if (value) return std::move(*value);
-    remark = path + " is not used: " + value.error().message;
+    auto memory = parse_agent_memory(*text);
+    if (memory) return std::move(*memory);
+    remark = memory_file_ + " is not used: " + memory.error().message;
     return {};
-}
-
-}  // namespace
-
-AgentMemory AgentFiles::load(std::string& remark) const {
-    return load_file<AgentMemory>(directory_ + memory_name, remark, parse_agent_memory);
 }
 
 Result<void> AgentFiles::save(const AgentMemory& memory, const AlertBook& alerts, const Now& now,
                               bool running) {
     std::string text = agent_memory_json(memory);
     if (text != saved_memory_) {
-        TRY(store::replace_file(directory_ + memory_name, text));
+        TRY(store::replace_file(memory_file_, text));
         saved_memory_ = std::move(text);
     }
-    return store::replace_file(directory_ + alerts_name, alert_book_json(alerts, now, running));
+    return store::replace_file(alerts_file_, alert_book_json(alerts, now, running));
 }
 
 Result<void> AgentFiles::leave_word(const Snapshot& snapshot) const {
-    return system::write_new_file(own_word(directory_), agent_note_json(snapshot));
+    return system::write_new_file(word_file_, agent_word_json(snapshot));
 }
 
 void AgentFiles::take_word_back() const {
-    system::remove_file(own_word(directory_));
+    system::remove_file(word_file_);
 }
 
-std::shared_ptr<const AgentNote> agents_word(const Config& config) {
+std::shared_ptr<const AgentWord> agents_word(const Config& config) {
     const WallTime now = system::read_wall_clock();
     std::vector<std::string> places{config.state.directory + word_name};
     // A configuration with a state of its own is not about the system's agent.
@@ -72,8 +69,8 @@ std::shared_ptr<const AgentNote> agents_word(const Config& config) {
     for (const std::string& path : places) {
         const auto text = system::read_file(path);
         if (!text) continue;
-        auto note = read_agent_note(*text, now);
-        if (note) return std::make_shared<const AgentNote>(std::move(*note));
+        auto word = read_agent_word(*text, now);
+        if (word) return std::make_shared<const AgentWord>(std::move(*word));
     }
     return nullptr;
 }

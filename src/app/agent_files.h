@@ -1,4 +1,4 @@
-/// The agent's own files in the state directory: what it must know after a restart.
+/// The agent's own files: what it must know after a restart, and its last word.
 #pragma once
 
 #include <memory>
@@ -6,14 +6,14 @@
 
 #include "app/agent_memory.h"
 #include "app/config.h"
-#include "publish/agent_note.h"
+#include "publish/agent_word.h"
 #include "watch/alert_book.h"
 
 namespace clockwright::app {
 
 class AgentFiles {
   public:
-    explicit AgentFiles(std::string state_directory) : directory_(std::move(state_directory)) {}
+    explicit AgentFiles(const Config& config);
 
     /// Empty where there is none; with a remark where it is damaged or not ours to read.
     AgentMemory load(std::string& remark) const;
@@ -26,12 +26,12 @@ class AgentFiles {
     void take_word_back() const;  ///< the agent ends by itself
 
   private:
-    std::string directory_;
+    std::string memory_file_, alerts_file_, word_file_;
     std::string saved_memory_;  ///< as it lies there
 };
 
 /// Of the agent that runs here: the service's, or one that keeps its state where this user does.
 /// Null: none runs, or its word cannot be read.
-std::shared_ptr<const AgentNote> agents_word(const Config& config);
+std::shared_ptr<const AgentWord> agents_word(const Config& config);
 
 }  // namespace clockwright::app

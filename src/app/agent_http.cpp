@@ -68,8 +68,7 @@ void AgentHttp::answer(HttpRequest request, const system::HttpAnswer& give) {
     view.access = access_;
     view.now = system::read_clocks();
     if (request.path == "/api/v1/config") view.config_json = config_json(config_);
-    const bool asks_for_record = needs_history(request) || request.path == "/ready";
-    if (!asks_for_record) {
+    if (!needs_history(request)) {
         view.snapshot = snapshot_.get();
         give(respond(request, view));
         return;

@@ -22,6 +22,8 @@ class AgentHttp {
     static Result<std::unique_ptr<AgentHttp>> open(boost::asio::io_context& loop,
                                                    const Config& config);
 
+    /// After the configuration changed; where it listens stays.
+    void use(const Config& config) { config_ = config; }
     void show(const Snapshot& snapshot);
     void tell(std::span<const Record> rows);  ///< alerts and events, to the streams
     const Endpoint& endpoint() const { return server_->endpoint(); }
@@ -37,8 +39,8 @@ class AgentHttp {
     system::Worker reading_;
 };
 
-/// The place of the secret: the credential `http-token` that the service manager hands over, else
-/// /etc/clockwright/http-token. Empty: there is none.
+/// The secret that clients must know: the credential `http-token` that the service manager hands
+/// over, else what is in /etc/clockwright/http-token. Empty: there is none.
 Result<std::string> read_http_token();
 
 }  // namespace clockwright::app

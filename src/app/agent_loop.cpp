@@ -86,7 +86,7 @@ class AgentLoop {
     AgentFiles files_;
     std::optional<Agent> agent_;
     std::unique_ptr<AgentHttp> http_;  ///< null: off
-    std::unique_ptr<AgentAlerts> alerts_;
+    AgentAlerts alerts_;
     bool ready_ = false, word_fault_told_ = false;
     // Last, so that they end first: nothing they use goes before them.
     system::Worker looking_, asking_, deciding_, recording_;
@@ -99,7 +99,8 @@ AgentLoop::AgentLoop(const Context& context)
       tidy_(loop_.context()),
       reload_signal_(loop_.context(), SIGHUP),
       alarm_(loop_.context(), [this] { perform(agent_->clock_was_set(read_moment())); }),
-      files_(context.config.state.directory),
+      files_(context.config),
+      alerts_(loop_.context(), context.config),
       looking_(loop_.context()),
       asking_(loop_.context()),
       deciding_(loop_.context()),
@@ -113,7 +114,6 @@ Result<int> AgentLoop::run() {
         http_ = TRY(AgentHttp::open(loop_.context(), context_.config));
         system::log_event(system::LogLevel::info, "HTTP on " + to_string(http_->endpoint()));
     }
-    alerts_ = std::make_unique<AgentAlerts>(loop_.context(), context_.config);
     std::string remark;
     AgentMemory memory = files_.load(remark);
     agent_.emplace(context_.config, std::move(memory), leap_table(system::LocalHost{}),
@@ -225,15 +225,12 @@ void AgentLoop::save(bool running) {
 }
 
 void AgentLoop::carry_out(effect::Tell& tell) {
-    alerts_->tell(tell.notices);
+    alerts_.tell(tell.notices);
     save(true);
 }
 
 void AgentLoop::carry_out(effect::Say& say) {
-    const auto level = say.level == effect::Level::error     ? system::LogLevel::error
-                       : say.level == effect::Level::warning ? system::LogLevel::warning
-                                                             : system::LogLevel::info;
-    system::log_event(level, say.text);
+    system::log_event(say.level, say.text);
 }
 
 void AgentLoop::carry_out(effect::Show&) {
@@ -265,7 +262,8 @@ void AgentLoop::reload() {
     } else {
         override_config(*config, context_.command);
         context_.config = *config;
-        alerts_ = std::make_unique<AgentAlerts>(loop_.context(), context_.config);
+        alerts_.use(context_.config);
+        if (http_) http_->use(context_.config);
         perform(agent_->reload(std::move(*config), read_moment()));
     }
     system::tell_service_manager("READY=1");

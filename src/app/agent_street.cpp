@@ -19,6 +19,7 @@
 #include "system/clock.h"
 #include "system/local_host.h"
 #include "system/scan_driver.h"
+#include "system/user_file.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -68,13 +69,16 @@ Answer answer_of(const Candidate& asked, system::ProbeOutcome outcome) {
     return answer;
 }
 
-std::string keep_plan(const Config& config, const Plan& plan) {
+/// In the place of the one before: what that rested on has been decided anew.
+Result<void> keep_plan(const Config& config, const Plan& plan) {
     const std::string path = proposal_file(config.state.directory, plan.id);
-    if (auto made = store::make_private_directory(path.substr(0, path.rfind('/'))); !made) {
-        return made.error().message;
+    const std::string directory = directory_of(path);
+    TRY(store::make_private_directory(directory));
+    TRY(store::replace_file(path, plan_to_json(plan)));
+    for (const std::string& other : system::LocalHost{}.list(directory, ".plan")) {
+        if (other != path) system::remove_file(other);
     }
-    const auto kept = store::replace_file(path, plan_to_json(plan));
-    return kept ? std::string{} : kept.error().message;
+    return {};
 }
 
 }  // namespace
@@ -128,7 +132,7 @@ std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const C
             scan_settings(command, blocks ? *blocks : none, system::read_clocks().wall);
         settings.announce = {};
         settings.progress = {};
-        settings.manners = steady_manners;
+        if (!nts) settings.manners = steady_manners;
         settings.time_out = config.agent.mode == "ultrafast" ? short_patience : patience;
         auto outcomes = nts ? system::scan(targets_of(asked), settings, scans_, exchanges_)
                             : system::scan(targets_of(asked), settings, budget_, exchanges_);
@@ -181,7 +185,7 @@ Decided decide_now(const Context& context) {
         return decided;
     }
     if (!plan.change) return decided;
-    decided.fault = keep_plan(context.config, plan);
+    if (auto kept = keep_plan(context.config, plan); !kept) decided.fault = kept.error().message;
     decided.plan = Proposal{plan.id, plan.reason, began.wall, plan.add, plan.remove};
     decided.restarts = plan.restart;
     for (const Candidate& candidate : decision->run.judged.candidates) {

@@ -169,7 +169,7 @@ ScanReport report_of(Judged judged, const Measured& measured, WallTime at) {
     report.ensemble = judged.selection.ensemble;
     report.profile = judged.settings.profile;
     report.notes = measured.notes;
-    std::ranges::move(judged.selection.notes, std::back_inserter(report.notes));
+    for (Hazard& hazard : judged.selection.hazards) report.notes.push_back(std::move(hazard.text));
     std::ranges::move(run_notes(judged), std::back_inserter(report.notes));
     report.rows.reserve(judged.candidates.size() + judged.twins.size());
     for (const Twin& twin : judged.twins) report.rows.push_back(twin_row(twin, judged));

@@ -18,7 +18,7 @@ int code_of(const Decision& decision) {
 
 std::string text_of(const Decision& decision, bool explain) {
     std::string out = consensus_text(decision.run.judged.selection.consensus) + "\n";
-    for (const std::string& note : decision.run.judged.selection.notes) out += wrap(note, 0);
+    for (const Hazard& hazard : decision.run.judged.selection.hazards) out += wrap(hazard.text, 0);
     if (decision.no) {
         const std::string begin = decision.no->fault == Fault::refused ? "Refused: " : "No plan: ";
         out += wrap_sentence(begin + decision.no->message, ". Nothing changed.");

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 
+#include "judge/fitness.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -272,6 +273,7 @@ void WatchList::judged(const Judged& judged, const Now& now, std::vector<Record>
         const Assessment& assessment = judged.selection.assessments[i];
         const std::string& host = candidate.source.as_written;
         server->distance = assessment.distance;
+        server->own_clock = assessment.stats && serves_own_clock(*assessment.stats);
         compare(*server, reference, now, rows);
         if (server->changed && now.steady - server->changed->since > change_is_news) {
             server->changed.reset();
@@ -317,6 +319,7 @@ std::vector<WatchedServer> WatchList::view() const {
     for (const Watched& server : servers_) {
         WatchedServer view;
         view.host = server.candidate.source.as_written;
+        view.address = server.candidate.address;
         view.since = server.since;
         view.last = server.heard_wall;
         view.error = server.watch.error();

@@ -49,6 +49,7 @@ struct Watched {
     std::optional<SteadyTime> bad_since;  ///< wrong or silent, without a break
     int forged = 0;                       ///< answers with a bogus origin in the last poll
     bool was_authenticated = false;
+    bool own_clock = false;  ///< it serves that, without a reference
     Seconds distance{};
 };
 

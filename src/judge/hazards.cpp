@@ -22,14 +22,14 @@ class Hazards {
         }
     }
 
-    std::vector<std::string> all() {
+    std::vector<Hazard> all() {
         tell_second_group();
         tell_carried_majority();
         tell_smear_mix();
         tell_leap_flags();
         tell_single_point();
         tell_spoofs();
-        return std::move(notes_);
+        return std::move(found_);
     }
 
   private:
@@ -83,7 +83,7 @@ class Hazards {
     const Selection& selection_;
     TrustDomain domain_;
     std::vector<Ties> ties_;
-    std::vector<std::string> notes_;
+    std::vector<Hazard> found_;
 };
 
 /// Falsetickers seldom agree by chance: either they or the majority are wrong together.
@@ -114,12 +114,13 @@ void Hazards::tell_second_group() {
     for (const std::size_t i : members) {
         mean += assessment(i).stats->offset / static_cast<double>(members.size());
     }
-    notes_.push_back(fmt::format(
-        "Two groups: {} agree, and {} falsetickers agree with each other on another time, {} from "
-        "it ({}). One of the groups fails or lies together; only independence (rule S-4) tells "
-        "which.",
-        selection_.consensus.agreeing, members.size(),
-        spell_signed(mean - selection_.consensus.offset), names(members)));
+    found_.push_back(
+        {HazardKind::second_group,
+         fmt::format("Two groups: {} agree, and {} falsetickers agree with each other on another "
+                     "time, {} from it ({}). One of the groups fails or lies together; only "
+                     "independence (rule S-4) tells which.",
+                     selection_.consensus.agreeing, members.size(),
+                     spell_signed(mean - selection_.consensus.offset), names(members))});
 }
 
 /// Of those who share something with one of them; empty when none has `least` members. So large a
@@ -147,10 +148,11 @@ void Hazards::tell_carried_majority() {
         static_cast<std::size_t>(std::max(2, std::min(agree - 1, 2 * agree - judged)));
     const auto tell = [&](const Indices& group, std::string_view what) {
         if (group.empty()) return;
-        notes_.push_back(fmt::format(
-            "The majority stands on {} alone: without {} nobody would have one (rule S-4). If they "
-            "are wrong together, nothing here can tell.",
-            what, names(group)));
+        found_.push_back(
+            {HazardKind::carried_majority,
+             fmt::format("The majority stands on {} alone: without {} nobody would have one (rule "
+                         "S-4). If they are wrong together, nothing here can tell.",
+                         what, names(group))});
     };
     const Indices list = agreeing();
     const Indices siblings = largest_group(list, least, share_operator);
@@ -168,13 +170,13 @@ void Hazards::tell_smear_mix() {
     const auto odd = std::ranges::find_if(
         list, [&](std::size_t i) { return !share_smear(ties_[i], ties_[list.front()]); });
     if (odd == list.end()) return;
-    notes_.push_back(
-        fmt::format("The present sources mix smear classes: {} ({}) and {} ({}). During a leap "
-                    "second they will "
-                    "be up to 1 s apart.",
-                    printable(candidates_[list.front()].source.as_written),
-                    to_string(ties_[list.front()].smear),
-                    printable(candidates_[*odd].source.as_written), to_string(ties_[*odd].smear)));
+    found_.push_back({HazardKind::smear_mix,
+                      fmt::format("The present sources mix smear classes: {} ({}) and {} ({}). "
+                                  "During a leap second they will be up to 1 s apart.",
+                                  printable(candidates_[list.front()].source.as_written),
+                                  to_string(ties_[list.front()].smear),
+                                  printable(candidates_[*odd].source.as_written),
+                                  to_string(ties_[*odd].smear))});
 }
 
 void Hazards::tell_leap_flags() {
@@ -190,10 +192,11 @@ void Hazards::tell_leap_flags() {
         return;
     }
     const auto none = list.size() - insert.size() - remove.size();
-    notes_.push_back(
-        fmt::format("Leap flags differ: {} announce an inserted second, {} a deleted "
-                    "one, {} none ({}).",
-                    insert.size(), remove.size(), none, names(insert.empty() ? remove : insert)));
+    found_.push_back(
+        {HazardKind::leap_flags,
+         fmt::format(
+             "Leap flags differ: {} announce an inserted second, {} a deleted one, {} none ({}).",
+             insert.size(), remove.size(), none, names(insert.empty() ? remove : insert))});
 }
 
 void Hazards::tell_single_point() {
@@ -204,20 +207,20 @@ void Hazards::tell_single_point() {
     const auto all_share = [&](auto share) {
         return !largest_group(list, list.size(), share).empty();
     };
-    const auto tell = [&](std::string_view have) {
-        notes_.push_back(
-            fmt::format("Single point of failure: all {} {} sources {}.", list.size(), what, have));
+    const auto tell = [&](HazardKind kind, std::string_view have) {
+        found_.push_back({kind, fmt::format("Single point of failure: all {} {} sources {}.",
+                                            list.size(), what, have)});
     };
     if (all_share(share_operator)) {
-        tell("are run by " + printable(ties_[list[0]].operator_name));
+        tell(HazardKind::single_operator, "are run by " + printable(ties_[list[0]].operator_name));
     }
     if (all_share([&](const Ties& one, const Ties& other) {
             return share_network(one, other, domain_);
         })) {
-        tell("are in one network");
+        tell(HazardKind::single_point, "are in one network");
     }
     if (std::ranges::all_of(list, [&](std::size_t i) { return ties_[i].anycast; })) {
-        tell("are anycast: routing may move them at any time");
+        tell(HazardKind::single_point, "are anycast: routing may move them at any time");
     }
 }
 
@@ -233,16 +236,16 @@ void Hazards::tell_spoofs() {
         count += here;
     }
     if (list.empty()) return;
-    notes_.push_back(fmt::format(
-        "{} answer{} to what was never asked, or not authentic, came in the name of {}: ignored. "
-        "Somebody may be guessing.",
-        count, count == 1 ? "" : "s", names(list)));
+    found_.push_back({HazardKind::spoofs,
+                      fmt::format("{} answer{} to what was never asked, or not authentic, came in "
+                                  "the name of {}: ignored. Somebody may be guessing.",
+                                  count, count == 1 ? "" : "s", names(list))});
 }
 
 }  // namespace
 
-std::vector<std::string> hazards_of(std::span<const Candidate> candidates,
-                                    const Selection& selection, TrustDomain domain) {
+std::vector<Hazard> hazards_of(std::span<const Candidate> candidates, const Selection& selection,
+                               TrustDomain domain) {
     return Hazards(candidates, selection, domain).all();
 }
 

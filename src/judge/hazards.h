@@ -3,17 +3,16 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <vector>
 
 #include "judge/selection.h"
 
 namespace clockwright {
 
-/// Sentences for people, most dangerous first: falsetickers that agree among themselves; a majority
+/// Most dangerous first: falsetickers that agree among themselves; a majority
 /// that one operator, network or upstream carries alone; smear classes mixed in the present set;
 /// leap flags that differ; a present set (or, without one, a chosen set) with one point of failure.
-std::vector<std::string> hazards_of(std::span<const Candidate> candidates,
-                                    const Selection& selection, TrustDomain domain);
+std::vector<Hazard> hazards_of(std::span<const Candidate> candidates, const Selection& selection,
+                               TrustDomain domain);
 
 }  // namespace clockwright

@@ -16,7 +16,9 @@ CandidateBuilder server(double theta, double lambda, std::uint32_t refid) {
 }
 
 std::vector<std::string> notes_of(const std::vector<Candidate>& candidates) {
-    return select(candidates, {}).notes;
+    std::vector<std::string> texts;
+    for (const Hazard& hazard : select(candidates, {}).hazards) texts.push_back(hazard.text);
+    return texts;
 }
 
 bool has_note(const std::vector<std::string>& notes, std::string_view begin) {

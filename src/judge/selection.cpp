@@ -28,7 +28,7 @@ class Judgement {
         find_majority();
         cut_outliers();
         choose_set();
-        selection_.notes = hazards_of(candidates_, selection_, settings_.domain);
+        selection_.hazards = hazards_of(candidates_, selection_, settings_.domain);
         return std::move(selection_);
     }
 

@@ -1,6 +1,7 @@
 /// The steps of judgement in order: a verdict and a reason for every candidate, a consensus, a set.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,11 +45,27 @@ struct Consensus {
     Seconds bound{};        ///< max(x − low, high − x)
 };
 
+/// What is wrong with the sources as a whole (judge/hazards.h).
+enum class HazardKind : std::uint8_t {
+    second_group,      ///< falsetickers that agree with each other
+    carried_majority,  ///< one operator, network or upstream is the majority
+    smear_mix,
+    leap_flags,       ///< they differ
+    single_operator,  ///< runs all of the set
+    single_point,     ///< one network, or anycast alone
+    spoofs
+};
+
+struct Hazard {
+    HazardKind kind = HazardKind::second_group;
+    std::string text;  ///< a sentence for people
+};
+
 struct Selection {
     std::vector<Assessment> assessments;  ///< one per candidate, same order
     Consensus consensus;
     Ensemble ensemble;                       ///< members index the candidates
-    std::vector<std::string> notes;          ///< what is wrong with the whole (judge/hazards.h)
+    std::vector<Hazard> hazards;             ///< most dangerous first
     std::optional<std::size_t> system_peer;  ///< the member with the least expected error
 };
 

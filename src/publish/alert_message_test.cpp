@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/fakes/alert_case.h"
+
 using namespace clockwright;
 using namespace std::chrono_literals;
 
@@ -12,16 +14,9 @@ namespace {
 const WallTime begin{1'800'000'000s};
 
 Alert any_alert() {
-    Alert alert;
-    alert.rule = "server_wrong";
-    alert.subject = "ntp2.corp.example";
-    alert.severity = AlertSeverity::critical;
-    alert.state = AlertState::firing;
-    alert.text = "server ntp2 is wrong by +840 ms (3 of 4 agree)";
+    Alert alert = fakes::firing_alert(begin);
     alert.hazard = "H-1";
-    alert.since = begin;
     alert.changed = begin + 200s;
-    alert.advice = "clockwright servers block ntp2";
     return alert;
 }
 

@@ -35,17 +35,7 @@ Json json_of(const Alert& alert) {
 }
 
 Json json_of(std::span<const Silence> silences) {
-    Json list = Json::array();
-    for (const Silence& silence : silences) {
-        list.push_back({{"number", silence.number},
-                        {"rule", silence.rule},
-                        {"server", silence.server},
-                        {"from", rfc3339(silence.from)},
-                        {"until", rfc3339(silence.until)},
-                        {"reason", silence.reason},
-                        {"by", silence.by}});
-    }
-    return list;
+    return Json::parse(silences_json(silences)).at("silences");
 }
 
 std::string age_text(Seconds age) {

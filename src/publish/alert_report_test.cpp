@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/fakes/alert_case.h"
+
 using namespace clockwright;
 using namespace std::chrono_literals;
 
@@ -12,15 +14,8 @@ namespace {
 const WallTime now{1'800'000'000s};
 
 AlertsReport any_report() {
-    Alert alert;
-    alert.rule = "server_wrong";
-    alert.subject = "ntp2.corp.example";
-    alert.severity = AlertSeverity::critical;
-    alert.state = AlertState::firing;
-    alert.text = "server ntp2 is wrong by +840 ms (3 of 4 agree)";
-    alert.since = now - 2h;
+    Alert alert = fakes::firing_alert(now - 2h);
     alert.changed = now - 1h;
-    alert.advice = "clockwright servers block ntp2";
     AlertsReport report;
     report.now = now;
     report.written = now - 40s;

@@ -72,11 +72,6 @@ std::span<const ParameterKind> known_parameters() {
     return parameters;
 }
 
-const ParameterKind* find_parameter(std::string_view name) {
-    const auto found = std::ranges::find(parameters, name, &ParameterKind::name);
-    return found == parameters.end() ? nullptr : &*found;
-}
-
 bool has_word(std::string_view words, std::string_view word) {
     while (!words.empty()) {
         const std::string_view first = words.substr(0, words.find(' '));

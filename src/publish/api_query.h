@@ -20,7 +20,6 @@ struct ParameterKind {
 
 /// Every parameter of any route.
 std::span<const ParameterKind> known_parameters();
-const ParameterKind* find_parameter(std::string_view name);  ///< null: there is none
 
 inline constexpr int most_rows = 10'000;  ///< of one answer
 

@@ -38,6 +38,7 @@ constexpr std::array<Route, 17> table = {{
      .statuses = "200 503",
      .media = json,
      .schema = "Readiness",
+     .record = Route::Record::yes,
      .answer = answer_ready},
     {.path = "/system/health",
      .summary = "Whether this host's time is well: healthy and warning are 200, degraded 503, "

@@ -17,7 +17,7 @@ struct ApiCall {
 };
 
 struct Route {
-    /// Whether the answer reads the record; `asked`: when any parameter is given.
+    /// Whether the answer needs the record; `asked`: when any parameter is given.
     enum class Record : std::uint8_t { no, yes, asked };
 
     std::string_view path;

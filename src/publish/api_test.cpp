@@ -222,11 +222,11 @@ TEST_CASE("a bad parameter is 400 and a failing record 500, each with a sentence
 
 TEST_CASE("only what reads the record is said to need it") {
     for (const char* path :
-         {"/api/v1/samples", "/api/v1/history", "/api/v1/events", "/time/drift/history"})
+         {"/ready", "/api/v1/samples", "/api/v1/history", "/api/v1/events", "/time/drift/history"})
         CHECK(needs_history(request_of(path)));
     CHECK_FALSE(needs_history(request_of("/api/v1/alerts")));
     CHECK(needs_history(request_of("/api/v1/alerts", {{"limit", "3"}})));
-    for (const char* path : {"/", "/health", "/ready", "/metrics", "/api/v1/status", "/nonsense"})
+    for (const char* path : {"/", "/health", "/metrics", "/api/v1/status", "/nonsense"})
         CHECK_FALSE(needs_history(request_of(path)));
 }
 

@@ -39,12 +39,12 @@ std::string escape_label(std::string_view text) {
     return out;
 }
 
-std::string escape_csv(std::string_view text) {
-    std::string safe = printable(text);
-    if (!safe.empty() && std::string_view("=+-@").contains(safe.front())) safe.insert(0, "'");
-    if (safe.find_first_of("\",") == std::string::npos) return safe;
+std::string csv_cell(std::string_view text) {
+    std::string cell(text);
+    if (!cell.empty() && std::string_view("=+-@\t\r").contains(cell.front())) cell.insert(0, "'");
+    if (cell.find_first_of("\",\r\n") == std::string::npos) return cell;
     std::string out = "\"";
-    for (const char letter : safe) {
+    for (const char letter : cell) {
         if (letter == '"') out += '"';
         out += letter;
     }

@@ -12,7 +12,8 @@ std::string escape_html(std::string_view text);
 /// Between the quotes of a label value; always valid UTF-8.
 std::string escape_label(std::string_view text);
 
-/// A cell of RFC 4180. What a spreadsheet would take for a formula gets an apostrophe before it.
-std::string escape_csv(std::string_view text);
+/// A cell of RFC 4180. What a spreadsheet would take for a formula (it begins with = + - @, a tab
+/// or a carriage return) gets an apostrophe before it.
+std::string csv_cell(std::string_view text);
 
 }  // namespace clockwright

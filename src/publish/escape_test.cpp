@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "time/spell.h"
+
 using namespace clockwright;
 
 TEST_CASE("HTML from the network is text, in elements and in attributes") {
@@ -18,11 +20,12 @@ TEST_CASE("a label stays one label, and valid UTF-8") {
 }
 
 TEST_CASE("a cell of CSV is one cell, and no formula") {
-    CHECK(escape_csv("plain") == "plain");
-    CHECK(escape_csv("a,b") == "\"a,b\"");
-    CHECK(escape_csv("a\"b") == "\"a\"\"b\"");
-    CHECK(escape_csv("=1+1") == "'=1+1");
-    CHECK(escape_csv("@x,y") == "\"'@x,y\"");
-    CHECK(escape_csv("two\r\nlines") == "two\\x0d\\x0alines");
-    CHECK(escape_csv("").empty());
+    CHECK(csv_cell("plain") == "plain");
+    CHECK(csv_cell("a,b") == "\"a,b\"");
+    CHECK(csv_cell("a\"b") == "\"a\"\"b\"");
+    CHECK(csv_cell("=1+1") == "'=1+1");
+    CHECK(csv_cell("@x,y") == "\"'@x,y\"");
+    CHECK(csv_cell("two\r\nlines") == "\"two\r\nlines\"");
+    CHECK(csv_cell(printable("two\r\nlines")) == "two\\x0d\\x0alines");
+    CHECK(csv_cell("").empty());
 }

@@ -4,14 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "publish/escape.h"
+#include "publish/json_text.h"
 #include "time/spell.h"
 
 namespace clockwright {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// All digits, so that an instant reads back as it was.
 std::string timestamp(WallTime at) {
@@ -20,143 +19,122 @@ std::string timestamp(WallTime at) {
     return fmt::format("{}.{:09}Z", whole.substr(0, whole.size() - 1), (at - seconds).count());
 }
 
-FieldValue number(double value) {
-    return std::isfinite(value) ? FieldValue(value) : FieldValue{};
-}
-FieldValue field(Seconds interval) {
-    return number(interval.count());
-}
-FieldValue field(Ppm frequency) {
-    return number(frequency.value);
-}
-FieldValue field(double value) {
-    return number(value);
-}
-FieldValue field(int value) {
-    return std::int64_t{value};
-}
-template <class Value>
-FieldValue field(const std::optional<Value>& value) {
-    return value ? field(*value) : FieldValue{};
-}
-FieldValue text(const std::string& value) {
-    return value.empty() ? FieldValue{} : FieldValue(value);
-}
-FieldValue word(std::string_view value) {
-    return std::string(value);
-}
-
-Json json_of(const FieldValue& value) {
-    return std::visit(
-        [](const auto& one) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(one)>, std::monostate>)
-                return Json(nullptr);
-            else
-                return Json(one);
-        },
-        value);
-}
-
-std::string in_quotes(std::string_view cell) {
-    if (cell.find_first_of("\",\r\n") == std::string_view::npos) return std::string(cell);
-    std::string out = "\"";
-    for (const char letter : cell) {
-        if (letter == '"') out += '"';
-        out += letter;
+struct JsonValue {
+    std::string operator()(std::monostate) const { return "null"; }
+    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+    std::string operator()(std::int64_t whole) const { return std::to_string(whole); }
+    std::string operator()(double real) const { return json_number(real); }
+    std::string operator()(const std::string& letters) const { return json_string(letters); }
+    std::string operator()(const std::vector<std::string>& list) const {
+        std::string out;
+        for (const std::string& one : list) out += (out.empty() ? "" : ",") + json_string(one);
+        return "[" + out + "]";
     }
-    return out + '"';
-}
-
-std::string guarded(std::string_view cell) {
-    const bool is_formula =
-        !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos;
-    return in_quotes(is_formula ? "'" + std::string(cell) : std::string(cell));
-}
+};
 
 struct CsvCell {
     std::string operator()(std::monostate) const { return {}; }
     std::string operator()(bool flag) const { return flag ? "true" : "false"; }
     std::string operator()(std::int64_t whole) const { return std::to_string(whole); }
     std::string operator()(double real) const { return fmt::format("{}", real); }
-    std::string operator()(const std::string& letters) const { return guarded(letters); }
+    std::string operator()(const std::string& letters) const { return csv_cell(letters); }
     std::string operator()(const std::vector<std::string>& list) const {
-        return guarded(fmt::format("{}", fmt::join(list, " ")));
+        return csv_cell(fmt::format("{}", fmt::join(list, " ")));
     }
 };
 
 }  // namespace
 
+FieldValue field_value(double number) {
+    return std::isfinite(number) ? FieldValue(number) : FieldValue{};
+}
+
+FieldValue field_value(Seconds interval) {
+    return field_value(interval.count());
+}
+
+FieldValue field_value(Ppm frequency) {
+    return field_value(frequency.value);
+}
+
+FieldValue field_value(std::string_view text) {
+    return text.empty() ? FieldValue{} : FieldValue(std::string(text));
+}
+
 Fields fields_of(const SampleRow& row) {
     return {{"timestamp", timestamp(row.at)},
             {"host", row.server},
-            {"address", text(row.address)},
-            {"offset_seconds", field(row.offset)},
-            {"error_seconds", field(row.error)},
-            {"delay_seconds", field(row.delay)},
-            {"root_distance_seconds", field(row.root_distance)},
-            {"stratum", field(row.stratum)},
+            {"address", field_value(row.address)},
+            {"offset_seconds", field_value(row.offset)},
+            {"error_seconds", field_value(row.error)},
+            {"delay_seconds", field_value(row.delay)},
+            {"root_distance_seconds", field_value(row.root_distance)},
+            {"stratum", field_value(row.stratum)},
             {"authenticated", row.authenticated},
             {"by_daemon", row.by_daemon},
-            {"lost", text(row.lost)}};
+            {"lost", field_value(row.lost)}};
 }
 
 Fields fields_of(const ClockRow& row) {
     return {{"timestamp", timestamp(row.at)},
-            {"offset_seconds", field(row.offset)},
-            {"bound_seconds", field(row.bound)},
+            {"offset_seconds", field_value(row.offset)},
+            {"bound_seconds", field_value(row.bound)},
             {"demonstrated", row.demonstrated},
-            {"frequency_ppm", field(row.frequency)},
-            {"stratum", row.stratum == 0 ? FieldValue{} : field(row.stratum)},
-            {"agreeing", field(row.agreeing)},
-            {"judged", field(row.judged)},
-            {"authenticated", field(row.authenticated)},
-            {"consensus_seconds", field(row.consensus)},
-            {"consensus_bound_seconds", field(row.consensus_bound)},
-            {"daemon", text(row.daemon)},
-            {"sentence", text(row.sentence)}};
+            {"frequency_ppm", field_value(row.frequency)},
+            {"stratum", row.stratum == 0 ? FieldValue{} : field_value(row.stratum)},
+            {"agreeing", field_value(row.agreeing)},
+            {"judged", field_value(row.judged)},
+            {"authenticated", field_value(row.authenticated)},
+            {"consensus_seconds", field_value(row.consensus)},
+            {"consensus_bound_seconds", field_value(row.consensus_bound)},
+            {"daemon", field_value(row.daemon)},
+            {"sentence", field_value(row.sentence)}};
 }
 
 Fields fields_of(const VerdictRow& row) {
     return {{"timestamp", timestamp(row.at)},
             {"host", row.server},
-            {"verdict", word(to_string(row.verdict))},
-            {"reason", text(row.reason)}};
+            {"verdict", field_value(to_string(row.verdict))},
+            {"reason", field_value(row.reason)}};
 }
 
 Fields fields_of(const EventRow& row) {
     return {{"timestamp", timestamp(row.at)},
             {"kind", row.kind},
-            {"subject", text(row.subject)},
-            {"size_seconds", field(row.size)},
-            {"text", text(row.text)}};
+            {"subject", field_value(row.subject)},
+            {"size_seconds", field_value(row.size)},
+            {"text", field_value(row.text)}};
 }
 
 Fields fields_of(const AlertRow& row) {
     return {{"timestamp", timestamp(row.at)},
-            {"state", word(to_string(row.state))},
-            {"severity", word(to_string(row.severity))},
+            {"state", field_value(to_string(row.state))},
+            {"severity", field_value(to_string(row.severity))},
             {"rule", row.rule},
-            {"subject", text(row.subject)},
-            {"text", text(row.text)}};
+            {"subject", field_value(row.subject)},
+            {"text", field_value(row.text)}};
 }
 
 Fields fields_of(const RunRow& row) {
     return {{"timestamp", timestamp(row.at)},
-            {"took_seconds", field(row.took)},
-            {"candidates", field(row.candidates)},
-            {"packets", field(row.packets)},
+            {"took_seconds", field_value(row.took)},
+            {"candidates", field_value(row.candidates)},
+            {"packets", field_value(row.packets)},
             {"chosen", row.chosen},
-            {"expected_error_seconds", field(row.expected_error)},
-            {"gain", field(row.gain)},
-            {"plan", text(row.plan)},
-            {"outcome", text(row.outcome)},
-            {"reason", text(row.reason)}};
+            {"expected_error_seconds", field_value(row.expected_error)},
+            {"gain", field_value(row.gain)},
+            {"plan", field_value(row.plan)},
+            {"outcome", field_value(row.outcome)},
+            {"reason", field_value(row.reason)}};
 }
 
 std::string json_line(const Fields& fields) {
-    Json json = Json::object();
-    for (const Field& one : fields) json[std::string(one.key)] = json_of(one.value);
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string line;
+    for (const Field& one : fields) {
+        line += line.empty() ? "{" : ",";
+        line += json_string(one.key) + ":" + std::visit(JsonValue{}, one.value);
+    }
+    return line.empty() ? "{}" : line + "}";
 }
 
 std::string csv_header(const Fields& fields) {

@@ -1,6 +1,7 @@
 /// A row of the record as named values: what JSON, JSON lines and CSV are written from.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,28 @@ struct Field {
 };
 using Fields = std::vector<Field>;
 
+/// What is not finite is missing, and so is empty text.
+FieldValue field_value(double number);
+FieldValue field_value(Seconds interval);
+FieldValue field_value(Ppm frequency);
+FieldValue field_value(std::string_view text);
+inline FieldValue field_value(const std::string& text) {
+    return field_value(std::string_view(text));
+}
+inline FieldValue field_value(int number) {
+    return std::int64_t{number};
+}
+inline FieldValue field_value(std::same_as<bool> auto flag) {
+    return flag;
+}
+inline FieldValue field_value(const std::vector<std::string>& list) {
+    return list;
+}
+template <class Value>
+FieldValue field_value(const std::optional<Value>& value) {
+    return value ? field_value(*value) : FieldValue{};
+}
+
 /// The first is always `timestamp`, RFC 3339 with Z and nanoseconds.
 Fields fields_of(const SampleRow& row);
 Fields fields_of(const ClockRow& row);
@@ -34,8 +57,7 @@ Fields fields_of(const RunRow& row);
 /// One JSON object on one line, without the newline.
 std::string json_line(const Fields& fields);
 
-/// RFC 4180. A text that a spreadsheet would take for a formula (it begins with = + - @, a tab or a
-/// carriage return) gets a ' before it.
+/// RFC 4180, each text as `csv_cell` writes it.
 std::string csv_header(const Fields& fields);
 std::string csv_line(const Fields& fields);
 

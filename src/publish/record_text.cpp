@@ -1,9 +1,9 @@
 #include "publish/record_text.h"
 
-#include <concepts>
 #include <string_view>
+#include <utility>
 
-#include "publish/escape.h"
+#include "publish/history_fields.h"
 #include "publish/json_text.h"
 #include "time/spell.h"
 
@@ -101,101 +101,39 @@ void tell(const RolledRow& row, Out& out) {
     out("bound_most_seconds", row.bound_most);
 }
 
-/// Empty text is a value that is missing.
-class JsonLine {
-  public:
+/// Collects what `tell` tells.
+struct Members {
+    void operator()(std::string_view name, WallTime at) {
+        fields.push_back({name, rfc3339(at, true)});
+    }
     template <class Value>
     void operator()(std::string_view name, const Value& value) {
-        text_ += text_.empty() ? "{\"" : ", \"";
-        text_ += name;
-        text_ += "\": ";
-        text_ += written(value);
-    }
-    std::string text() const { return text_ + "}"; }
-
-  private:
-    static std::string written(WallTime at) { return json_string(rfc3339(at, true)); }
-    static std::string written(Seconds interval) { return json_number(interval.count()); }
-    static std::string written(Ppm frequency) { return json_number(frequency.value); }
-    static std::string written(double number) { return json_number(number); }
-    static std::string written(std::same_as<bool> auto flag) { return flag ? "true" : "false"; }
-    static std::string written(int number) { return std::to_string(number); }
-    static std::string written(std::string_view text) {
-        return text.empty() ? "null" : json_string(text);
-    }
-    static std::string written(const std::string& text) { return written(std::string_view(text)); }
-    static std::string written(const std::vector<std::string>& texts) {
-        std::string list;
-        for (const std::string& text : texts) {
-            if (!list.empty()) list += ", ";
-            list += json_string(text);
-        }
-        return "[" + list + "]";
-    }
-    template <class Value>
-    static std::string written(const std::optional<Value>& value) {
-        return value ? written(*value) : "null";
+        fields.push_back({name, field_value(value)});
     }
 
-    std::string text_;
+    Fields fields;
 };
 
-class CsvLine {
-  public:
-    template <class Value>
-    void operator()(std::string_view, const Value& value) {
-        if (!first_) text_ += ',';
-        first_ = false;
-        text_ += written(value);
-    }
-    const std::string& text() const { return text_; }
+template <class Row>
+Fields members_of(const Row& row) {
+    Members members;
+    tell(row, members);
+    return std::move(members.fields);
+}
 
-  private:
-    static std::string written(WallTime at) { return rfc3339(at, true); }
-    static std::string written(Seconds interval) { return written(interval.count()); }
-    static std::string written(Ppm frequency) { return written(frequency.value); }
-    static std::string written(double number) {
-        const std::string text = json_number(number);
-        return text == "null" ? std::string() : text;
+/// For people who look at it in a terminal: every row stays one line.
+Fields printable_members(Fields fields) {
+    for (Field& field : fields) {
+        if (auto* text = std::get_if<std::string>(&field.value)) *text = printable(*text);
     }
-    static std::string written(std::same_as<bool> auto flag) { return flag ? "true" : "false"; }
-    static std::string written(int number) { return std::to_string(number); }
-    static std::string written(std::string_view text) { return escape_csv(text); }
-    static std::string written(const std::string& text) { return escape_csv(text); }
-    static std::string written(const std::vector<std::string>& texts) {
-        std::string list;
-        for (const std::string& text : texts) list += (list.empty() ? "" : " ") + text;
-        return escape_csv(list);
-    }
-    template <class Value>
-    static std::string written(const std::optional<Value>& value) {
-        return value ? written(*value) : std::string();
-    }
-
-    std::string text_;
-    bool first_ = true;
-};
-
-class Titles {
-  public:
-    template <class Value>
-    void operator()(std::string_view name, const Value&) {
-        if (!text_.empty()) text_ += ',';
-        text_ += name;
-    }
-    const std::string& text() const { return text_; }
-
-  private:
-    std::string text_;
-};
+    return fields;
+}
 
 }  // namespace
 
 template <class Row>
 std::string row_json(const Row& row) {
-    JsonLine line;
-    tell(row, line);
-    return line.text();
+    return json_line(members_of(row));
 }
 
 template <class Row>
@@ -208,14 +146,8 @@ std::string rows_json(const std::vector<Row>& rows, int depth) {
 
 template <class Row>
 std::string rows_csv(const std::vector<Row>& rows) {
-    Titles titles;
-    tell(Row{}, titles);
-    std::string text = titles.text() + "\r\n";
-    for (const Row& row : rows) {
-        CsvLine line;
-        tell(row, line);
-        text += line.text() + "\r\n";
-    }
+    std::string text = csv_header(members_of(Row{})) + "\r\n";
+    for (const Row& row : rows) text += csv_line(printable_members(members_of(row))) + "\r\n";
     return text;
 }
 

@@ -1,4 +1,4 @@
-/// Everything the agent knows at one moment; the API, metrics, `status` and `check` read only this.
+/// Everything the agent knows at one moment; the API and the metrics read only this.
 #pragma once
 
 #include <optional>
@@ -9,12 +9,14 @@
 #include "publish/status_report.h"
 #include "watch/alert.h"
 #include "watch/blame.h"
+#include "watch/server_watch.h"
 
 namespace clockwright {
 
-/// What the watch adds to a server's row in the scan report, in the order of its rows.
+/// What the watch adds to a server's row in the scan report.
 struct WatchedServer {
-    std::string host;              ///< as written: the key into `Snapshot::scan`
+    std::string host;  ///< as written, like the row's
+    std::optional<IpAddress> address;
     WallTime since;                ///< it has its verdict since then
     std::optional<WallTime> last;  ///< its last valid sample
     std::optional<Seconds> error;  ///< θ less the consensus, of the last sample
@@ -24,8 +26,7 @@ struct WatchedServer {
     bool by_daemon = false;        ///< the daemon asks it, not we
     char state = ' ';              ///< the daemon's letter for it; ' ': none
 
-    /// bits / min(8, polls); 0 before the first poll.
-    double reach_share() const;
+    double reach_share() const { return clockwright::reach_share(reach, polls); }
 };
 
 /// A plan that waits for a person.
@@ -55,7 +56,10 @@ struct Snapshot {
     const WatchedServer* watch_of(std::size_t row) const;
 };
 
-/// Old enough to say nothing.
-bool is_stale(const Snapshot& snapshot, WallTime now);
+/// What was known at `at` is older than three cycles, or from the future: it says nothing.
+bool is_stale(WallTime at, Seconds cycle, WallTime now);
+inline bool is_stale(const Snapshot& snapshot, WallTime now) {
+    return is_stale(snapshot.at, snapshot.cycle, now);
+}
 
 }  // namespace clockwright

@@ -9,7 +9,7 @@
 
 #include "daemon/chrony_control.h"
 #include "daemon/places.h"
-#include "publish/agent_note.h"
+#include "publish/agent_word.h"
 #include "publish/nts_text.h"
 #include "publish/provenance_report.h"
 #include "publish/table.h"
@@ -233,26 +233,26 @@ Judgement judge_report(const StatusReport& report, const CheckLimits& limits) {
 }
 
 /// What the agent saw over time: a server, this host; what fires. Its silence is not a good sign.
-void heed_agent(const AgentNote& note, Judgement& judgement) {
-    if (note.stale) {
-        if (judgement.code < 2) judgement = {3, "the agent: " + agent_text(note)};
+void heed_agent(const AgentWord& word, Judgement& judgement) {
+    if (word.stale) {
+        if (judgement.code < 2) judgement = {3, "the agent: " + agent_text(word)};
         return;
     }
     const bool was_well = judgement.code == 0;
     const std::string well = judgement.text;
-    for (const Alert& alert : note.firing) {
+    for (const Alert& alert : word.firing) {
         const int code = alert.severity == AlertSeverity::critical  ? 2
                          : alert.severity == AlertSeverity::warning ? 1
                                                                     : 0;
         judgement.raise(code, printable(alert.text));
     }
-    if (note.blame.culprit == Culprit::host) judgement.raise(2, note.blame.sentence);
+    if (word.blame.culprit == Culprit::host) judgement.raise(2, word.blame.sentence);
     // The culprit says more than the rule that noticed it.
-    if (note.blame.culprit == Culprit::server && was_well && judgement.code < 2) {
+    if (word.blame.culprit == Culprit::server && was_well && judgement.code < 2) {
         judgement = {
-            1, fmt::format("{}; this clock is right: {}", printable(note.blame.sentence), well)};
+            1, fmt::format("{}; this clock is right: {}", printable(word.blame.sentence), well)};
     }
-    judgement.text += fmt::format("; agent {} ago", spell_age(note.age));
+    judgement.text += fmt::format("; agent {} ago", spell_age(word.age));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct StatusDetails {
     std::vector<ProvenanceRow> provenance;
 };
 
-struct AgentNote;
+struct AgentWord;
 
 struct StatusReport {
     DaemonKind kind = DaemonKind::chrony;
@@ -31,7 +31,7 @@ struct StatusReport {
     bool last_change_failed = false;  ///< … and the old state was not proved
     std::vector<std::string> notes;
     std::optional<StatusDetails> details;
-    std::shared_ptr<const AgentNote> agent;  ///< null: no agent runs
+    std::shared_ptr<const AgentWord> agent;  ///< null: no agent runs
 };
 
 std::string status_json(const StatusReport& report);

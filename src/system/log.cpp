@@ -5,15 +5,12 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdlib>
 
 #include "time/spell.h"
 
 namespace clockwright::system {
 namespace {
-
-std::atomic<LogLevel> least_level{LogLevel::info};
 
 int priority_of(LogLevel level) {
     switch (level) {
@@ -55,12 +52,7 @@ LogPlace log_place() {
     return place;
 }
 
-void set_log_level(LogLevel least) {
-    least_level = least;
-}
-
 void log_event(LogLevel level, std::string_view line) {
-    if (level > least_level) return;
     const LogPlace place = log_place();
     if (place == LogPlace::syslog) ::syslog(priority_of(level), "%s", printable(line).c_str());
     write_line(log_line(place, level, line));

@@ -19,9 +19,6 @@ enum class LogPlace : std::uint8_t {
 /// Where this process's log belongs (JOURNAL_STREAM names the stream that the journal reads).
 LogPlace log_place();
 
-/// What is below this level is dropped; info at first.
-void set_log_level(LogLevel least);
-
 /// One event. Octets that are not printable are escaped, so that an event stays one line.
 void log_event(LogLevel level, std::string_view line);
 

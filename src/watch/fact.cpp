@@ -50,7 +50,7 @@ constexpr std::array kinds{
     FactKind{"path_shift_seconds", server,
              "its path became asymmetric, within the last hour (H-6)"},
     FactKind{"denied", server, "1: it sent a kiss code (H-13)"},
-    FactKind{"spoofed", server, "forged answers within the last hour (H-14)"},
+    FactKind{"spoofed", server, "forged answers to the last poll (H-14)"},
     FactKind{"authentication_lost", server, "1: it was authenticated and is not now (H-12)"},
     FactKind{"nts_cookies", server, "cookies the daemon has left for it (H-10)"},
     FactKind{"poll_seconds", server, "how often the daemon asks it"},

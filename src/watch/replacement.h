@@ -23,7 +23,7 @@ struct ReplacementQuestion {
     std::vector<std::string> remove;  ///< what the plan takes away
     bool removes_foreign = false;
     bool removes_pool_member = false;
-    int went_bad = 0;  ///< members that turned bad within the last hour
+    int went_bad = 0;  ///< members that turned bad within two hours
     bool majority = false;
     bool bound_known = false;
     bool serves_time = false;

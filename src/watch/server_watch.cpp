@@ -1,6 +1,7 @@
 #include "watch/server_watch.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -38,6 +39,11 @@ Seconds least_delay(const Points& points) {
 }
 
 }  // namespace
+
+double reach_share(std::uint8_t reach, int polls) {
+    if (polls <= 0) return 0;
+    return static_cast<double>(std::popcount(reach)) / std::min(8, polls);
+}
 
 void ServerWatch::shift_in(bool answered) {
     reach_ = static_cast<std::uint8_t>((reach_ << 1U) | (answered ? 1U : 0U));

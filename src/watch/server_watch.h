@@ -10,6 +10,9 @@
 
 namespace clockwright {
 
+/// bits / min(8, polls): the share of the last eight polls that were answered; 0 before the first.
+double reach_share(std::uint8_t reach, int polls);
+
 /// A change point: from some moment on the server's answers are of another kind than before.
 struct ServerChange {
     enum class Kind : std::uint8_t {

@@ -83,6 +83,7 @@ inline StatusReport canned_status() {
 inline WatchedServer canned_watch(const ScanRow& row, WallTime at) {
     WatchedServer watched;
     watched.host = row.candidate.source.as_written;
+    watched.address = row.candidate.address;
     watched.since = at - std::chrono::hours{5};
     watched.last = at;
     watched.error = row.assessment.stats->offset - Seconds{1e-4};

@@ -85,6 +85,34 @@ std::string integrity(const std::string& directory) {
     return check->text(0);
 }
 
+/// A file system of its own in a directory of the test; says why when there is none.
+class SmallDisk {
+  public:
+    SmallDisk(const TemporaryDirectory& directory, const char* options)
+        : path_(directory / "disk") {
+        directory.make_directory("disk");
+        if (::geteuid() != 0) {
+            std::puts("skipped: mounting a small disk needs root");
+        } else if (::mount("tmpfs", path_.c_str(), "tmpfs", 0, options) != 0) {
+            std::puts("skipped: no small disk can be mounted here");
+        } else {
+            is_there_ = true;
+        }
+    }
+    ~SmallDisk() {
+        if (is_there_) CHECK(::umount2(path_.c_str(), MNT_DETACH) == 0);
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+
+    bool is_there() const { return is_there_; }
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+    bool is_there_ = false;
+};
+
 }  // namespace
 
 TEST_CASE("a recorder killed at any moment leaves a whole database with all it acknowledged") {
@@ -128,17 +156,10 @@ TEST_CASE("a recorder killed at any moment leaves a whole database with all it a
 }
 
 TEST_CASE("on a disk that is really full the rows wait, and are written when there is room") {
-    if (::geteuid() != 0) {
-        std::puts("skipped: mounting a small disk needs root");
-        return;
-    }
     const TemporaryDirectory directory;
-    directory.make_directory("disk");
-    const std::string disk = directory / "disk";
-    if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=2m,mode=0755") != 0) {
-        std::puts("skipped: no small disk can be mounted here");
-        return;
-    }
+    const SmallDisk small(directory, "size=2m,mode=0755");
+    if (!small.is_there()) return;
+    const std::string& disk = small.path();
     std::uint64_t batches = 0;
     {
         auto recorder = store::Recorder::open(disk + "/state");
@@ -161,21 +182,13 @@ TEST_CASE("on a disk that is really full the rows wait, and are written when the
         CHECK(history->samples(everything)->size() == (batches + 1) * 100);
         CHECK(history->alerts({})->size() == 1);
     }
-    CHECK(::umount2(disk.c_str(), MNT_DETACH) == 0);
 }
 
 TEST_CASE("a recorder that begins on a full disk waits for room") {
-    if (::geteuid() != 0) {
-        std::puts("skipped: mounting a small disk needs root");
-        return;
-    }
     const TemporaryDirectory directory;
-    directory.make_directory("disk");
-    const std::string disk = directory / "disk";
-    if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1m,mode=0755") != 0) {
-        std::puts("skipped: no small disk can be mounted here");
-        return;
-    }
+    const SmallDisk small(directory, "size=1m,mode=0755");
+    if (!small.is_there()) return;
+    const std::string& disk = small.path();
     {
         directory.write("disk/ballast", std::string(2 << 20, 'x'));
         auto recorder = store::Recorder::open(disk);
@@ -187,5 +200,4 @@ TEST_CASE("a recorder that begins on a full disk waits for room") {
         CHECK(recorder->fault().empty());
         CHECK(store::SqliteHistory::open(disk)->alerts({})->size() == 1);
     }
-    CHECK(::umount2(disk.c_str(), MNT_DETACH) == 0);
 }

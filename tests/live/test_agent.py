@@ -130,6 +130,30 @@ class Agent(bed.Bed):
         self.assertEqual(self.get(port, "/api/v1/samples?limit=x")[0], 400)
         self.end_agent()
 
+    def test_metrics_tell_each_server_by_its_own_reach(self):
+        self.lab(HONEST)
+        port = self.port + 1
+        self.start_agent("--listen", f"127.0.0.1:{port}")
+        def reaches():
+            text = self.get(port, "/metrics")[1]
+            return {self.host(last): f'clockwright_server_up{{server="{self.host(last)}"'
+                    in text for last in (1, 2, 3, 4)}
+        self.wait_for("a reach for each", lambda: all(reaches().values()), 20)
+        self.end_agent()
+
+    def test_a_proposed_plan_is_applied_by_its_id(self):
+        self.lab(HONEST | {4: {}})
+        self.chronyd()
+        self.configure([self.host(last) for last in (1, 2, 3, 4)])
+        kept = self.directory / "kept.plan"
+        self.expect(self.program("plan", "--out", kept), 2)
+        plan = self.program("--json", "plan").json
+        proposals = self.state / "proposals"
+        proposals.mkdir(mode=0o700)
+        (proposals / f"{plan['id']}.plan").write_bytes(kept.read_bytes())
+        self.expect(self.program("apply", plan["id"], "--yes"), 0)
+        self.assertEqual(self.listed(), self.addresses(1, 2, 3, 4))
+
     def test_it_listens_to_others_only_with_a_token(self):
         self.configure()
         answer = self.program("agent", "--listen", "0.0.0.0:0")

@@ -132,6 +132,7 @@ TEST_CASE("the daemon dies: it is started again after three minutes, only when t
     careful.at(2h, [](AgentWorld& it) { it.daemon_runs = false; });
     careful.run(12h);
     CHECK(careful.restarts == 0);
+    CHECK(careful.events("daemon").empty());  // nor does it say that restarts did not help
 }
 
 TEST_CASE("an anycast server moves: delay and offset change once, told once") {
@@ -196,8 +197,22 @@ TEST_CASE("auto: a source that is wrong for an hour is replaced once, and kept a
     CHECK(world.applied == 1);
     REQUIRE(world.excluded.size() == 1);
     CHECK(world.excluded[0].server == "ntp2");
+    CHECK(world.run_outcomes() == std::vector<std::string>{"applied"});
     world.run(20h);
     CHECK(world.applied == 1);  // one source in 24 h
+}
+
+TEST_CASE("auto: a change that did not hold is recorded as that, and nobody is kept away for it") {
+    app::Config config = fast();
+    config.agent.apply = "auto";
+    AgentWorld world(config);
+    world.decide = replaces_ntp2;
+    world.apply_outcome = "rolled_back";
+    world.at(30min, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
+    world.run(2h);
+    CHECK(world.applied == 1);
+    CHECK(world.run_outcomes() == std::vector<std::string>{"rolled_back"});
+    CHECK(world.excluded.empty());
 }
 
 TEST_CASE("auto: several sources gone bad at once may be this host, so it is only proposed") {

@@ -42,7 +42,7 @@ Now AgentWorld::now() const {
     return {true_time_ + to_nanoseconds(clock_error), steady_};
 }
 
-app::Moment AgentWorld::moment() const {
+Moment AgentWorld::moment() const {
     return {now(), slept_};
 }
 
@@ -225,7 +225,7 @@ void AgentWorld::perform(std::vector<AgentEffect> effects) {
             more = agent_->decided(decide ? decide(*this) : app::Decided{}, moment());
         } else if (std::holds_alternative<app::effect::Apply>(effect)) {
             ++applied;
-            more = agent_->applied("applied", "verified", moment());
+            more = agent_->applied(apply_outcome, "so it came out", moment());
         } else if (std::holds_alternative<app::effect::RestartDaemon>(effect)) {
             ++restarts;
             more = agent_->restarted({}, moment());
@@ -250,6 +250,14 @@ std::vector<EventRow> AgentWorld::events(const std::string& kind) const {
     for (const Record& record : records) {
         const auto* event = std::get_if<EventRow>(&record);
         if (event != nullptr && (kind.empty() || event->kind == kind)) out.push_back(*event);
+    }
+    return out;
+}
+
+std::vector<std::string> AgentWorld::run_outcomes() const {
+    std::vector<std::string> out;
+    for (const Record& record : records) {
+        if (const auto* run = std::get_if<RunRow>(&record)) out.push_back(run->outcome);
     }
     return out;
 }

@@ -47,6 +47,7 @@ class AgentWorld {
     /// Rules told as firing or resolved, in order: "server_wrong ntp2 firing".
     std::vector<std::string> told;
     std::vector<EventRow> events(const std::string& kind = {}) const;
+    std::vector<std::string> run_outcomes() const;
     std::vector<std::string> said(const std::string& word) const;
     app::Agent& agent() { return *agent_; }
     Now now() const;
@@ -61,10 +62,11 @@ class AgentWorld {
     std::map<std::string, int> asked;  ///< by server: probes of ours
     int decisions = 0, restarts = 0, applied = 0;
     std::function<app::Decided(AgentWorld&)> decide;
+    std::string apply_outcome = "applied";
     std::vector<Replaced> excluded;
 
   private:
-    app::Moment moment() const;
+    Moment moment() const;
     void perform(std::vector<app::AgentEffect> effects);
     app::Sight look();
     std::vector<app::Answer> ask(const std::vector<Candidate>& whom);

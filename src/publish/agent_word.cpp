@@ -1,4 +1,4 @@
-#include "publish/agent_note.h"
+#include "publish/agent_word.h"
 
 #include <fmt/format.h>
 
@@ -21,9 +21,9 @@ constexpr std::array severities{AlertSeverity::info, AlertSeverity::warning,
 
 /// The value that is spelled so; the last one for a word that is not known.
 template <class Values>
-auto named(const Values& values, const std::string& word) {
+auto named(const Values& values, const std::string& name) {
     const auto found =
-        std::ranges::find_if(values, [&](auto value) { return to_string(value) == word; });
+        std::ranges::find_if(values, [&](auto value) { return to_string(value) == name; });
     return found == values.end() ? values.back() : *found;
 }
 
@@ -31,13 +31,13 @@ WallTime instant(const Json& value) {
     return parse_rfc3339(value.get<std::string>()).value_or(WallTime{});
 }
 
-AgentNote note_of(const Json& json) {
-    AgentNote note;
-    note.at = instant(json.at("at"));
-    note.cycle = Seconds{json.at("cycle_seconds").get<double>()};
-    note.mode = json.at("mode");
+AgentWord word_of(const Json& json) {
+    AgentWord word;
+    word.at = instant(json.at("at"));
+    word.cycle = Seconds{json.at("cycle_seconds").get<double>()};
+    word.mode = json.at("mode");
     const Json& blame = json.at("blame");
-    note.blame = {named(culprits, blame.at("culprit")), blame.at("subject"), blame.at("sentence")};
+    word.blame = {named(culprits, blame.at("culprit")), blame.at("subject"), blame.at("sentence")};
     for (const Json& one : json.at("firing")) {
         Alert alert;
         alert.rule = one.at("rule");
@@ -46,14 +46,14 @@ AgentNote note_of(const Json& json) {
         alert.state = AlertState::firing;
         alert.text = one.at("text");
         alert.since = instant(one.at("since"));
-        note.firing.push_back(std::move(alert));
+        word.firing.push_back(std::move(alert));
     }
-    return note;
+    return word;
 }
 
 }  // namespace
 
-std::string agent_note_json(const Snapshot& snapshot) {
+std::string agent_word_json(const Snapshot& snapshot) {
     Json firing = Json::array();
     for (const Alert& alert : snapshot.alerts) {
         if (alert.state != AlertState::firing) continue;
@@ -75,28 +75,25 @@ std::string agent_note_json(const Snapshot& snapshot) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-Result<AgentNote> read_agent_note(std::string_view text, WallTime now) {
+Result<AgentWord> read_agent_word(std::string_view text, WallTime now) {
     try {
         const Json json = Json::parse(text);
         if (json.at("version") != version) return fail(Fault::bad_input, "of another version");
-        AgentNote note = note_of(json);
-        Snapshot dated;
-        dated.at = note.at;
-        dated.cycle = note.cycle;
-        note.stale = is_stale(dated, now);
-        note.age = std::max(Seconds{0}, Seconds(now - note.at));
-        return note;
+        AgentWord word = word_of(json);
+        word.stale = is_stale(word.at, word.cycle, now);
+        word.age = std::max(Seconds{0}, Seconds(now - word.at));
+        return word;
     } catch (const Json::exception&) {
         return fail(Fault::bad_input, "damaged");
     }
 }
 
-std::string agent_text(const AgentNote& note) {
-    if (note.stale) {
-        return fmt::format("its last word is {} old: it hangs or was killed", spell_age(note.age));
+std::string agent_text(const AgentWord& word) {
+    if (word.stale) {
+        return fmt::format("its last word is {} old: it hangs or was killed", spell_age(word.age));
     }
-    return fmt::format("mode {}, {} ago; {}", printable(note.mode), spell_age(note.age),
-                       printable(note.blame.sentence));
+    return fmt::format("mode {}, {} ago; {}", printable(word.mode), spell_age(word.age),
+                       printable(word.blame.sentence));
 }
 
 }  // namespace clockwright

@@ -10,7 +10,7 @@
 
 namespace clockwright {
 
-struct AgentNote {
+struct AgentWord {
     WallTime at;
     Seconds cycle{64};
     std::string mode;
@@ -20,12 +20,12 @@ struct AgentNote {
     bool stale = false;         ///< older than three cycles: the agent hangs or was killed
 };
 
-std::string agent_note_json(const Snapshot& snapshot);
+std::string agent_word_json(const Snapshot& snapshot);
 
 /// Fault::bad_input for what is no such text.
-Result<AgentNote> read_agent_note(std::string_view text, WallTime now);
+Result<AgentWord> read_agent_word(std::string_view text, WallTime now);
 
 /// "mode fast, 12 s ago; server ntp2 is wrong by +840 ms ±4 ms (3 of 4 agree it is)"
-std::string agent_text(const AgentNote& note);
+std::string agent_text(const AgentWord& word);
 
 }  // namespace clockwright

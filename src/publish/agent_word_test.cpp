@@ -1,4 +1,4 @@
-#include "publish/agent_note.h"
+#include "publish/agent_word.h"
 
 #include <doctest/doctest.h>
 
@@ -29,7 +29,7 @@ Snapshot with_a_wrong_server() {
 }  // namespace
 
 TEST_CASE("the agent's word is read back with its age") {
-    const auto note = read_agent_note(agent_note_json(with_a_wrong_server()), noon + 12s);
+    const auto note = read_agent_word(agent_word_json(with_a_wrong_server()), noon + 12s);
     REQUIRE(note);
     CHECK(note->blame == with_a_wrong_server().blame);
     REQUIRE(note->firing.size() == 1);  // what is pending was told nobody
@@ -40,18 +40,18 @@ TEST_CASE("the agent's word is read back with its age") {
 }
 
 TEST_CASE("a word older than three cycles says nothing") {
-    const std::string text = agent_note_json(with_a_wrong_server());
-    CHECK_FALSE(read_agent_note(text, noon + 192s)->stale);
-    const auto old = read_agent_note(text, noon + 193s);
+    const std::string text = agent_word_json(with_a_wrong_server());
+    CHECK_FALSE(read_agent_word(text, noon + 192s)->stale);
+    const auto old = read_agent_word(text, noon + 193s);
     CHECK(old->stale);
     CHECK(agent_text(*old) == "its last word is 3 min 13 s old: it hangs or was killed");
-    CHECK(read_agent_note(text, noon - 1h)->stale);  // from the future: the clock went back
+    CHECK(read_agent_word(text, noon - 1h)->stale);  // from the future: the clock went back
 }
 
 TEST_CASE("what is no such text is refused") {
     for (const char* text :
          {"", "{", "[]", "{}", R"({"version": 9})", R"({"version": 1, "at": 5})"}) {
         CAPTURE(text);
-        CHECK_FALSE(read_agent_note(text, noon));
+        CHECK_FALSE(read_agent_word(text, noon));
     }
 }

@@ -1,0 +1,120 @@
+// What the agent does about changes: when it scans, what it proposes, what it applies by itself.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "app/agent.h"
+
+namespace clockwright::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto bad_long_enough = 1h;
+
+}  // namespace
+
+int Agent::went_bad(const Now& now) const {
+    return static_cast<int>(std::ranges::count_if(watched_.servers(), [&](const Watched& server) {
+        return server.by_daemon && server.bad_since &&
+               now.steady - *server.bad_since < 2 * bad_long_enough;
+    }));
+}
+
+void Agent::may_decide(const Now& now) {
+    if (deciding_ || applying_) return;
+    // A member that is bad for an hour is worth a scan before its time, but not every hour.
+    const bool member_is_bad = std::ranges::any_of(watched_.servers(), [&](const Watched& server) {
+        return server.by_daemon && server.bad_since &&
+               now.steady - *server.bad_since >= bad_long_enough &&
+               now.steady - *server.bad_since < bad_long_enough + to_nanoseconds(2 * pace_.cycle);
+    });
+    const bool before_its_time =
+        member_is_bad &&
+        (!memory_.decided || now.wall - *memory_.decided > 1h || *memory_.decided > now.wall);
+    if (config_.agent.apply == "off" || (now.steady < next_decision_ && !before_its_time)) return;
+    deciding_ = true;
+    next_decision_ = now.steady + to_nanoseconds(pace_.decide);
+    effects_.emplace_back(effect::Decide{});
+}
+
+std::vector<AgentEffect> Agent::decided(const Decided& decided, const Moment& moment) {
+    notice_clock(moment);
+    const Now& now = moment.now;
+    deciding_ = false;
+    memory_.decided = now.wall;
+    if (!decided.fault.empty()) {
+        event(now, "agent", {}, "no decision could be made: " + decided.fault);
+    } else if (decided.plan) {
+        consider(decided, now);
+    } else {
+        if (memory_.proposal) event(now, "plan", {}, "the proposed change is no longer due");
+        memory_.proposal.reset();
+        RunRow run = decided.run;
+        if (run.outcome.empty()) run.outcome = "nothing to change";
+        rows_.emplace_back(std::move(run));
+    }
+    return take_effects();
+}
+
+ReplacementQuestion Agent::question_of(const Decided& decided, const Now& now) const {
+    ReplacementQuestion question;
+    question.remove = decided.plan->remove;
+    question.removes_foreign = decided.removes_foreign;
+    question.removes_pool_member = decided.removes_pool_member;
+    question.restarts = decided.restarts;
+    question.went_bad = went_bad(now);
+    question.majority = snapshot_.scan.consensus.majority;
+    question.bound_known = snapshot_.status.verdict.demonstrated;
+    question.serves_time = sight_ && sight_->serves_time;
+    if (const auto leap = leaps_.leap_within(now.wall, 48h)) {
+        question.to_leap = Seconds(*leap - now.wall);
+    }
+    return question;
+}
+
+/// A plan is due: it is applied where it may be, else proposed.
+void Agent::consider(const Decided& decided, const Now& now) {
+    const Proposal& plan = *decided.plan;
+    const bool by_itself = config_.agent.apply == "auto";
+    const std::string why_not =
+        why_not_replace(question_of(decided, now), memory_.replaced, now.wall);
+    const bool is_new = !memory_.proposal || memory_.proposal->id != plan.id;
+    memory_.proposal = plan;
+    RunRow run = decided.run;
+    run.plan = plan.id;
+    if (by_itself && why_not.empty()) {
+        applying_ = std::move(run);
+        effects_.emplace_back(effect::Apply{plan.id});
+        return;
+    }
+    run.outcome = "proposed";
+    if (by_itself) run.reason += "; not by itself: " + why_not;
+    rows_.emplace_back(std::move(run));
+    if (is_new) {
+        event(now, "plan", {},
+              fmt::format("plan {} is proposed: {} (clockwright apply {})", plan.id, plan.reason,
+                          plan.id));
+    }
+}
+
+std::vector<AgentEffect> Agent::applied(const std::string& outcome, const std::string& reason,
+                                        const Moment& moment) {
+    notice_clock(moment);
+    const Now& now = moment.now;
+    if (!applying_ || !memory_.proposal) return take_effects();
+    applying_->outcome = outcome;
+    rows_.emplace_back(std::move(*applying_));
+    applying_.reset();
+    const Proposal plan = *std::exchange(memory_.proposal, std::nullopt);
+    event(now, "plan", {}, fmt::format("plan {}: {}; {}", plan.id, outcome, reason));
+    if (outcome == "applied") {
+        for (const std::string& server : plan.remove) {
+            effects_.emplace_back(effect::Exclude{replace(memory_.replaced, server, now.wall)});
+        }
+    }
+    return take_effects();
+}
+
+}  // namespace clockwright::app
