@@ -3,7 +3,7 @@
 set -uo pipefail
 here=$(dirname "$0")
 missed=0
-for goals in whole_program measurement_error; do
+for goals in whole_program measurement_error agent; do
     python3 -B "$here/$goals.py" "$@" || missed=1
 done
 exit "$missed"

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import resource
-import signal
 import socket
 import statistics
 import subprocess
@@ -17,6 +16,7 @@ import time
 from pathlib import Path
 
 import clock_rights
+from lab_world import Lab
 
 PORT = 11123
 TIME_OUT = 1.5  # seconds; of one packet
@@ -36,14 +36,7 @@ class Bench:
             self.missed.append(name)
 
     def world(self, addresses, silent=()):
-        text = f'title = "bench"\nport = {PORT}\nseed = 1\n'
-        for number, address in enumerate(addresses):
-            behaviour = 'behaviour = "silent"\n' if address in silent else ""
-            text += f'\n[[server]]\nname = "s{number}"\naddress = "{address}"\n{behaviour}'
-        path = self.directory / "world.toml"
-        path.write_text(text)
-        first = next(address for address in addresses if address not in silent)
-        return Lab(self.program, path, first)
+        return Lab(self.program, self.directory, PORT, addresses, silent)
 
     def command(self, addresses, samples):
         hosts = [f"{address}:{PORT}" for address in addresses]
@@ -92,29 +85,6 @@ class NtsServer:
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait()
-
-
-class Lab:
-    def __init__(self, program, path, first):
-        self.process = subprocess.Popen([program, "lab", str(path)], stdout=subprocess.DEVNULL)
-        self.first = first
-
-    def __enter__(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
-            asker.settimeout(0.05)
-            for _ in range(200):
-                try:
-                    asker.sendto(b"\x23" + bytes(39) + os.urandom(8), (self.first, PORT))
-                    asker.recv(100)
-                    return self
-                except OSError:
-                    if self.process.poll() is not None:
-                        break
-        sys.exit("bench: the lab does not answer")
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
         self.process.wait()
 
 

@@ -25,6 +25,7 @@ AgentPace pace_of(const Config::Agent& agent) {
         pace.cycle = pace.rates.near = pace.rates.strangers = Seconds{1800};
     } else if (agent.mode == "ultrafast") {
         pace.cycle = pace.rates.near = Seconds{1};
+        pace.judged_each = 4;
     } else if (agent.mode == "normal") {
         pace.rates.strangers = Seconds{256};
     }
@@ -55,8 +56,16 @@ Agent::Agent(Config config, AgentMemory memory, LeapTable leaps, double splay, c
 }
 
 std::vector<AgentEffect> Agent::take_effects() {
-    if (!rows_.empty()) effects_.emplace_back(effect::Remember{std::exchange(rows_, {})});
     return std::exchange(effects_, {});
+}
+
+std::vector<AgentEffect> Agent::take_all() {
+    remember();
+    return take_effects();
+}
+
+void Agent::remember() {
+    if (!rows_.empty()) effects_.emplace_back(effect::Remember{std::exchange(rows_, {})});
 }
 
 void Agent::say(system::LogLevel level, std::string text) {
@@ -98,14 +107,16 @@ std::vector<AgentEffect> Agent::wake(const Moment& moment) {
 
 std::vector<AgentEffect> Agent::clock_was_set(const Moment& moment) {
     notice_clock(moment, true);
-    return take_effects();
+    return take_all();
 }
 
 void Agent::begin_cycle(const Now& now) {
     // From the plan of cycles, not from now: a late wake does not delay those after it.
     const auto cycle = to_nanoseconds(pace_.cycle);
     next_cycle_ += cycle * ((now.steady - next_cycle_) / cycle + 1);
-    deadline_ = now.steady + to_nanoseconds(std::min(cycle_patience, pace_.cycle * 0.9));
+    if (cycles_++ % pace_.judged_each == 0) {
+        deadline_ = now.steady + to_nanoseconds(std::min(cycle_patience, pace_.cycle * 0.9));
+    }
     if (!std::exchange(looking_, true)) effects_.emplace_back(effect::Look{});
     ask_who_is_due(now);
 }
@@ -119,17 +130,19 @@ void Agent::ask_who_is_due(const Now& now) {
 }
 
 void Agent::take(Sight sight, const Now& now) {
-    const bool first = !sight_;
-    if (!first) {
+    const bool first = !setting_;
+    if (sight.setting) {
         // Gone without a change of ours that took it away.
-        const bool same_change = sight_->status.last_change == sight.status.last_change;
-        dropin_missing_ = !sight.dropin && same_change && (dropin_missing_ || sight_->dropin);
+        const bool same_change = snapshot_.status.last_change == sight.status.last_change;
+        dropin_missing_ = !first && !sight.setting->dropin && same_change &&
+                          (dropin_missing_ || setting_->dropin);
+        setting_ = std::move(sight.setting);
+        watched_.is(setting_->sources, now);
     }
-    sight_ = std::move(sight);
-    if (sight_->life.answers) daemon_answered_ = now.steady;
-    snapshot_.status = sight_->status;
-    watched_.is(sight_->sources, now);
-    if (sight_->status.facts.state) watched_.take(*sight_->status.facts.state, now, rows_);
+    life_ = sight.life;
+    if (life_.answers) daemon_answered_ = now.steady;
+    snapshot_.status = std::move(sight.status);
+    if (snapshot_.status.facts.state) watched_.take(*snapshot_.status.facts.state, now, rows_);
     if (first) ask_who_is_due(now);  // whom there is to ask is known only now
 }
 
@@ -177,7 +190,7 @@ void Agent::conclude(const Now& now) {
         .snapshot = &snapshot_,
         .watched = &watched_,
         .judged = &judged,
-        .life = sight_ ? sight_->life : DaemonLife{.looked = false},
+        .life = life_,
         .daemon_answered = daemon_answered_,
         .step = step_,
         .frequency_hour_ago =
@@ -191,6 +204,7 @@ void Agent::conclude(const Now& now) {
     watch_daemon(now);
     may_decide(now);
     fill_snapshot(now, judged);
+    remember();
     effects_.emplace_back(effect::Show{});
 }
 
@@ -214,8 +228,8 @@ void Agent::note_daemon(const Now& now) {
 
 void Agent::watch_daemon(const Now& now) {
     // Where it may not start it, the alerts say that the daemon is dead.
-    if (!sight_ || !config_.agent.watchdog) return;
-    switch (watchdog_.look(sight_->life, now.steady)) {
+    if (!setting_ || !config_.agent.watchdog) return;
+    switch (watchdog_.look(life_, now.steady)) {
         case Watchdog::Order::none:
             return;
         case Watchdog::Order::restart:
@@ -234,7 +248,7 @@ void Agent::watch_daemon(const Now& now) {
 
 void Agent::raise_alerts(const std::vector<Fact>& facts, const Now& now) {
     std::span<const Silence> silences;
-    if (sight_) silences = sight_->silences;
+    if (setting_) silences = setting_->silences;
     AlertNews news = book_.step(now, rules_, facts, silences);
     for (const Alert& alert : news.changes) {
         rows_.emplace_back(
@@ -250,7 +264,7 @@ std::vector<AgentEffect> Agent::restarted(const Result<void>& done, const Moment
         say(system::LogLevel::error,
             snapshot_.status.facts.daemon + " could not be started again: " + done.error().message);
     }
-    return take_effects();
+    return take_all();
 }
 
 std::vector<AgentEffect> Agent::record_is(const std::string& fault, std::uint64_t waiting) {
@@ -275,14 +289,15 @@ std::vector<AgentEffect> Agent::reload(Config config, const Moment& moment) {
     rules_ = rules_of(config_);
     book_.use({.repeat = config_.alert.repeat});
     next_cycle_ = moment.now.steady;
+    cycles_ = 0;  // judged at once
     event(moment.now, "configuration", {}, "the configuration was read anew");
-    return take_effects();
+    return take_all();
 }
 
 std::vector<AgentEffect> Agent::stop(const Moment& moment) {
     notice_clock(moment);
     event(moment.now, "agent", {}, "the agent stopped");
-    return take_effects();
+    return take_all();
 }
 
 SteadyTime Agent::next_wake() const {
@@ -316,7 +331,7 @@ ClockRow Agent::clock_row(const Now& now, const Consensus& consensus) const {
 
 void Agent::fill_snapshot(const Now& now, const Judged& judged) {
     snapshot_.at = now.wall;
-    snapshot_.cycle = pace_.cycle;
+    snapshot_.cycle = pace_.cycle * pace_.judged_each;
     snapshot_.mode = config_.agent.mode;
     snapshot_.apply = config_.agent.apply;
     snapshot_.scan = report_of(judged, Measured{}, now.wall);

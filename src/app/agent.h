@@ -24,14 +24,19 @@
 
 namespace clockwright::app {
 
-/// What one look at this host told.
-struct Sight {
-    StatusReport status;             ///< the daemon, its verdict, the journal's remarks
+/// What seldom changes on this host.
+struct HostSetting {
     std::vector<Candidate> sources;  ///< the daemon's, `hosts` and `agent.watch`; without series
-    DaemonLife life;
     bool serves_time = false;
     bool dropin = false;  ///< our file is there
     std::vector<Silence> silences;
+};
+
+/// What one look at this host told.
+struct Sight {
+    StatusReport status;  ///< the daemon, its verdict, the journal's remarks
+    DaemonLife life;
+    std::optional<HostSetting> setting;  ///< empty: as it was
 };
 
 /// What a scan and its decision came to.
@@ -75,7 +80,8 @@ using AgentEffect =
 
 /// How the modes differ, from the configuration.
 struct AgentPace {
-    Seconds cycle{64};
+    Seconds cycle{64};    ///< this host is looked at, and those are asked whose turn it is
+    int judged_each = 1;  ///< so many cycles make one judgement, with its alerts and its snapshot
     WatchRates rates;
     Seconds decide{6 * 3600.0};  ///< between two scans; the first comes after a splay of it
 };
@@ -127,7 +133,9 @@ class Agent {
     void event(const Now& now, std::string kind, std::string subject, std::string text,
                std::optional<Seconds> size = {});
     void say(system::LogLevel level, std::string text);
+    void remember();
     std::vector<AgentEffect> take_effects();
+    std::vector<AgentEffect> take_all();  ///< and what is to be remembered, now
 
     Config config_;
     AgentPace pace_;
@@ -139,11 +147,13 @@ class Agent {
     std::vector<Rule> rules_;
     AlertBook book_;
     Snapshot snapshot_;
-    std::optional<Sight> sight_;
+    DaemonLife life_{.looked = false};
+    std::optional<HostSetting> setting_;  ///< empty: the first look is not over
     std::vector<Record> rows_;
     std::vector<AgentEffect> effects_;
     SteadyTime next_cycle_, next_decision_;
     std::optional<SteadyTime> deadline_;  ///< of the cycle under way
+    std::uint64_t cycles_ = 0;
     bool dropin_missing_ = false;
     bool looking_ = false, asking_ = false, deciding_ = false;
     std::optional<RunRow> applying_;  ///< the run whose plan is being applied

@@ -55,7 +55,7 @@ std::vector<AgentEffect> Agent::decided(const Decided& decided, const Moment& mo
         if (run.outcome.empty()) run.outcome = "nothing to change";
         rows_.emplace_back(std::move(run));
     }
-    return take_effects();
+    return take_all();
 }
 
 ReplacementQuestion Agent::question_of(const Decided& decided, const Now& now) const {
@@ -67,7 +67,7 @@ ReplacementQuestion Agent::question_of(const Decided& decided, const Now& now) c
     question.went_bad = went_bad(now);
     question.majority = snapshot_.scan.consensus.majority;
     question.bound_known = snapshot_.status.verdict.demonstrated;
-    question.serves_time = sight_ && sight_->serves_time;
+    question.serves_time = setting_ && setting_->serves_time;
     if (const auto leap = leaps_.leap_within(now.wall, 48h)) {
         question.to_leap = Seconds(*leap - now.wall);
     }
@@ -103,7 +103,7 @@ std::vector<AgentEffect> Agent::applied(const std::string& outcome, const std::s
                                         const Moment& moment) {
     notice_clock(moment);
     const Now& now = moment.now;
-    if (!applying_ || !memory_.proposal) return take_effects();
+    if (!applying_ || !memory_.proposal) return take_all();
     applying_->outcome = outcome;
     rows_.emplace_back(std::move(*applying_));
     applying_.reset();
@@ -114,7 +114,7 @@ std::vector<AgentEffect> Agent::applied(const std::string& outcome, const std::s
             effects_.emplace_back(effect::Exclude{replace(memory_.replaced, server, now.wall)});
         }
     }
-    return take_effects();
+    return take_all();
 }
 
 }  // namespace clockwright::app

@@ -52,7 +52,7 @@ Result<void> AgentFiles::save(const AgentMemory& memory, const AlertBook& alerts
 }
 
 Result<void> AgentFiles::leave_word(const Snapshot& snapshot) const {
-    return system::write_new_file(word_file_, agent_word_json(snapshot));
+    return system::write_new_file(word_file_, agent_word_json(snapshot), system::Keep::fleeting);
 }
 
 void AgentFiles::take_word_back() const {

@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <memory>
 #include <optional>
 
 #include "app/agent.h"
@@ -41,6 +42,11 @@ Moment read_moment() {
     return {system::read_clocks(), system::time_asleep()};
 }
 
+std::shared_ptr<const Context> quiet(Context context) {
+    context.command.quiet = true;
+    return std::make_shared<const Context>(std::move(context));
+}
+
 /// What a write to the record came to.
 struct Written {
     std::string fault;
@@ -75,7 +81,7 @@ class AgentLoop {
     void written(const Written& result);
     void save(bool running);
 
-    Context context_;
+    std::shared_ptr<const Context> context_;  ///< the workers read it; a reload puts a new one here
     system::EventLoop loop_;
     boost::asio::steady_timer timer_, alive_, tidy_;
     boost::asio::signal_set reload_signal_;
@@ -87,13 +93,14 @@ class AgentLoop {
     std::optional<Agent> agent_;
     std::unique_ptr<AgentHttp> http_;  ///< null: off
     AgentAlerts alerts_;
+    SteadyTime armed_{};  ///< when the timer wakes the agent
     bool ready_ = false, word_fault_told_ = false;
     // Last, so that they end first: nothing they use goes before them.
     system::Worker looking_, asking_, deciding_, recording_;
 };
 
 AgentLoop::AgentLoop(const Context& context)
-    : context_(context),
+    : context_(quiet(context)),
       timer_(loop_.context()),
       alive_(loop_.context()),
       tidy_(loop_.context()),
@@ -104,21 +111,19 @@ AgentLoop::AgentLoop(const Context& context)
       looking_(loop_.context()),
       asking_(loop_.context()),
       deciding_(loop_.context()),
-      recording_(loop_.context()) {
-    context_.command.quiet = true;
-}
+      recording_(loop_.context()) {}
 
 Result<int> AgentLoop::run() {
-    recorder_ = TRY(store::Recorder::open(context_.config.state.directory));
-    if (!context_.config.agent.listen.empty()) {
-        http_ = TRY(AgentHttp::open(loop_.context(), context_.config));
+    recorder_ = TRY(store::Recorder::open(context_->config.state.directory));
+    if (!context_->config.agent.listen.empty()) {
+        http_ = TRY(AgentHttp::open(loop_.context(), context_->config));
         system::log_event(system::LogLevel::info, "HTTP on " + to_string(http_->endpoint()));
     }
     std::string remark;
     AgentMemory memory = files_.load(remark);
-    agent_.emplace(context_.config, std::move(memory), leap_table(system::LocalHost{}),
+    agent_.emplace(context_->config, std::move(memory), leap_table(system::LocalHost{}),
                    splay_of_this_machine(), read_moment());
-    auto alerts = load_alerts(context_.config, system::read_clocks());
+    auto alerts = load_alerts(context_->config, system::read_clocks());
     if (!alerts) remark = alerts.error().message;
     if (alerts && *alerts) agent_->restore(std::move((*alerts)->entries));
     if (!remark.empty()) system::log_event(system::LogLevel::warning, remark);
@@ -146,30 +151,33 @@ void AgentLoop::perform(std::vector<AgentEffect> effects) {
 }
 
 void AgentLoop::arm() {
+    if (std::exchange(armed_, agent_->next_wake()) == agent_->next_wake()) return;
     timer_.expires_at(std::chrono::steady_clock::time_point(
         std::chrono::duration_cast<std::chrono::steady_clock::duration>(
             agent_->next_wake().time_since_epoch())));
     timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) perform(agent_->wake(read_moment()));
+        if (error) return;
+        armed_ = {};
+        perform(agent_->wake(read_moment()));
     });
 }
 
 void AgentLoop::carry_out(effect::Look&) {
     looking_.post(
-        [this, context = context_] { return look_.look(context); },
+        [this, context = context_] { return look_.look(*context); },
         [this](Result<Sight> sight) { perform(agent_->saw(std::move(sight), read_moment())); });
 }
 
 void AgentLoop::carry_out(effect::Ask& ask) {
     asking_.post([this, whom = std::move(ask.whom),
-                  config = context_.config] { return prober_.ask(whom, config); },
+                  context = context_] { return prober_.ask(whom, context->config); },
                  [this](const std::vector<Answer>& answers) {
                      perform(agent_->answered(answers, read_moment()));
                  });
 }
 
 void AgentLoop::carry_out(effect::Decide&) {
-    deciding_.post([context = context_] { return decide_now(context); },
+    deciding_.post([context = context_] { return decide_now(*context); },
                    [this](const Decided& decided) {
                        perform(agent_->decided(decided, read_moment()));
                        save(true);
@@ -177,7 +185,7 @@ void AgentLoop::carry_out(effect::Decide&) {
 }
 
 void AgentLoop::carry_out(effect::Apply& apply) {
-    deciding_.post([context = context_, id = apply.id] { return apply_now(context, id); },
+    deciding_.post([context = context_, id = apply.id] { return apply_now(*context, id); },
                    [this](const AppliedPlan& applied) {
                        perform(agent_->applied(applied.outcome, applied.reason, read_moment()));
                        save(true);
@@ -186,19 +194,20 @@ void AgentLoop::carry_out(effect::Apply& apply) {
 
 void AgentLoop::carry_out(effect::RestartDaemon&) {
     deciding_.post(
-        [context = context_] { return restart_daemon(context); },
+        [context = context_] { return restart_daemon(*context); },
         [this](const Result<void>& done) { perform(agent_->restarted(done, read_moment())); });
 }
 
 void AgentLoop::carry_out(effect::Exclude& away) {
-    deciding_.post(
-        [config = context_.config, replaced = away.replaced] { return exclude(replaced, config); },
-        [](const Result<void>& done) {
-            if (!done) {
-                system::log_event(system::LogLevel::warning,
-                                  "a replaced source cannot be kept away: " + done.error().message);
-            }
-        });
+    deciding_.post([context = context_,
+                    replaced = away.replaced] { return exclude(replaced, context->config); },
+                   [](const Result<void>& done) {
+                       if (!done) {
+                           system::log_event(
+                               system::LogLevel::warning,
+                               "a replaced source cannot be kept away: " + done.error().message);
+                       }
+                   });
 }
 
 void AgentLoop::carry_out(effect::Remember& remember) {
@@ -254,16 +263,17 @@ void AgentLoop::wait_for_reload() {
 
 void AgentLoop::reload() {
     system::tell_service_manager("RELOADING=1");
-    auto config = load_config(context_.command.config_file);
+    auto config = load_config(context_->command.config_file);
     if (!config) {
         system::log_event(
             system::LogLevel::error,
             "the new configuration is faulty, the old one stays: " + config.error().message);
     } else {
-        override_config(*config, context_.command);
-        context_.config = *config;
-        alerts_.use(context_.config);
-        if (http_) http_->use(context_.config);
+        override_config(*config, context_->command);
+        context_ = std::make_shared<const Context>(Context{*config, context_->command});
+        alerts_.use(context_->config);
+        if (http_) http_->use(context_->config);
+        looking_.post([this] { return std::exchange(look_, {}); }, [](const HostLook&) {});
         perform(agent_->reload(std::move(*config), read_moment()));
     }
     system::tell_service_manager("READY=1");

@@ -27,7 +27,7 @@ namespace {
 
 constexpr Seconds patience{1.5}, short_patience{0.8}, restart_limit{60};
 constexpr int series_by_nts = 4;
-constexpr std::chrono::seconds whole_look_rest{10};
+constexpr std::chrono::seconds whole_look_rest{10}, self_rest{64};
 
 /// Steady watching (product.md, *Manners of a scan*): one packet, and 64 s until the next.
 constexpr ntp::Manners steady_manners{.series = 1,
@@ -83,33 +83,43 @@ Result<void> keep_plan(const Config& config, const Plan& plan) {
 
 }  // namespace
 
-Result<void> HostLook::read_view(const Context& context) {
-    const SteadyTime now = system::read_clocks().steady;
-    if (view_ && view_->state && now - read_at_ < whole_look_rest) {
-        if (auto state = read_full_state(view_->place)) {
-            view_->state = std::move(*state);
-            return {};
-        }
-    }
-    view_ = TRY(view_daemon(context.config, system::LocalHost{}));
-    read_at_ = now;
-    return {};
+/// False when the whole must be looked at: the daemon has gone, or it has been long.
+bool HostLook::look_at_daemon() {
+    if (!view_ || system::read_clocks().steady - looked_at_ >= whole_look_rest) return false;
+    if (!view_->state) return true;  // nobody was there, and nobody is looked for again so soon
+    auto state = read_full_state(view_->place);
+    if (!state) return false;
+    view_->state = std::move(*state);
+    return true;
 }
 
 Result<Sight> HostLook::look(const Context& context) {
-    TRY(read_view(context));
-    const system::LocalHost host;
-    const DaemonView& view = *view_;
+    if (!look_at_daemon()) return look_at_all(context);
+    refresh(status_, *view_);
     Sight sight;
-    sight.status = report_on(view, context, host);
-    sight.sources = TRY(to_watch(context.config, view));
+    sight.status = status_;
+    sight.life = life_of(*view_);
+    return sight;
+}
+
+Result<Sight> HostLook::look_at_all(const Context& context) {
+    const system::LocalHost host;
+    view_ = TRY(view_daemon(context.config, host));
+    looked_at_ = system::read_clocks().steady;
+    const DaemonView& view = *view_;
+    status_ = report_on(view, context, host);
+    Sight sight;
+    sight.status = status_;
     sight.life = life_of(view);
-    if (auto silences = load_silences(context.config)) sight.silences = std::move(*silences);
-    sight.serves_time = view.config && view.config->serves_time;
+    HostSetting setting;
+    setting.sources = TRY(to_watch(context.config, view));
+    if (auto silences = load_silences(context.config)) setting.silences = std::move(*silences);
+    setting.serves_time = view.config && view.config->serves_time;
     if (view.config && !view.config->own_file.empty()) {
         const auto ours = host.read(view.config->own_file);
-        sight.dropin = ours && ours->exists;
+        setting.dropin = ours && ours->exists;
     }
+    sight.setting = std::move(setting);
     return sight;
 }
 
@@ -118,6 +128,11 @@ WatchProber::WatchProber() : budget_(steady_manners) {}
 std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const Config& config) {
     std::vector<Answer> answers;
     const auto blocks = known_blocks(config);
+    const Now now = system::read_clocks();
+    if (!self_ || now.steady - described_ >= self_rest) {
+        self_ = system::describe_self();
+        described_ = now.steady;
+    }
     for (const bool nts : {false, true}) {
         std::vector<Candidate> asked;
         std::ranges::copy_if(whom, std::back_inserter(asked), [&](const Candidate& candidate) {
@@ -128,11 +143,12 @@ std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const C
         command.quiet = true;
         command.samples = nts ? series_by_nts : 1;
         const BlockList none;
-        system::ScanSettings settings =
-            scan_settings(command, blocks ? *blocks : none, system::read_clocks().wall);
+        system::ScanSettings settings = scan_settings(command, blocks ? *blocks : none, now.wall);
         settings.announce = {};
         settings.progress = {};
         if (!nts) settings.manners = steady_manners;
+        settings.sockets = &sockets_;
+        settings.self = self_;
         settings.time_out = config.agent.mode == "ultrafast" ? short_patience : patience;
         auto outcomes = nts ? system::scan(targets_of(asked), settings, scans_, exchanges_)
                             : system::scan(targets_of(asked), settings, budget_, exchanges_);

@@ -8,8 +8,10 @@
 #include "app/daemon_access.h"
 #include "app/verbs.h"
 #include "ntp/budget.h"
+#include "ntp/exchange.h"
 #include "ntp/exchange_backoff.h"
 #include "result.h"
+#include "system/kept_sockets.h"
 
 namespace clockwright::app {
 
@@ -21,10 +23,12 @@ class HostLook {
     Result<Sight> look(const Context& context);
 
   private:
-    Result<void> read_view(const Context& context);
+    Result<Sight> look_at_all(const Context& context);
+    bool look_at_daemon();
 
     std::optional<DaemonView> view_;
-    SteadyTime read_at_{};  ///< the whole of it
+    StatusReport status_;
+    SteadyTime looked_at_{};  ///< at all of it
 };
 
 /// Asks servers for the watch: one probe each (by NTS a series), whatever other scans remember; the
@@ -39,6 +43,9 @@ class WatchProber {
     ntp::RateBudget budget_;  ///< of single probes
     ntp::RateBudget scans_;   ///< of series by NTS
     ntp::ExchangeBackoff exchanges_;
+    system::KeptSockets sockets_;
+    std::optional<ntp::Self> self_;
+    SteadyTime described_{};
 };
 
 /// One scan with its decision; a plan that is due is kept in the state directory under its id.

@@ -24,6 +24,7 @@ TEST_CASE("each mode has its pace, and none asks strangers more often than every
         CHECK(pace.rates.near == row.near);
         CHECK(pace.rates.strangers == row.strangers);
         CHECK(pace.rates.strangers >= Seconds{64});
+        CHECK(pace.judged_each * pace.cycle >= Seconds{4});
     }
 }
 

@@ -74,24 +74,29 @@ void add_details(const DaemonView& view, const Host& host, StatusReport& report)
 
 Result<StatusReport> observe(const Context& context) {
     const system::LocalHost host;
-    return report_on(TRY(view_daemon(context.config, host)), context, host);
+    StatusReport report = report_on(TRY(view_daemon(context.config, host)), context, host);
+    report.agent = agents_word(context.config);
+    return report;
+}
+
+void refresh(StatusReport& report, const DaemonView& view) {
+    report.facts.state = view.state;
+    report.facts.why_not = view.state ? "" : view.state_error.message;
+    report.facts.sources = source_facts(view);
+    report.verdict = judge_clock(report.facts);
 }
 
 StatusReport report_on(const DaemonView& view, const Context& context, const Host& host) {
     StatusReport report;
     report.facts.daemon = traits_of(view.place.kind).program;
     report.kind = view.place.kind;
-    report.facts.state = view.state;
-    report.facts.why_not = view.state ? "" : view.state_error.message;
     report.not_permitted = !view.state && view.state_error.fault == Fault::not_permitted;
     report.facts.hands = view.place.hands;
     report.facts.watches_only = view.place.watches_only();
-    report.facts.sources = source_facts(view);
     report.facts.nts = context.config.select.nts;
     report.facts.nts_set = context.config.is_set("select.nts");
-    report.verdict = judge_clock(report.facts);
+    refresh(report, view);
     report.daemon_text = daemon_text(view);
-    report.agent = agents_word(context.config);
     if (context.command.verbose > 0) add_details(view, host, report);
     const auto journal = store::Journal::open_to_read(context.config.state.directory);
     if (journal) add_changes(*journal, report);

@@ -35,10 +35,12 @@ bool no_descriptor(int error) {
 }  // namespace
 
 ProbeWire::ProbeWire(boost::asio::io_context& context, ntp::RateBudget& budget, ntp::Self self,
-                     Seconds time_out, Callbacks callbacks, const ntp::Aead* aead)
+                     Seconds time_out, Callbacks callbacks, const ntp::Aead* aead,
+                     KeptSockets* kept)
     : callbacks_(std::move(callbacks)),
       poller_(budget, std::move(self), RandomBits{}, time_out, aead),
       sockets_(context, gathering, [this](std::span<const ReadySocket> ready) { collect(ready); }),
+      kept_(kept),
       timer_(context),
       channels_at_most_(sockets_allowed()) {}
 
@@ -94,7 +96,8 @@ bool ProbeWire::begin_batch() {
 /// False when it must wait until another one gives its descriptor back.
 bool ProbeWire::begin(std::size_t number, const Now& now) {
     Probe& probe = probes_[number];
-    auto socket = UdpSocket::connect(probe.target.endpoint);
+    const Endpoint& peer = probe.target.endpoint;
+    auto socket = kept_ != nullptr ? kept_->take(peer) : UdpSocket::connect(peer);
     // A watcher that every send passes costs its stamp a microsecond or two; to be without one
     // costs a system call for each datagram. With many servers the cost counts more.
     const bool always = probes_.size() > few_targets;
@@ -220,12 +223,21 @@ void ProbeWire::end(ntp::TargetId id) {
     if (!channel.socket) {
         return;
     }
-    channel.socket.reset();  // its end takes it out of the set too
+    give_back(id);
     --open_channels_;
     ++finished_;
     if (callbacks_.progress) {
         callbacks_.progress(finished_);
     }
+}
+
+/// Of who answered as he should, when somebody keeps it. Its end takes a socket out of the set too.
+void ProbeWire::give_back(ntp::TargetId id) {
+    std::optional<UdpSocket> socket = std::exchange(channels_[id].socket, {});
+    const Series& series = poller_.series(id);
+    if (kept_ == nullptr || series.samples.empty() || !series.rejections.empty()) return;
+    if (channels_[id].watch != Watch::not_yet) sockets_.forget(socket->descriptor());
+    kept_->keep(poller_.target(id).endpoint, std::move(*socket));
 }
 
 void ProbeWire::arm() {

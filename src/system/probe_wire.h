@@ -13,6 +13,7 @@
 
 #include "ntp/poller.h"
 #include "result.h"
+#include "system/kept_sockets.h"
 #include "system/random_bits.h"
 #include "system/socket_set.h"
 #include "system/udp_socket.h"
@@ -35,9 +36,11 @@ class ProbeWire {
         const ntp::NtsSession* nts = nullptr;  ///< null: asked without NTS, or not at all
     };
 
-    /// `aead` outlives the wire; null: no target asks for NTS.
+    /// `aead` and `kept` outlive the wire. Null: no target asks for NTS; each has a socket of its
+    /// own.
     ProbeWire(boost::asio::io_context& context, ntp::RateBudget& budget, ntp::Self self,
-              Seconds time_out, Callbacks callbacks, const ntp::Aead* aead = nullptr);
+              Seconds time_out, Callbacks callbacks, const ntp::Aead* aead = nullptr,
+              KeptSockets* kept = nullptr);
 
     Result<void> open();
 
@@ -75,11 +78,13 @@ class ProbeWire {
     void receive(ntp::TargetId id, const Now& now);
     void watch(ntp::TargetId id, const Now& now);
     void end(ntp::TargetId id);
+    void give_back(ntp::TargetId id);
     void arm();
 
     Callbacks callbacks_;
     ntp::Poller poller_;
     SocketSet sockets_;
+    KeptSockets* kept_;
     boost::asio::steady_timer timer_;
     std::vector<Probe> probes_;
     std::deque<std::size_t> waiting_;  ///< probes without a socket yet

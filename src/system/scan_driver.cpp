@@ -22,19 +22,6 @@ namespace clockwright::system {
 
 namespace {
 
-/// Link-local addresses are no refid anybody could take for ours.
-ntp::Self describe_self() {
-    ntp::Self self{.addresses = own_addresses(),
-                   .precision_seconds = clock_precision().count(),
-                   .ipv6_refids = {}};
-    for (const IpAddress& address : self.addresses) {
-        if (address.family == Family::ipv6 && !address.is_link_local()) {
-            self.ipv6_refids.push_back(ipv6_refid(address));
-        }
-    }
-    return self;
-}
-
 /// One run of `scan`: names go to the resolver, addresses through admission, nts:// hosts through
 /// their key exchange, what is admitted to the wire; outcomes are gathered in the end.
 class Scan {
@@ -86,7 +73,8 @@ Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings
       settings_(settings),
       exchanges_(exchanges),
       admission_(settings, budget, exchanges),
-      wire_(loop_.context(), budget, describe_self(), settings.time_out,
+      wire_(loop_.context(), budget, settings.self ? *settings.self : describe_self(),
+            settings.time_out,
             {.progress =
                  [this](int finished) {
                      if (settings_.progress) {
@@ -94,7 +82,7 @@ Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings
                      }
                  },
              .idle = [this] { stop_when_idle(); }},
-            &aead_),
+            &aead_, settings.sockets),
       addresses_(targets.size()),
       admitted_(targets.size()),
       unresolved_(targets.size()) {}
@@ -358,6 +346,18 @@ void Scan::take_result(ProbeOutcome& outcome, std::size_t series) const {
 }
 
 }  // namespace
+
+ntp::Self describe_self() {
+    ntp::Self self{.addresses = own_addresses(),
+                   .precision_seconds = clock_precision().count(),
+                   .ipv6_refids = {}};
+    for (const IpAddress& address : self.addresses) {
+        if (address.family == Family::ipv6 && !address.is_link_local()) {
+            self.ipv6_refids.push_back(ipv6_refid(address));
+        }
+    }
+    return self;
+}
 
 Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
                                        const ScanSettings& settings, ntp::RateBudget& budget,

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "ntp/budget.h"
+#include "ntp/exchange.h"
 #include "ntp/exchange_backoff.h"
 #include "result.h"
+#include "system/kept_sockets.h"
 #include "time/address.h"
 #include "time/host_name.h"
 #include "time/nts.h"
@@ -37,6 +39,8 @@ struct ScanSettings {
     std::vector<std::string> trust_files;  ///< PEM; further trust anchors of key exchanges
     FamilyChoice family = FamilyChoice::any;
     ntp::Manners manners;
+    KeptSockets* sockets = nullptr;  ///< from scan to scan; null: each opens its own
+    std::optional<ntp::Self> self;   ///< empty: this host is looked at anew
     /// Why nothing may be sent to this target at this address ("blocked until …"); empty: it may.
     std::function<std::string(const ProbeTarget&, const IpAddress&)> refusal;
     /// Called now and then with "12 of 40 answered"; empty: silent.
@@ -79,6 +83,10 @@ struct Resolved {
 };
 Result<std::vector<Resolved>> resolve(const std::vector<HostName>& hosts, FamilyChoice family,
                                       Seconds time_out);
+
+/// Who would be a loop, and how finely this clock counts. Link-local addresses are left out of the
+/// refids: none of them is one that anybody could take for ours.
+ntp::Self describe_self();
 
 /// Addresses of this host's non-loopback interfaces, for the loop test.
 std::vector<IpAddress> own_addresses();

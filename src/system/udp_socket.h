@@ -40,6 +40,7 @@ class UdpSocket {
     std::expected<Datagram, int> receive(std::span<std::uint8_t> buffer,
                                          SocketAddress* from = nullptr);
 
+    std::uint32_t sent() const { return sent_; }  ///< datagrams, to the peer of `connect`
     int descriptor() const { return socket_.get(); }
 
   private:

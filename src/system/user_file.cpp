@@ -48,14 +48,15 @@ Result<std::string> read_file(const std::string& path) {
     }
 }
 
-Result<void> write_new_file(const std::string& path, std::string_view content) {
+Result<void> write_new_file(const std::string& path, std::string_view content, Keep keep) {
     if (is_device_or_pipe(path)) return write_directly(path, content);
     const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
+    ::unlink(temporary.c_str());  // of a process with this number that was killed while it wrote
     const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (!file.is_open()) return std::unexpected(file_error("write", path, errno));
     auto written = write_all(file.get(), content);
-    const bool in_place =
-        written && ::fsync(file.get()) == 0 && ::rename(temporary.c_str(), path.c_str()) == 0;
+    const bool safe = written && (keep == Keep::fleeting || ::fsync(file.get()) == 0);
+    const bool in_place = safe && ::rename(temporary.c_str(), path.c_str()) == 0;
     if (in_place) return {};
     const int number = written ? errno : written.error();
     ::unlink(temporary.c_str());

@@ -12,8 +12,11 @@ namespace clockwright::system {
 Result<std::string> read_file(const std::string& path);
 
 /// Written beside the target and renamed, so that nobody sees half of it; a device or pipe is
-/// written directly. Mode 0644 less the umask.
-Result<void> write_new_file(const std::string& path, std::string_view content);
+/// written directly. Mode 0644 less the umask. `fleeting`: a power cut may lose it, so the disk is
+/// not waited for.
+enum class Keep : bool { lasting, fleeting };
+Result<void> write_new_file(const std::string& path, std::string_view content,
+                            Keep keep = Keep::lasting);
 
 /// A file of ours that nobody needs any more; one that is not there is no fault.
 void remove_file(const std::string& path);

@@ -19,6 +19,18 @@ TEST_CASE("what is written is read back, and nothing is left beside it") {
     std::filesystem::remove_all(directory);
 }
 
+TEST_CASE("what a killed writer left is in nobody's way") {
+    const auto directory =
+        std::filesystem::temp_directory_path() / ("user-file-" + std::to_string(::getpid()));
+    std::filesystem::create_directory(directory);
+    const std::string path = directory / "word.json";
+    const std::string left = path + "." + std::to_string(::getpid()) + ".part";
+    REQUIRE(system::write_new_file(left, "half", system::Keep::fleeting).has_value());
+    CHECK(system::write_new_file(path, "whole", system::Keep::fleeting).has_value());
+    CHECK(std::distance(std::filesystem::directory_iterator(directory), {}) == 1);
+    std::filesystem::remove_all(directory);
+}
+
 TEST_CASE("a file that is not there is named") {
     const auto missing = system::read_file("/no/such/file");
     REQUIRE_FALSE(missing.has_value());

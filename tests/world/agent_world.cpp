@@ -143,8 +143,10 @@ Candidate AgentWorld::candidate_of(const NetServer& one) const {
 app::Sight AgentWorld::look() {
     app::Sight sight;
     sight.life = {daemon_runs, daemon_runs, true};
-    sight.serves_time = serves_time;
-    for (const NetServer& one : servers) sight.sources.push_back(candidate_of(one));
+    app::HostSetting setting;
+    setting.serves_time = serves_time;
+    for (const NetServer& one : servers) setting.sources.push_back(candidate_of(one));
+    sight.setting = std::move(setting);
     ClockFacts& facts = sight.status.facts;
     facts.daemon = "chronyd";
     if (!daemon_runs) {
