@@ -122,6 +122,11 @@ void Agent::begin_cycle(const Now& now) {
 }
 
 void Agent::ask_who_is_due(const Now& now) {
+    if (!resolving_) {
+        std::vector<Candidate> names = watched_.unresolved(now);
+        resolving_ = !names.empty();
+        if (resolving_) effects_.emplace_back(effect::Resolve{std::move(names)});
+    }
     if (asking_) return;
     std::vector<Candidate> whom = watched_.due(now);
     if (whom.empty()) return;
@@ -157,6 +162,14 @@ std::vector<AgentEffect> Agent::saw(Result<Sight> sight, const Moment& moment) {
         snapshot_.status.verdict = judge_clock(snapshot_.status.facts);
     }
     if (deadline_ && !asking_) conclude(moment.now);
+    return take_effects();
+}
+
+std::vector<AgentEffect> Agent::resolved(const std::vector<Answer>& answers, const Moment& moment) {
+    notice_clock(moment);
+    resolving_ = false;
+    watched_.resolved(answers, moment.now, rows_);
+    ask_who_is_due(moment.now);
     return take_effects();
 }
 

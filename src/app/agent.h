@@ -48,8 +48,11 @@ struct Decided {
 };
 
 namespace effect {
-struct Look {};  ///< at this host → `saw`
-struct Ask {     ///< one probe each → `answered`
+struct Look {};   ///< at this host → `saw`
+struct Resolve {  ///< names → `resolved`
+    std::vector<Candidate> whom;
+};
+struct Ask {  ///< one probe each → `answered`
     std::vector<Candidate> whom;
 };
 struct Decide {};  ///< scan, judge, plan → `decided`
@@ -74,9 +77,9 @@ struct Say {  ///< into the log
 struct Show {};  ///< the snapshot is new
 }  // namespace effect
 
-using AgentEffect =
-    std::variant<effect::Look, effect::Ask, effect::Decide, effect::Apply, effect::RestartDaemon,
-                 effect::Exclude, effect::Remember, effect::Tell, effect::Say, effect::Show>;
+using AgentEffect = std::variant<effect::Look, effect::Resolve, effect::Ask, effect::Decide,
+                                 effect::Apply, effect::RestartDaemon, effect::Exclude,
+                                 effect::Remember, effect::Tell, effect::Say, effect::Show>;
 
 /// How the modes differ, from the configuration.
 struct AgentPace {
@@ -98,6 +101,8 @@ class Agent {
     /// The kernel says that the wall clock was set, or that this host woke up.
     std::vector<AgentEffect> clock_was_set(const Moment& moment);
     std::vector<AgentEffect> saw(Result<Sight> sight, const Moment& moment);
+    /// One for each name, with its address or why there is none.
+    std::vector<AgentEffect> resolved(const std::vector<Answer>& answers, const Moment& moment);
     std::vector<AgentEffect> answered(const std::vector<Answer>& answers, const Moment& moment);
     std::vector<AgentEffect> decided(const Decided& decided, const Moment& moment);
     /// `outcome`: "applied", "rolled_back", …
@@ -155,7 +160,7 @@ class Agent {
     std::optional<SteadyTime> deadline_;  ///< of the cycle under way
     std::uint64_t cycles_ = 0;
     bool dropin_missing_ = false;
-    bool looking_ = false, asking_ = false, deciding_ = false;
+    bool looking_ = false, resolving_ = false, asking_ = false, deciding_ = false;
     std::optional<RunRow> applying_;  ///< the run whose plan is being applied
     std::optional<SteadyTime> daemon_answered_;
     std::optional<std::pair<SteadyTime, Seconds>> step_;

@@ -63,6 +63,7 @@ class AgentLoop {
   private:
     void perform(std::vector<AgentEffect> effects);
     void carry_out(effect::Look& look);
+    void carry_out(effect::Resolve& resolve);
     void carry_out(effect::Ask& ask);
     void carry_out(effect::Decide& decide);
     void carry_out(effect::Apply& apply);
@@ -96,7 +97,7 @@ class AgentLoop {
     SteadyTime armed_{};  ///< when the timer wakes the agent
     bool ready_ = false, word_fault_told_ = false;
     // Last, so that they end first: nothing they use goes before them.
-    system::Worker looking_, asking_, deciding_, recording_;
+    system::Worker looking_, resolving_, asking_, deciding_, recording_;
 };
 
 AgentLoop::AgentLoop(const Context& context)
@@ -109,6 +110,7 @@ AgentLoop::AgentLoop(const Context& context)
       files_(context.config),
       alerts_(loop_.context(), context.config),
       looking_(loop_.context()),
+      resolving_(loop_.context()),
       asking_(loop_.context()),
       deciding_(loop_.context()),
       recording_(loop_.context()) {}
@@ -166,6 +168,13 @@ void AgentLoop::carry_out(effect::Look&) {
     looking_.post(
         [this, context = context_] { return look_.look(*context); },
         [this](Result<Sight> sight) { perform(agent_->saw(std::move(sight), read_moment())); });
+}
+
+void AgentLoop::carry_out(effect::Resolve& resolve) {
+    resolving_.post([whom = std::move(resolve.whom)] { return addresses_of(whom); },
+                    [this](const std::vector<Answer>& answers) {
+                        perform(agent_->resolved(answers, read_moment()));
+                    });
 }
 
 void AgentLoop::carry_out(effect::Ask& ask) {

@@ -25,7 +25,7 @@
 namespace clockwright::app {
 namespace {
 
-constexpr Seconds patience{1.5}, short_patience{0.8}, restart_limit{60};
+constexpr Seconds patience{1.5}, short_patience{0.8}, resolve_limit{4}, restart_limit{60};
 constexpr int series_by_nts = 4;
 constexpr std::chrono::seconds whole_look_rest{10}, self_rest{64};
 
@@ -163,6 +163,25 @@ std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const C
             nothing.refused = true;  // nothing was sent: it tells nothing of the server
             answers.push_back(std::move(nothing));
         }
+    }
+    return answers;
+}
+
+std::vector<Answer> addresses_of(const std::vector<Candidate>& whom) {
+    std::vector<HostName> names;
+    for (const Candidate& candidate : whom) names.push_back(candidate.source.host);
+    const auto resolved = system::resolve(names, system::FamilyChoice::any, resolve_limit);
+    std::vector<Answer> answers;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        Answer answer;
+        answer.host = whom[i].source.as_written;
+        if (resolved && !(*resolved)[i].addresses.empty()) {
+            answer.address = (*resolved)[i].addresses.front();
+        } else {
+            answer.not_asked = Rejection::unresolved;
+            answer.why = resolved ? (*resolved)[i].why : resolved.error().message;
+        }
+        answers.push_back(std::move(answer));
     }
     return answers;
 }

@@ -48,6 +48,9 @@ class WatchProber {
     SteadyTime described_{};
 };
 
+/// Their addresses, or why there are none. A name server that is silent takes some seconds.
+std::vector<Answer> addresses_of(const std::vector<Candidate>& whom);
+
 /// One scan with its decision; a plan that is due is kept in the state directory under its id.
 Decided decide_now(const Context& context);
 

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr auto change_is_news = 1h;
 constexpr auto remembered_answer = 24h * 7;
+constexpr std::size_t names_at_once = 64;
 
 bool is_daemons(const Candidate& candidate) {
     return candidate.source.origin.kind == Origin::Kind::daemon && candidate.address;
@@ -110,6 +111,11 @@ void compare(Watched& server, const std::optional<Seconds>& reference, const Now
                                change_sentence(host, *change), change->shift});
 }
 
+/// An nts:// host is resolved with each exchange of keys.
+bool has_no_address(const Watched& server) {
+    return !server.candidate.address && !server.candidate.source.host.nts;
+}
+
 bool is_bad(const Watched& server) {
     return server.verdict == Verdict::falseticker || server.verdict == Verdict::denied ||
            (server.watch.polls() >= 8 && server.watch.reach() == 0);
@@ -184,15 +190,59 @@ void WatchList::take(const DaemonState& state, const Now& now, std::vector<Recor
     }
 }
 
+std::vector<Candidate> WatchList::unresolved(const Now& now) {
+    std::vector<Candidate> names;
+    for (Watched& server : servers_) {
+        if (server.by_daemon || !has_no_address(server) || server.resolve_due > now.steady)
+            continue;
+        if (names.size() == names_at_once) break;
+        names.push_back(server.candidate);
+        server.resolve_due = now.steady + to_nanoseconds(rates_.strangers);
+    }
+    return names;
+}
+
+void WatchList::resolved(const std::vector<Answer>& answers, const Now& now,
+                         std::vector<Record>& rows) {
+    for (const Answer& answer : answers) {
+        Watched* server = find(answer.host, {}, false);
+        if (server == nullptr || server->candidate.address) continue;
+        if (!answer.address) {
+            lost(*server, answer, now, rows);
+            continue;
+        }
+        server->candidate.address = answer.address;
+        server->due = now.steady;
+    }
+}
+
 std::vector<Candidate> WatchList::due(const Now& now) {
     std::vector<Candidate> asked;
     for (Watched& server : servers_) {
-        if (server.by_daemon || server.due > now.steady) continue;
+        if (server.by_daemon || server.due > now.steady || has_no_address(server)) continue;
         asked.push_back(server.candidate);
         server.asked = now.steady;
         server.due = now.steady + to_nanoseconds(rate_of(server));
     }
     return asked;
+}
+
+void WatchList::lost(Watched& server, const Answer& answer, const Now& now,
+                     std::vector<Record>& rows) {
+    server.candidate.not_asked = answer.not_asked;
+    server.candidate.not_asked_why = answer.why;
+    const Rejection why = answer.not_asked                   ? *answer.not_asked
+                          : answer.series.rejections.empty() ? Rejection::time_out
+                                                             : answer.series.rejections.back();
+    server.watch.lost(now.steady, why);
+    if (answer.series.kiss != 0) server.watch.kissed(answer.series.kiss);
+    SampleRow row = row_of(server, now);
+    row.lost = answer.why.empty() ? std::string(describe(why)) : answer.why;
+    rows.emplace_back(std::move(row));
+    // The name may stand for another machine by now.
+    if (server.watch.reach() == 0 && !is_address_literal(server.candidate.source.host)) {
+        server.candidate.address.reset();
+    }
 }
 
 void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
@@ -203,25 +253,12 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
         if (answer.address) server->candidate.address = answer.address;
         server->due = server->asked + to_nanoseconds(rate_of(*server));  // it is known who it is
         server->candidate.nts = answer.nts;
-        server->candidate.not_asked = answer.not_asked;
-        server->candidate.not_asked_why = answer.why;
+        server->candidate.not_asked.reset();
+        server->candidate.not_asked_why.clear();
         server->forged =
             static_cast<int>(std::ranges::count(answer.series.rejections, Rejection::bogus_origin));
         if (answer.series.samples.empty()) {
-            const Rejection why = answer.not_asked ? *answer.not_asked
-                                  : answer.series.rejections.empty()
-                                      ? Rejection::time_out
-                                      : answer.series.rejections.back();
-            server->watch.lost(now.steady, why);
-            if (answer.series.kiss != 0) server->watch.kissed(answer.series.kiss);
-            SampleRow row = row_of(*server, now);
-            row.lost = answer.why.empty() ? std::string(describe(why)) : answer.why;
-            rows.emplace_back(std::move(row));
-            // The name may stand for another machine by now.
-            const auto& name = server->candidate.source.host;
-            if (server->watch.reach() == 0 && !is_address_literal(name)) {
-                server->candidate.address.reset();
-            }
+            lost(*server, answer, now, rows);
             continue;
         }
         for (const Sample& sample : answer.series.samples) {

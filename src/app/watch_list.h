@@ -39,6 +39,7 @@ struct Watched {
     bool by_daemon = false;
     std::optional<DaemonSource> source;  ///< as the daemon saw it last
     SteadyTime added, asked, due;        ///< `due`: the next question of ours
+    SteadyTime resolve_due;              ///< of a name without an address
     std::optional<SteadyTime> heard;     ///< its last valid answer
     std::optional<SteadyTime> compared;  ///< the sample that was compared last
     std::optional<WallTime> heard_wall;
@@ -64,7 +65,13 @@ class WatchList {
     /// The daemon's own polls since the last look. Rows of what is new.
     void take(const DaemonState& state, const Now& now, std::vector<Record>& rows);
 
-    /// Whom to ask now; each is asked again after its rate, answer or not.
+    /// Whose names to resolve now, a few at a time; each again after the rate of strangers.
+    std::vector<Candidate> unresolved(const Now& now);
+    /// What became of them: an address, or why there is none.
+    void resolved(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
+
+    /// Whom to ask now; each is asked again after its rate, answer or not. Who has no address yet
+    /// waits for it, so that a slow name server holds up nobody else; NTS asks by the name.
     std::vector<Candidate> due(const Now& now);
     void answered(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
     std::optional<SteadyTime> next_due() const;
@@ -85,6 +92,7 @@ class WatchList {
   private:
     Watched* find(const std::string& host, const std::optional<IpAddress>& address, bool by_daemon);
     Seconds rate_of(const Watched& server) const;
+    void lost(Watched& server, const Answer& answer, const Now& now, std::vector<Record>& rows);
 
     WatchRates rates_;
     std::vector<Watched> servers_;

@@ -1,5 +1,7 @@
 // What the agent says of a host in virtual time: who was blamed, when, and that it ends.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 
@@ -33,6 +35,30 @@ app::Decided replaces_ntp2(AgentWorld&) {
 
 Blame blame_of(AgentWorld& world) {
     return world.agent().snapshot().blame;
+}
+
+/// A day in which a source falls silent, a guest comes, lies and goes, and this clock is set.
+void day_of_churn(AgentWorld& world, int day) {
+    const std::string guest = fmt::format("guest{}", day);
+    world.at(2h, [guest, day](AgentWorld& it) {
+        it.servers.push_back({.name = guest,
+                              .address = fmt::format("10.1.{}.{}", day / 200, day % 200 + 1),
+                              .by_daemon = false});
+    });
+    world.at(7h, [](AgentWorld& it) { it.server("ntp5").answers = false; });
+    world.at(9h, [](AgentWorld& it) { it.server("ntp5").answers = true; });
+    world.at(12h, [guest](AgentWorld& it) { it.server(guest).error = 840ms; });
+    world.at(16h, [](AgentWorld& it) { it.set_clock(2s); });
+    world.at(22h, [guest](AgentWorld& it) {
+        std::erase_if(it.servers, [&](const NetServer& one) { return one.name == guest; });
+    });
+    world.run(24h);
+    world.records = {};
+    world.told = {};
+}
+
+std::size_t heap_octets() {
+    return ::mallinfo2().uordblks;
 }
 
 }  // namespace
@@ -170,6 +196,14 @@ TEST_CASE("thirty days of weather: nothing oscillates") {
     CHECK(world.restarts == 0);
 }
 
+TEST_CASE("a month of churn leaves no memory behind") {
+    AgentWorld world(fast(), 11);
+    for (int day = 0; day < 3; ++day) day_of_churn(world, day);
+    const std::size_t before = heap_octets();
+    for (int day = 3; day < 30; ++day) day_of_churn(world, day);
+    CHECK(heap_octets() <= before + 16'000);
+}
+
 TEST_CASE("strangers are never asked more often than every 64 seconds, whatever the mode") {
     app::Config config;
     config.agent.mode = "ultrafast";
@@ -183,6 +217,19 @@ TEST_CASE("strangers are never asked more often than every 64 seconds, whatever 
     CHECK(world.asked["stranger"] >= 50);
     CHECK(world.asked["near"] >= 3400);
     CHECK_FALSE(world.asked.contains("ntp1"));  // the daemon asks it
+}
+
+TEST_CASE("a name without an address holds up nobody, and is asked for its address again") {
+    AgentWorld world(fast());
+    world.servers.push_back(NetServer{.name = "lost.example", .address = "", .by_daemon = false});
+    world.servers.push_back(NetServer{.name = "near", .address = "10.0.0.99", .by_daemon = false});
+    world.names_are_unknown = true;
+    world.run(10min);
+    CHECK(world.asked["near"] >= 9);
+    CHECK_FALSE(world.asked.contains("lost.example"));
+    world.server("lost.example").address = "10.0.0.98";
+    world.run(10min);
+    CHECK(world.asked["lost.example"] >= 7);
 }
 
 TEST_CASE("auto: a source that is wrong for an hour is replaced once, and kept away") {

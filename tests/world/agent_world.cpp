@@ -197,15 +197,30 @@ app::Sight AgentWorld::look() {
     return sight;
 }
 
+std::vector<app::Answer> AgentWorld::resolve(const std::vector<Candidate>& whom) const {
+    std::vector<app::Answer> answers;
+    for (const Candidate& candidate : whom) {
+        app::Answer answer;
+        answer.host = candidate.source.as_written;
+        const auto one = std::ranges::find(servers, answer.host, &NetServer::name);
+        if (one != servers.end()) answer.address = parse_address(one->address);
+        answers.push_back(std::move(answer));
+    }
+    return answers;
+}
+
 std::vector<app::Answer> AgentWorld::ask(const std::vector<Candidate>& whom) {
     std::vector<app::Answer> answers;
     for (const Candidate& candidate : whom) {
         app::Answer answer;
         answer.host = candidate.source.as_written;
-        answer.address = parse_address(server(answer.host).address);
+        answer.address = candidate.address;
         ++asked[answer.host];
         answer.series.sent = 1;
-        if (const auto sample = probe(server(answer.host))) {
+        // Who has gone is asked until the next look shows it.
+        const auto one = std::ranges::find(servers, answer.host, &NetServer::name);
+        if (one != servers.end()) answer.address = parse_address(one->address);
+        if (const auto sample = one == servers.end() ? std::nullopt : probe(*one)) {
             answer.series.samples.push_back(*sample);
         } else {
             answer.series.rejections.push_back(Rejection::time_out);
@@ -218,7 +233,9 @@ std::vector<app::Answer> AgentWorld::ask(const std::vector<Candidate>& whom) {
 void AgentWorld::perform(std::vector<AgentEffect> effects) {
     for (AgentEffect& effect : effects) {
         std::vector<AgentEffect> more;
-        if (std::holds_alternative<app::effect::Look>(effect)) {
+        if (const auto* names = std::get_if<app::effect::Resolve>(&effect)) {
+            more = agent_->resolved(resolve(names->whom), moment());
+        } else if (std::holds_alternative<app::effect::Look>(effect)) {
             more = agent_->saw(look(), moment());
         } else if (const auto* question = std::get_if<app::effect::Ask>(&effect)) {
             more = agent_->answered(ask(question->whom), moment());

@@ -69,6 +69,7 @@ class AgentWorld {
     Moment moment() const;
     void perform(std::vector<app::AgentEffect> effects);
     app::Sight look();
+    std::vector<app::Answer> resolve(const std::vector<Candidate>& whom) const;
     std::vector<app::Answer> ask(const std::vector<Candidate>& whom);
     std::optional<Sample> probe(const NetServer& server);
     Candidate candidate_of(const NetServer& server) const;
