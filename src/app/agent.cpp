@@ -142,7 +142,9 @@ void Agent::take(Sight sight, const Now& now) {
         dropin_missing_ = !first && !sight.setting->dropin && same_change &&
                           (dropin_missing_ || setting_->dropin);
         setting_ = std::move(sight.setting);
+        if (setting_->leaps) leaps_ = *std::exchange(setting_->leaps, {});
         watched_.is(setting_->sources, now);
+        look_for_decision(now);
     }
     life_ = sight.life;
     if (life_.answers) daemon_answered_ = now.steady;

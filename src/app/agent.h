@@ -20,6 +20,7 @@
 #include "watch/clock_watch.h"
 #include "watch/fact.h"
 #include "watch/record.h"
+#include "watch/replacement.h"
 #include "watch/watchdog.h"
 
 namespace clockwright::app {
@@ -30,6 +31,8 @@ struct HostSetting {
     bool serves_time = false;
     bool dropin = false;  ///< our file is there
     std::vector<Silence> silences;
+    std::optional<LeapTable> leaps;      ///< read anew each hour; empty: as it was
+    std::optional<AgentMemory> service;  ///< what was decided for an agent without the rights
 };
 
 /// What one look at this host told.
@@ -43,8 +46,9 @@ struct Sight {
 struct Decided {
     RunRow run;
     std::optional<Proposal> plan;  ///< a change is due
-    bool restarts = false, removes_foreign = false, removes_pool_member = false;
-    std::string fault;  ///< it could not be made at all
+    ReplacementQuestion question;  ///< of the plan, as the scan answers it
+    std::string fault;             ///< it could not be made at all
+    bool asked = false;  ///< a unit with the rights was asked to decide; HostSetting::service tells
 };
 
 namespace effect {
@@ -131,6 +135,7 @@ class Agent {
     void raise_alerts(const std::vector<Fact>& facts, const Now& now);
     void may_decide(const Now& now);
     void consider(const Decided& decided, const Now& now);
+    void look_for_decision(const Now& now);
     ReplacementQuestion question_of(const Decided& decided, const Now& now) const;
     int went_bad(const Now& now) const;
     void fill_snapshot(const Now& now, const Judged& judged);
@@ -162,6 +167,7 @@ class Agent {
     bool dropin_missing_ = false;
     bool looking_ = false, resolving_ = false, asking_ = false, deciding_ = false;
     std::optional<RunRow> applying_;  ///< the run whose plan is being applied
+    std::optional<Now> asked_for_;    ///< since then another's decision is awaited
     std::optional<SteadyTime> daemon_answered_;
     std::optional<std::pair<SteadyTime, Seconds>> step_;
     std::deque<std::pair<SteadyTime, Ppm>> frequencies_;  ///< of the last hour, a minute apart

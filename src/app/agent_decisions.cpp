@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto bad_long_enough = 1h;
+constexpr auto longest_decision = 15min;  // a scan, a change, and its proof by the slowest daemon
 
 }  // namespace
 
@@ -42,8 +43,12 @@ void Agent::may_decide(const Now& now) {
 std::vector<AgentEffect> Agent::decided(const Decided& decided, const Moment& moment) {
     notice_clock(moment);
     const Now& now = moment.now;
-    deciding_ = false;
     memory_.decided = now.wall;
+    if (decided.asked) {
+        asked_for_ = now;
+        return take_all();
+    }
+    deciding_ = false;
     if (!decided.fault.empty()) {
         event(now, "agent", {}, "no decision could be made: " + decided.fault);
     } else if (decided.plan) {
@@ -59,11 +64,8 @@ std::vector<AgentEffect> Agent::decided(const Decided& decided, const Moment& mo
 }
 
 ReplacementQuestion Agent::question_of(const Decided& decided, const Now& now) const {
-    ReplacementQuestion question;
+    ReplacementQuestion question = decided.question;
     question.remove = decided.plan->remove;
-    question.removes_foreign = decided.removes_foreign;
-    question.removes_pool_member = decided.removes_pool_member;
-    question.restarts = decided.restarts;
     question.went_bad = went_bad(now);
     question.majority = snapshot_.scan.consensus.majority;
     question.bound_known = snapshot_.status.verdict.demonstrated;
@@ -115,6 +117,31 @@ std::vector<AgentEffect> Agent::applied(const std::string& outcome, const std::s
         }
     }
     return take_all();
+}
+
+/// Has the unit that was asked decided since?
+void Agent::look_for_decision(const Now& now) {
+    if (!asked_for_) return;
+    const std::optional<AgentMemory>& made = setting_->service;
+    if (made && made->decided && *made->decided > asked_for_->wall) {
+        RunRow run;
+        run.at = *made->decided;
+        run.outcome = made->outcome;
+        run.reason = made->reason;
+        if (made->proposal) run.plan = made->proposal->id;
+        rows_.emplace_back(std::move(run));
+        event(now, "plan", {},
+              fmt::format("decided for the agent: {}; {}", made->outcome, made->reason));
+        memory_.proposal = made->proposal;
+        memory_.replaced = made->replaced;
+    } else if (now.steady - asked_for_->steady > longest_decision) {
+        event(now, "agent", {},
+              "no decision was made for the agent: systemctl status clockwright-wish.path");
+    } else {
+        return;
+    }
+    asked_for_.reset();
+    deciding_ = false;
 }
 
 }  // namespace clockwright::app

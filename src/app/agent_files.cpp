@@ -3,6 +3,7 @@
 #include "app/alert_files.h"
 #include "store/durable_file.h"
 #include "system/clock.h"
+#include "system/local_host.h"
 #include "system/service_notice.h"
 #include "system/user_file.h"
 #include "watch/alert_book_json.h"
@@ -11,7 +12,10 @@ namespace clockwright::app {
 namespace {
 
 constexpr const char* word_name = "/agent-word.json";
+constexpr const char* memory_name = "/agent.json";
 constexpr const char* service_directory = "/run/clockwright";
+constexpr const char* decision_place = "/run/clockwright-wish/agent.json";
+constexpr const char* service_state = "/var/lib/private/clockwright-agent";  // DynamicUser=yes
 
 /// In the directory that the service manager made for this run, which everybody may read; else
 /// beside the state.
@@ -22,8 +26,25 @@ std::string own_word(const std::string& state_directory) {
 
 }  // namespace
 
+std::string agent_directory(const Config& config) {
+    const std::string& own = config.state.directory;
+    const system::LocalHost host;
+    const auto has_record = [&](const std::string& directory) {
+        return !host.glob(directory + "/record.sqlite").empty();
+    };
+    const bool of_service =
+        !config.is_set("state.directory") && !has_record(own) && has_record(service_state);
+    return of_service ? service_state : own;
+}
+
+std::optional<AgentMemory> decision_of_service() {
+    const auto text = system::read_file(decision_place);
+    const auto memory = text ? parse_agent_memory(*text) : std::unexpected(text.error());
+    return memory ? std::optional(*memory) : std::nullopt;
+}
+
 AgentFiles::AgentFiles(const Config& config)
-    : memory_file_(config.state.directory + "/agent.json"),
+    : memory_file_(config.state.directory + memory_name),
       alerts_file_(alerts_file(config)),
       word_file_(own_word(config.state.directory)) {}
 
@@ -41,13 +62,17 @@ AgentMemory AgentFiles::load(std::string& remark) const {
     return {};
 }
 
+Result<void> AgentFiles::save(const AgentMemory& memory) {
+    std::string text = agent_memory_json(memory);
+    if (text == saved_memory_) return {};
+    TRY(store::replace_file(memory_file_, text));
+    saved_memory_ = std::move(text);
+    return {};
+}
+
 Result<void> AgentFiles::save(const AgentMemory& memory, const AlertBook& alerts, const Now& now,
                               bool running) {
-    std::string text = agent_memory_json(memory);
-    if (text != saved_memory_) {
-        TRY(store::replace_file(memory_file_, text));
-        saved_memory_ = std::move(text);
-    }
+    TRY(save(memory));
     return store::replace_file(alerts_file_, alert_book_json(alerts, now, running));
 }
 

@@ -11,12 +11,22 @@
 
 namespace clockwright::app {
 
+/// Where the agent keeps its record, and its alerts: the service has a place of its own,
+/// which `history` and `alert` of root look into. Not trusted with root's rights:
+/// system/act_as.h.
+std::string agent_directory(const Config& config);
+
+/// What the unit that may change the daemon did last for the agent of the service; empty: nothing
+/// since the host was booted.
+std::optional<AgentMemory> decision_of_service();
+
 class AgentFiles {
   public:
     explicit AgentFiles(const Config& config);
 
     /// Empty where there is none; with a remark where it is damaged or not ours to read.
     AgentMemory load(std::string& remark) const;
+    Result<void> save(const AgentMemory& memory);
     /// Writes what has changed. `running`: the agent goes on.
     Result<void> save(const AgentMemory& memory, const AlertBook& alerts, const Now& now,
                       bool running);

@@ -33,6 +33,8 @@ Proposal proposal_of(const json& value) {
 AgentMemory memory_of(const json& document) {
     AgentMemory memory;
     if (!document.at("decided").is_null()) memory.decided = time_of(document.at("decided"));
+    memory.outcome = document.value("outcome", "");
+    memory.reason = document.value("reason", "");
     if (!document.at("proposal").is_null()) memory.proposal = proposal_of(document.at("proposal"));
     for (const json& one : document.at("replaced")) {
         memory.replaced.push_back(
@@ -53,7 +55,9 @@ std::string agent_memory_json(const AgentMemory& memory) {
     }
     const json document{
         {"version", version},
-        {"decided", memory.decided ? json(rfc3339(*memory.decided)) : json(nullptr)},
+        {"decided", memory.decided ? json(rfc3339(*memory.decided, true)) : json(nullptr)},
+        {"outcome", memory.outcome},
+        {"reason", memory.reason},
         {"replaced", replaced},
         {"proposal", memory.proposal ? proposal_json(*memory.proposal) : json(nullptr)}};
     return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

@@ -9,13 +9,17 @@ using namespace std::chrono_literals;
 TEST_CASE("what the agent remembers is read back as it was written") {
     const WallTime at{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20}};
     AgentMemory memory;
-    memory.decided = at;
+    memory.decided = at + 7ms;  // what came after a wish must be seen to
     memory.replaced = {{"ntp2", at - 24h, at + 24h, 2}};
     memory.proposal = Proposal{"7f3c9a", "a better set", at, {"ntp4"}, {"ntp2"}};
+    memory.outcome = "proposed";
+    memory.reason = "of the last decision";
     const auto again = parse_agent_memory(agent_memory_json(memory));
     REQUIRE(again);
     CHECK(again->decided == memory.decided);
     CHECK(again->replaced == memory.replaced);
+    CHECK(again->outcome == "proposed");
+    CHECK(again->reason == "of the last decision");
     REQUIRE(again->proposal);
     CHECK(again->proposal->id == "7f3c9a");
     CHECK(again->proposal->remove == std::vector<std::string>{"ntp2"});

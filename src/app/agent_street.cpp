@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
+#include "app/agent_files.h"
 #include "app/alert_files.h"
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/gather.h"
 #include "app/known_servers.h"
+#include "app/leap_source.h"
 #include "app/observe.h"
 #include "app/scan_request.h"
 #include "daemon/plan_json.h"
@@ -19,6 +21,7 @@
 #include "system/clock.h"
 #include "system/local_host.h"
 #include "system/scan_driver.h"
+#include "system/service_notice.h"
 #include "system/user_file.h"
 #include "time/spell.h"
 
@@ -27,7 +30,7 @@ namespace {
 
 constexpr Seconds patience{1.5}, short_patience{0.8}, resolve_limit{4}, restart_limit{60};
 constexpr int series_by_nts = 4;
-constexpr std::chrono::seconds whole_look_rest{10}, self_rest{64};
+constexpr std::chrono::seconds whole_look_rest{10}, self_rest{64}, leaps_rest{3600};
 
 /// Steady watching (product.md, *Manners of a scan*): one packet, and 64 s until the next.
 constexpr ntp::Manners steady_manners{.series = 1,
@@ -81,6 +84,40 @@ Result<void> keep_plan(const Config& config, const Plan& plan) {
     return {};
 }
 
+/// An agent without rights cannot ask the daemon what a plan rests on. A unit of root's looks at
+/// this file: that it is new is all that it says.
+bool asks_another() {
+    const std::string run = system::runtime_directory();
+    return !system::is_root() && !run.empty() &&
+           system::write_new_file(run + "/wish", "decide\n", system::Keep::fleeting);
+}
+
+/// What speaks against a replacement, as far as one scan can tell.
+ReplacementQuestion question_of(const Decision& decision, const Context& context) {
+    const system::LocalHost host;
+    const Plan& plan = decision.plan;
+    ReplacementQuestion question;
+    question.remove = plan.remove;
+    question.restarts = plan.restart;
+    const Judged& judged = decision.run.judged;
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
+        const Candidate& candidate = judged.candidates[i];
+        const std::string& name = candidate.source.as_written;
+        const bool goes = std::ranges::find(plan.remove, name) != plan.remove.end();
+        question.removes_foreign |= goes && candidate.membership == Membership::foreign;
+        question.removes_pool_member |= goes && candidate.source.is_pool;
+        const bool member = candidate.membership != Membership::none;
+        question.went_bad += member && !is_truechimer(judged.selection.assessments[i].verdict);
+    }
+    question.majority = judged.selection.consensus.majority;
+    question.bound_known = report_on(decision.view, context, host).verdict.demonstrated;
+    question.serves_time = decision.view.config && decision.view.config->serves_time;
+    const WallTime now = system::read_wall_clock();
+    if (const auto leap = leap_table(host).leap_within(now, std::chrono::hours{48}))
+        question.to_leap = Seconds(*leap - now);
+    return question;
+}
+
 }  // namespace
 
 /// False when the whole must be looked at: the daemon has gone, or it has been long.
@@ -119,6 +156,11 @@ Result<Sight> HostLook::look_at_all(const Context& context) {
         const auto ours = host.read(view.config->own_file);
         setting.dropin = ours && ours->exists;
     }
+    if (looked_at_ - leaps_at_ >= leaps_rest) {
+        setting.leaps = leap_table(host);
+        leaps_at_ = looked_at_;
+    }
+    if (!system::is_root()) setting.service = decision_of_service();
     sight.setting = std::move(setting);
     return sight;
 }
@@ -192,6 +234,8 @@ std::string proposal_file(const std::string& state_directory, const std::string&
 
 Decided decide_now(const Context& context) {
     Decided decided;
+    decided.asked = asks_another();
+    if (decided.asked) return decided;
     const Now began = system::read_clocks();
     const auto decision = make_decision(context);
     decided.run.at = began.wall;
@@ -222,13 +266,7 @@ Decided decide_now(const Context& context) {
     if (!plan.change) return decided;
     if (auto kept = keep_plan(context.config, plan); !kept) decided.fault = kept.error().message;
     decided.plan = Proposal{plan.id, plan.reason, began.wall, plan.add, plan.remove};
-    decided.restarts = plan.restart;
-    for (const Candidate& candidate : decision->run.judged.candidates) {
-        const bool goes =
-            std::ranges::find(plan.remove, candidate.source.as_written) != plan.remove.end();
-        decided.removes_foreign |= goes && candidate.membership == Membership::foreign;
-        decided.removes_pool_member |= goes && candidate.source.is_pool;
-    }
+    decided.question = question_of(*decision, context);
     return decided;
 }
 

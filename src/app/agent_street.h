@@ -29,6 +29,7 @@ class HostLook {
     std::optional<DaemonView> view_;
     StatusReport status_;
     SteadyTime looked_at_{};  ///< at all of it
+    SteadyTime leaps_at_{};
 };
 
 /// Asks servers for the watch: one probe each (by NTS a series), whatever other scans remember; the

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "app/agent_files.h"
 #include "store/durable_file.h"
 #include "store/lock.h"
+#include "system/act_as.h"
 #include "watch/rule_table.h"
 
 namespace clockwright::app {
@@ -16,14 +18,15 @@ Error about(const std::string& path, const Error& error, std::string_view cure) 
 }  // namespace
 
 std::string alerts_file(const Config& config) {
-    return config.state.directory + "/alerts.json";
+    return agent_directory(config) + "/alerts.json";
 }
 
 std::string silences_file(const Config& config) {
-    return config.state.directory + "/silences.json";
+    return agent_directory(config) + "/silences.json";
 }
 
 Result<std::optional<SavedAlerts>> load_alerts(const Config& config, Now now) {
+    const auto owner = TRY(system::ActAsOwner::of(agent_directory(config)));
     const std::string path = alerts_file(config);
     bool missing = false;
     const auto text = store::read_file(path, &missing);
@@ -35,6 +38,7 @@ Result<std::optional<SavedAlerts>> load_alerts(const Config& config, Now now) {
 }
 
 Result<std::vector<Silence>> load_silences(const Config& config) {
+    const auto owner = TRY(system::ActAsOwner::of(agent_directory(config)));
     const std::string path = silences_file(config);
     bool missing = false;
     const auto text = store::read_own_file(path, &missing);
@@ -48,7 +52,9 @@ Result<std::vector<Silence>> load_silences(const Config& config) {
 
 Result<void> change_silences(const Config& config,
                              const std::function<Result<void>(std::vector<Silence>&)>& change) {
-    TRY(store::make_private_directory(config.state.directory));
+    const std::string place = agent_directory(config);
+    const auto owner = TRY(system::ActAsOwner::of(place));
+    TRY(store::make_private_directory(place));
     const std::string path = silences_file(config);
     const store::Lock alone = TRY(store::Lock::await(path + ".lock"));
     std::vector<Silence> silences = TRY(load_silences(config));

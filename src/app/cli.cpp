@@ -209,6 +209,8 @@ void add_agent(CLI::App& app, Command& command) {
         ->check(CLI::IsMember({"lazy", "normal", "fast", "ultrafast"}));
     agent->add_option("--listen", command.listen, "Serve HTTP there, like 127.0.0.1:8123")
         ->type_name("ADDRESS:PORT");
+    agent->add_flag("--once", command.once,
+                    "One decision with the agent's restraint, now; for who may change the daemon");
     agent->footer(
         "Runs in the foreground until a signal ends it; SIGHUP reads the configuration anew.\n"
         "It changes nothing unless [agent] apply = \"auto\" or watchdog = true says so.");

@@ -91,7 +91,8 @@ struct Command {
     std::vector<std::string> ca;
     std::string record, replay, render;
     // changing
-    std::string file;  ///< plan --out, apply FILE, rollback ID, lab WORLD, config's word
+    std::string file;   ///< plan --out, apply FILE, rollback ID, lab WORLD, config's word
+    bool once = false;  ///< agent
     bool yes = false, takeover = false, allow_restart = false, serving = false;
     std::string reason;
     Seconds probation{600};        ///< apply: judged once more after so long; 0: never

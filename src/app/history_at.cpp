@@ -69,7 +69,7 @@ Result<AtFacts> facts_at(const Context& context, const History& history, WallTim
 }  // namespace
 
 Result<int> history_at(const Context& context) {
-    const auto history = TRY(store::SqliteHistory::open(context.config.state.directory));
+    const auto history = TRY(open_record(context.config));
     const AtAnswer answer = answer_at(TRY(facts_at(context, history, *context.command.history.at)));
     print_result(context.command, context.command.json ? at_json(answer) : at_text(answer));
     return exit_done;

@@ -124,7 +124,7 @@ Format format_of(const Command& command) {
 Result<int> history_export(const Context& context) {
     using store::SqliteHistory;
     const HistoryCommand& command = context.command.history;
-    const auto history = TRY(SqliteHistory::open(context.config.state.directory));
+    const auto history = TRY(open_record(context.config));
     const WallTime now = system::read_clocks().wall;
     const Question question{history, query_of(command, now, INT_MAX), now,
                             command.limit.has_value()};

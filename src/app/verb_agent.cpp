@@ -1,4 +1,5 @@
 #include "app/agent_loop.h"
+#include "app/agent_once.h"
 #include "app/verbs.h"
 #include "time/host_name.h"
 
@@ -14,7 +15,7 @@ Result<int> run_agent(const Context& context) {
     if (context.config.agent.discipline) {
         return fail(Fault::usage, "agent.discipline is not possible yet: the time daemon steers");
     }
-    return run_agent_loop(context);
+    return context.command.once ? decide_once(context) : run_agent_loop(context);
 }
 
 }  // namespace clockwright::app

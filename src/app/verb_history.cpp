@@ -1,11 +1,13 @@
 #include <climits>
 
+#include "app/agent_files.h"
 #include "app/exit_code.h"
 #include "app/history_words.h"
 #include "app/output.h"
 #include "app/verbs.h"
 #include "publish/history_report.h"
 #include "store/sqlite_history.h"
+#include "system/act_as.h"
 #include "system/clock.h"
 
 namespace clockwright::app {
@@ -22,7 +24,7 @@ using Tell = std::string (*)(const std::vector<Row>&, bool);
 template <class Row>
 Result<int> list(const Context& context, Ask<Row> ask, Tell<Row> tell) {
     const Command& command = context.command;
-    const auto history = TRY(store::SqliteHistory::open(context.config.state.directory));
+    const auto history = TRY(open_record(context.config));
     HistoryQuery query = query_of(command.history, system::read_clocks().wall,
                                   command.json ? rows_for_programs : rows_for_people);
     const auto most = static_cast<std::size_t>(query.limit);
@@ -36,6 +38,12 @@ Result<int> list(const Context& context, Ask<Row> ask, Tell<Row> tell) {
 }
 
 }  // namespace
+
+Result<store::SqliteHistory> open_record(const Config& config) {
+    const std::string place = agent_directory(config);
+    const auto owner = TRY(system::ActAsOwner::of(place));
+    return store::SqliteHistory::open(place);
+}
 
 HistoryQuery query_of(const HistoryCommand& command, WallTime now, int limit) {
     HistoryQuery query{.from = command.from,

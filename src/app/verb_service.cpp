@@ -24,6 +24,8 @@ constexpr const char* systemctl = "/usr/bin/systemctl";
 constexpr const char* service_name = "clockwright-apply.service";
 constexpr const char* timer_name = "clockwright-apply.timer";
 constexpr const char* agent_name = "clockwright-agent.service";
+constexpr const char* wish_service_name = "clockwright-wish.service";
+constexpr const char* wish_name = "clockwright-wish.path";
 constexpr const char* unit_directory = "/etc/systemd/system/";
 constexpr const char* cron_path = "/etc/cron.d/clockwright";
 constexpr Seconds systemctl_limit{60};
@@ -55,12 +57,21 @@ Result<UnitSettings> unit_settings(const Context& context, const Host& host) {
     return settings;
 }
 
-std::vector<OurFile> files_of_service(const UnitSettings& settings, bool systemd, bool agent) {
+std::string unit_path(const char* name) {
+    return unit_directory + std::string(name);
+}
+
+/// `by_wish`: a unit of root's decides for the agent.
+std::vector<OurFile> files_of_service(const UnitSettings& settings, bool systemd, bool agent,
+                                      bool by_wish) {
     if (!systemd) return {{cron_path, cron_file(settings)}};
-    std::vector<OurFile> files{{unit_directory + std::string(service_name), apply_unit(settings)},
-                               {unit_directory + std::string(timer_name), apply_timer(settings)}};
-    if (agent)
-        files.push_back({unit_directory + std::string(agent_name), agent_unit(settings, {})});
+    std::vector<OurFile> files{{unit_path(service_name), apply_unit(settings)},
+                               {unit_path(timer_name), apply_timer(settings)}};
+    if (agent) files.push_back({unit_path(agent_name), agent_unit(settings, {})});
+    if (by_wish) {
+        files.push_back({unit_path(wish_service_name), wish_unit(settings)});
+        files.push_back({unit_path(wish_name), wish_path()});
+    }
     return files;
 }
 
@@ -105,7 +116,8 @@ Result<int> install(const Context& context, const Host& host) {
     if (agent && !systemd) {
         return fail("--agent needs systemd: without it have your init start `clockwright agent`");
     }
-    const auto files = files_of_service(settings, systemd, agent);
+    const bool by_wish = agent && context.config.agent.apply != "off";
+    const auto files = files_of_service(settings, systemd, agent, by_wish);
     if (context.command.dry_run) {
         for (const OurFile& file : files)
             print_result(context.command, fmt::format("=== {}\n{}", file.path, file.content));
@@ -116,6 +128,7 @@ Result<int> install(const Context& context, const Host& host) {
     if (systemd) {
         if (written > 0) TRY(tell_systemd({"daemon-reload"}));
         TRY(tell_systemd({"enable", "--now", "--quiet", timer_name}));
+        if (by_wish) TRY(tell_systemd({"enable", "--now", "--quiet", wish_name}));
         if (agent) TRY(tell_systemd({"enable", "--now", "--quiet", agent_name}));
     }
     print_result(
@@ -133,15 +146,14 @@ Result<int> install(const Context& context, const Host& host) {
 
 Result<int> remove(const Context& context, const Host& host) {
     TRY(need_root(context.command, "remove"));
-    const std::string timer = unit_directory + std::string(timer_name);
-    if (has_systemd(host) && !host.glob(timer).empty())
-        TRY(tell_systemd({"disable", "--now", "--quiet", timer_name}));
-    const std::string agent = unit_directory + std::string(agent_name);
-    if (has_systemd(host) && !host.glob(agent).empty())
-        TRY(tell_systemd({"disable", "--now", "--quiet", agent_name}));
+    for (const char* begun : {timer_name, agent_name, wish_name}) {
+        if (has_systemd(host) && !host.glob(unit_path(begun)).empty())
+            TRY(tell_systemd({"disable", "--now", "--quiet", begun}));
+    }
     int removed = 0;
     for (const std::string& path :
-         {unit_directory + std::string(service_name), timer, agent, std::string(cron_path)}) {
+         {unit_path(service_name), unit_path(timer_name), unit_path(agent_name),
+          unit_path(wish_service_name), unit_path(wish_name), std::string(cron_path)}) {
         WriteFile write;
         write.before = TRY(host.read(path));
         if (!write.before.exists) continue;
@@ -172,7 +184,7 @@ Result<int> remove(const Context& context, const Host& host) {
 
 Result<int> run_now(const Context& context, const Host& host) {
     TRY(need_root(context.command, "run-now"));
-    if (!has_systemd(host) || host.glob(unit_directory + std::string(service_name)).empty())
+    if (!has_systemd(host) || host.glob(unit_path(service_name)).empty())
         return fail("the service is not installed; clockwright service install");
     TRY(system::run_command({systemctl, "start", service_name}, run_limit));
     print_result(context.command,
@@ -182,8 +194,7 @@ Result<int> run_now(const Context& context, const Host& host) {
 
 Result<int> show_status(const Context& context, const Host& host) {
     const bool systemd = has_systemd(host);
-    const bool installed =
-        !host.glob(systemd ? unit_directory + std::string(timer_name) : cron_path).empty();
+    const bool installed = !host.glob(systemd ? unit_path(timer_name) : cron_path).empty();
     const auto holds = [&](const char* question) {
         return systemd && installed && tell_systemd({question, "--quiet", timer_name}).has_value();
     };

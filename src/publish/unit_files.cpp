@@ -61,9 +61,9 @@ constexpr std::string_view seclusion =
     "SystemCallArchitectures=native\n"
     "SystemCallFilter=@system-service\n";
 
-}  // namespace
-
-std::string apply_unit(const UnitSettings& settings) {
+/// A run as root that changes the daemon's sources.
+std::string change_unit(const UnitSettings& settings, std::string_view description,
+                        std::string_view words, std::string_view more = "") {
     constexpr std::string_view states = "/var/lib/";
     std::vector<std::string> writable;
     std::string state;
@@ -77,7 +77,7 @@ std::string apply_unit(const UnitSettings& settings) {
         writable.push_back(word("-" + settings.control_directory));
     return fmt::format(
         "{}[Unit]\n"
-        "Description=Clockwright: better time servers when there are some\n"
+        "Description={}\n"
         "After=network-online.target\n"
         "Wants=network-online.target\n"
         "\n"
@@ -92,8 +92,35 @@ std::string apply_unit(const UnitSettings& settings) {
         "{}"
         "ReadWritePaths={}\n"
         "CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER\n"
-        "{}",
-        mark, command(settings, apply_words(settings)), state, fmt::join(writable, " "), seclusion);
+        "{}{}",
+        mark, description, command(settings, words), state, fmt::join(writable, " "), more,
+        seclusion);
+}
+
+}  // namespace
+
+std::string apply_unit(const UnitSettings& settings) {
+    return change_unit(settings, "Clockwright: better time servers when there are some",
+                       apply_words(settings));
+}
+
+std::string wish_unit(const UnitSettings& settings) {
+    return change_unit(settings, "Clockwright decides for its agent", "agent --once",
+                       "RuntimeDirectory=clockwright-wish\nRuntimeDirectoryPreserve=yes\n");
+}
+
+std::string wish_path() {
+    return fmt::format(
+        "{}[Unit]\n"
+        "Description=Clockwright's agent wishes a decision\n"
+        "\n"
+        "[Path]\n"
+        "PathChanged=/run/clockwright/wish\n"
+        "Unit=clockwright-wish.service\n"
+        "\n"
+        "[Install]\n"
+        "WantedBy=paths.target\n",
+        mark);
 }
 
 std::string apply_timer(const UnitSettings& settings) {

@@ -25,6 +25,10 @@ struct UnitSettings {
 std::string apply_unit(const UnitSettings& settings);
 /// Starts it every so many hours, spread by up to a quarter of that, later when it was missed.
 std::string apply_timer(const UnitSettings& settings);
+/// Decides for the agent, as root, and takes no word from it but that it is time.
+std::string wish_unit(const UnitSettings& settings);
+/// Starts that when the agent leaves its wish.
+std::string wish_path();
 /// The agent: a user of its own without any right beyond the network and the daemon's socket.
 /// `groups`: those that may ask the daemon.
 std::string agent_unit(const UnitSettings& settings, const std::vector<std::string>& groups);

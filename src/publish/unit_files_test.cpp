@@ -57,6 +57,14 @@ TEST_CASE("cron takes its minute from the machine, so that a fleet does not come
     CHECK(cron_file(wanted).contains("\n17 2 * * * root "));
 }
 
+TEST_CASE("for an agent without rights root decides, and takes no word from it but the wish") {
+    const auto unit = wish_unit(settings());
+    CHECK(unit.contains("ExecStart=\"/usr/local/bin/clockwright\" agent --once\n"));
+    CHECK(unit.contains("RuntimeDirectory=clockwright-wish\n"));
+    CHECK_FALSE(apply_unit(settings()).contains("RuntimeDirectory"));
+    CHECK(wish_path().contains("PathChanged=/run/clockwright/wish\n"));
+}
+
 TEST_CASE("the agent has a user of its own and no capability at all") {
     const auto unit = agent_unit(settings(), {"_chrony"});
     CHECK(unit.contains("DynamicUser=yes\n"));

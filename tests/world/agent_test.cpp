@@ -262,6 +262,38 @@ TEST_CASE("auto: a change that did not hold is recorded as that, and nobody is k
     CHECK(world.excluded.empty());
 }
 
+TEST_CASE("an agent without rights has another decide, and tells what came of it") {
+    app::Config config = fast();
+    config.agent.apply = "auto";
+    AgentWorld world(config);
+    world.decide = [](AgentWorld&) {
+        app::Decided asked;
+        asked.asked = true;
+        return asked;
+    };
+    world.at(30min, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
+    world.run(100min);
+    REQUIRE(world.decisions == 1);
+    CHECK(world.run_outcomes().empty());
+    SUBCASE("it was decided") {
+        world.service = app::AgentMemory{.decided = world.now().wall,
+                                         .replaced = {{"ntp2", world.now().wall, {}, 1}},
+                                         .proposal = {},
+                                         .outcome = "applied",
+                                         .reason = "plan 7f3c9a"};
+        world.run(2min);
+        CHECK(world.run_outcomes() == std::vector<std::string>{"applied"});
+        CHECK(world.agent().memory().replaced.size() == 1);
+        CHECK(world.applied == 0);  // by itself it applies nothing
+    }
+    SUBCASE("nobody decided: it is said, and asked again in its time") {
+        world.run(10h);
+        CHECK(world.run_outcomes().empty());
+        CHECK(world.said("no decision was made for the agent").size() >= 1);
+        CHECK(world.decisions > 1);
+    }
+}
+
 TEST_CASE("auto: several sources gone bad at once may be this host, so it is only proposed") {
     app::Config config = fast();
     config.agent.apply = "auto";
@@ -298,6 +330,19 @@ TEST_CASE("near a leap second nothing is replaced") {
     world.start_at(WallTime{std::chrono::sys_days{std::chrono::year{2016} / 12 / 31}} + 6h);
     world.decide = replaces_ntp2;
     world.at(30min, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
+    world.run(6h);
+    CHECK(world.decisions >= 1);
+    CHECK(world.applied == 0);
+}
+
+TEST_CASE("a leap table that became known while the agent runs holds") {
+    app::Config config = fast();
+    config.agent.apply = "auto";
+    AgentWorld world(config);
+    world.decide = replaces_ntp2;
+    world.at(30min, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
+    world.leaps = known_leap_table();
+    world.leaps->steps.push_back({world.now().wall + 24h, 38});
     world.run(6h);
     CHECK(world.decisions >= 1);
     CHECK(world.applied == 0);

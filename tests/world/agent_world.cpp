@@ -145,6 +145,8 @@ app::Sight AgentWorld::look() {
     sight.life = {daemon_runs, daemon_runs, true};
     app::HostSetting setting;
     setting.serves_time = serves_time;
+    setting.service = service;
+    setting.leaps = leaps;
     for (const NetServer& one : servers) setting.sources.push_back(candidate_of(one));
     sight.setting = std::move(setting);
     ClockFacts& facts = sight.status.facts;

@@ -63,6 +63,8 @@ class AgentWorld {
     int decisions = 0, restarts = 0, applied = 0;
     std::function<app::Decided(AgentWorld&)> decide;
     std::string apply_outcome = "applied";
+    std::optional<LeapTable> leaps;           ///< a newer table, found by the next look
+    std::optional<app::AgentMemory> service;  ///< what another decided for the agent
     std::vector<Replaced> excluded;
 
   private:

@@ -1,0 +1,77 @@
+#include "app/agent_once.h"
+
+#include <fmt/format.h>
+
+#include "app/agent_files.h"
+#include "app/agent_street.h"
+#include "app/exit_code.h"
+#include "app/output.h"
+#include "publish/table.h"
+#include "system/clock.h"
+#include "system/local_host.h"
+#include "system/service_notice.h"
+#include "system/user_file.h"
+
+namespace clockwright::app {
+namespace {
+
+/// Applied where the agent may, else proposed.
+void consider(const Context& context, const Decided& decided, AgentMemory& memory) {
+    const Proposal& plan = *decided.plan;
+    const WallTime now = system::read_wall_clock();
+    const std::string why_not = context.config.agent.apply != "auto"
+                                    ? "[agent] apply is " + context.config.agent.apply
+                                    : why_not_replace(decided.question, memory.replaced, now);
+    if (!why_not.empty()) {
+        memory.outcome = "proposed";
+        memory.reason = fmt::format("{}; not by itself: {} (clockwright apply {})", plan.reason,
+                                    why_not, plan.id);
+        memory.proposal = plan;
+        return;
+    }
+    const AppliedPlan applied = apply_now(context, plan.id);
+    memory.outcome = applied.outcome;
+    memory.reason = fmt::format("plan {}: {}; {}", plan.id, plan.reason, applied.reason);
+    if (applied.outcome != "applied") return;
+    for (const std::string& server : plan.remove) {
+        const Replaced replaced = replace(memory.replaced, server, now);
+        if (auto kept = exclude(replaced, context.config); !kept)
+            memory.reason += "; it cannot be kept away: " + kept.error().message;
+    }
+}
+
+}  // namespace
+
+Result<int> decide_once(const Context& context) {
+    if (!system::is_root()) {
+        return fail(Fault::not_permitted,
+                    "agent --once changes the daemon's sources: it needs root");
+    }
+    if (context.config.agent.apply == "off") {
+        return fail(Fault::refused, "[agent] apply is off: the agent changes and proposes nothing");
+    }
+    AgentFiles files(context.config);
+    std::string remark;
+    AgentMemory memory = files.load(remark);
+    if (!remark.empty()) print_remark(context.command, remark + "\n");
+    const Decided decided = decide_now(context);
+    memory.proposal.reset();
+    memory.outcome = decided.run.outcome.empty() ? "nothing to change" : decided.run.outcome;
+    memory.reason = decided.run.reason;
+    if (!decided.fault.empty()) {
+        memory.outcome = "failed";
+        memory.reason = decided.fault;
+    } else if (decided.plan) {
+        consider(context, decided, memory);
+    }
+    memory.decided = system::read_wall_clock();
+    TRY(files.save(memory));
+    if (const std::string run = system::runtime_directory(); !run.empty()) {
+        TRY(system::write_new_file(run + "/agent.json", agent_memory_json(memory),
+                                   system::Keep::fleeting));
+    }
+    print_result(context.command, wrap(memory.outcome + ": " + memory.reason + ".", 0));
+    return memory.outcome == "failed" || memory.outcome == "rolled_back" ? exit_failed : exit_done;
+}
+
+}  // namespace clockwright::app

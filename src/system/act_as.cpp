@@ -1,0 +1,53 @@
+#include "system/act_as.h"
+
+#include <linux/capability.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include "system/descriptor.h"
+
+namespace clockwright::system {
+namespace {
+
+/// systemd hides the places of its dynamic users in a directory of root's: the way through it, and
+/// to read, stays root's right; to write does not. Where root has no such right, the next open
+/// fails.
+void keep_the_way() {
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    __user_cap_data_struct rights[_LINUX_CAPABILITY_U32S_3]{};
+    if (::syscall(SYS_capget, &header, rights) != 0) return;
+    rights[0].effective |= 1U << CAP_DAC_READ_SEARCH;
+    ::syscall(SYS_capset, &header, rights);
+}
+
+}  // namespace
+
+Result<ActAsOwner> ActAsOwner::of(const std::string& directory) {
+    ActAsOwner acting;
+    struct stat status{};
+    if (::geteuid() != 0 || ::stat(directory.c_str(), &status) != 0 || status.st_uid == 0)
+        return acting;
+    const ::gid_t group = ::getegid();
+    if (::setegid(status.st_gid) != 0 || ::seteuid(status.st_uid) != 0) {
+        const int why = errno;
+        if (::seteuid(0) != 0 || ::setegid(group) != 0) std::abort();
+        return fail("cannot act as the owner of " + directory + ": " + errno_text(why));
+    }
+    keep_the_way();
+    acting.group_ = group;
+    return acting;
+}
+
+ActAsOwner::ActAsOwner(ActAsOwner&& other) noexcept : group_(std::exchange(other.group_, {})) {}
+
+ActAsOwner::~ActAsOwner() {
+    // With half of its rights the program must not go on.
+    if (group_ && (::seteuid(0) != 0 || ::setegid(*group_) != 0)) std::abort();
+}
+
+}  // namespace clockwright::system

@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+"""The agent as a service without rights on a booted host: a unit of root's decides when the agent
+wishes it, and root's verbs read what the agent keeps."""
+import datetime
+import json
+
+import hosts
+
+HONEST, LIAR = (1, 2, 3, 4, 5), 6
+CONFIG = "/etc/clockwright/clockwright.toml"
+AGENT = "clockwright-agent.service"
+PLACE = "/var/lib/clockwright-agent"
+
+
+class AgentService(hosts.HostBed):
+    @classmethod
+    def boot(cls):
+        servers = cls.hosts.lab({last: {} for last in HONEST}
+                                | {LIAR: {"step_at": '"50s"', "step": '"840ms"'}})
+        cls.honest, cls.liar = servers[:-1], servers[-1]
+        cls.host = cls.hosts.add("client", "chrony", servers[:1], {})
+        cls.configure([*cls.honest[:4], cls.liar])
+
+    @classmethod
+    def configure(cls, candidates, agent=""):
+        names = ", ".join(f'"{one}"' for one in candidates)
+        cls.host.write(CONFIG, f"[candidates]\ndiscover = false\nhosts = [{names}]\n"
+                               f"[select]\nconfirmations = 1\n{agent}")
+
+    def program(self, *words, code=0):
+        answer = hosts.program(self.host, *words, seconds=120)
+        self.assertEqual(answer.code, code, answer)
+        return answer
+
+    def listed(self):
+        rows = self.host.run("chronyc", "-c", "-n", "sources").stdout.splitlines()
+        return sorted(row.split(",")[2] for row in rows if "," in row)
+
+    def test_a_lying_source_is_replaced_for_an_agent_that_may_not(self):
+        self.program("apply", "--yes", "--takeover")
+        self.assertEqual(self.listed(), sorted([*self.honest[:4], self.liar]))
+
+        # As if it had last decided seven hours ago: it decides within a minute.
+        decided = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=7)
+        self.host.ask("mkdir", "-p", PLACE)
+        self.host.write(f"{PLACE}/agent.json", json.dumps({
+            "version": 1, "decided": decided.strftime("%Y-%m-%dT%H:%M:%SZ"), "replaced": [],
+            "proposal": None}))
+        self.configure([*self.honest, self.liar],
+                       '[agent]\nmode = "ultrafast"\napply = "auto"\n')
+        self.program("service", "install", "--agent")
+        hosts.wait_for("the better set", lambda: self.listed() == sorted(self.honest), 200)
+        hosts.wait_for("the agent has seen it", lambda: "decided for the agent: applied" in
+                       self.host.journal(AGENT), 60)
+        self.assertIn("applied: plan", self.host.journal("clockwright-wish.service"))
+        self.assertIn("reason", self.program("--json", "history", "changes").stdout)
+
+        with self.subTest("root reads the agent's record, and leaves nothing of its own there"):
+            hosts.wait_for("its record", lambda: "applied" in self.program("history", "runs").stdout,
+                           20)
+            self.program("alert", "silence", "server_*", "--for", "1h", "--reason", "test")
+            owners = self.host.run("sh", "-c", f"stat -L -c %u {PLACE}/*").stdout.split()
+            self.assertEqual(len(set(owners)), 1, owners)
+            self.assertNotIn("0", owners)
+
+        with self.subTest("nothing is left when it is removed"):
+            self.program("service", "remove")
+            left = self.host.run("sh", "-c", "find /etc/systemd -name 'clockwright*'").stdout
+            self.assertEqual(left, "")
+
+
+if __name__ == "__main__":
+    hosts.main()
