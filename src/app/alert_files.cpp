@@ -23,6 +23,10 @@ std::string silences_file(const Config& config) {
     return config.state.directory + "/silences.json";
 }
 
+std::string deliveries_file(const Config& config) {
+    return config.state.directory + "/deliveries.json";
+}
+
 Result<std::optional<SavedAlerts>> load_alerts(const Config& config, Now now) {
     const std::string path = alerts_file(config);
     bool missing = false;
