@@ -4,13 +4,18 @@
 
 #include <algorithm>
 
+#include "app/alert_files.h"
 #include "publish/alert_message.h"
+#include "store/durable_file.h"
 #include "system/clock.h"
 #include "system/local_host.h"
 #include "system/log.h"
+#include "watch/delivery_json.h"
 
 namespace clockwright::app {
 namespace {
+
+constexpr std::size_t most_single = 5;  // more that wait for people are told as one
 
 system::LogLevel level_of(const Alert& alert) {
     if (alert.state == AlertState::resolved) return system::LogLevel::info;
@@ -22,8 +27,9 @@ system::LogLevel level_of(const Alert& alert) {
 }  // namespace
 
 AgentAlerts::AgentAlerts(boost::asio::io_context& loop, const Config& config)
-    : loop_(loop), sending_(loop) {
+    : loop_(loop), file_(deliveries_file(config)) {
     use(config);
+    restore();
 }
 
 void AgentAlerts::use(const Config& config) {
@@ -50,19 +56,56 @@ void AgentAlerts::tell(const std::vector<AlertNotice>& notices) {
             if (lane->wanted && lane->channel.wants(notice.alert)) lane->queue.push(notice.alert);
         }
     }
+    save();
     for (const auto& lane : lanes_) send(*lane);
+}
+
+/// What waited when the agent ended; of a channel that is gone it is forgotten.
+void AgentAlerts::restore() {
+    bool missing = false;
+    const auto text = store::read_own_file(file_, &missing);
+    if (missing) return;
+    const auto waiting = text ? read_waiting_alerts(*text) : std::unexpected(text.error());
+    if (!waiting) {
+        system::log_event(system::LogLevel::warning,
+                          fmt::format("{} is not used: {}", file_, waiting.error().message));
+        return;
+    }
+    for (const auto& lane : lanes_) {
+        const auto found = waiting->find(lane->channel.name());
+        if (found == waiting->end()) continue;
+        for (const Alert& alert : found->second) lane->queue.push(alert);
+        send(*lane);
+    }
+}
+
+void AgentAlerts::save() {
+    WaitingAlerts waiting;
+    for (const auto& lane : lanes_) {
+        if (lane->wanted && lane->queue.size() > 0)
+            waiting[lane->channel.name()] = lane->queue.all();
+    }
+    std::string text = waiting_alerts_json(waiting);
+    if (text == saved_) return;
+    const auto kept = store::replace_file(file_, text);
+    file_fault_.note("alerts that wait would not survive a restart",
+                     kept ? std::string{} : kept.error().message);
+    if (kept) saved_ = std::move(text);
 }
 
 void AgentAlerts::send(Lane& lane) {
     if (!lane.wanted) return;
     const SteadyTime now = system::read_clocks().steady;
-    if (auto alert = lane.queue.take(now)) {
-        sending_.post(
-            [channel = lane.channel, alert = std::move(*alert), context = context_]() mutable {
+    const bool together = lane.channel.is_for_people() && lane.queue.size() > most_single;
+    const auto alerts = lane.queue.take(now, together ? DeliveryQueue::most : 1);
+    if (!alerts.empty()) {
+        lane.sending.post(
+            [channel = lane.channel, alert = alerts.size() > 1 ? digest_of(alerts) : alerts.front(),
+             context = context_]() mutable {
                 context.now = system::read_wall_clock();
                 return channel.deliver(alert, context);
             },
-            [this, &lane](const Result<void>& arrived) { sent(lane, arrived); });
+            [this, &lane](const Result<std::string>& arrived) { sent(lane, arrived); });
         return;
     }
     const auto next = lane.queue.next();
@@ -73,15 +116,11 @@ void AgentAlerts::send(Lane& lane) {
     });
 }
 
-void AgentAlerts::sent(Lane& lane, const Result<void>& arrived) {
+void AgentAlerts::sent(Lane& lane, const Result<std::string>& arrived) {
     lane.queue.done(arrived.has_value(), system::read_clocks().steady);
-    if (!arrived && !std::exchange(lane.fault_told, true)) {
-        system::log_event(system::LogLevel::warning,
-                          fmt::format("an alert did not arrive and is tried again: {}: {}",
-                                      lane.channel.name(), arrived.error().message));
-    } else if (arrived && std::exchange(lane.fault_told, false)) {
-        system::log_event(system::LogLevel::info, lane.channel.name() + " takes alerts again");
-    }
+    lane.fault.note("alerts wait for " + lane.channel.name(),
+                    arrived ? std::string{} : arrived.error().message);
+    save();
     send(lane);
 }
 

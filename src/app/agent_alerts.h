@@ -1,4 +1,5 @@
-/// Tells alerts by every configured channel, each with a queue that loses nothing.
+/// Tells alerts by every configured channel, each with a thread of its own and a queue that loses
+/// nothing, over restarts too.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -8,6 +9,7 @@
 
 #include "app/alert_channels.h"
 #include "app/config.h"
+#include "app/fault_once.h"
 #include "system/worker.h"
 #include "watch/delivery_queue.h"
 #include "watch/notice_limit.h"
@@ -28,22 +30,27 @@ class AgentAlerts {
   private:
     struct Lane {
         Lane(AlertChannel to, boost::asio::io_context& loop)
-            : channel(std::move(to)), again(loop) {}
+            : channel(std::move(to)), again(loop), sending(loop) {}
 
         AlertChannel channel;
         DeliveryQueue queue;
         boost::asio::steady_timer again;
-        bool fault_told = false;  ///< the same failure is said once until it changes
-        bool wanted = true;       ///< false: no longer configured; a delivery may be under way
+        FaultOnce fault;
+        bool wanted = true;  ///< false: no longer configured; a delivery may be under way
+        system::Worker sending;
     };
 
     void send(Lane& lane);
-    void sent(Lane& lane, const Result<void>& arrived);
+    void sent(Lane& lane, const Result<std::string>& arrived);
+    void restore();
+    void save();
 
     boost::asio::io_context& loop_;
     AlertContext context_;
+    std::string file_;   ///< keeps what waits
+    std::string saved_;  ///< as it lies there
+    FaultOnce file_fault_;
     std::vector<std::unique_ptr<Lane>> lanes_;
-    system::Worker sending_;
 };
 
 }  // namespace clockwright::app

@@ -25,6 +25,7 @@ std::string content_of(const std::string& path) {
 /// A channel that appends what it is told to a file.
 Config writes_to(const std::string& path) {
     Config config;
+    config.state.directory = path.substr(0, path.rfind('/'));
     config.alert.channels.exec.push_back({.command = {"/bin/sh", "-c", "cat >> " + path}});
     return config;
 }
@@ -74,4 +75,42 @@ TEST_CASE("a channel that is gone is told nothing more, and all is well when it 
     alerts.tell(notice("after"));
     CHECK(arrives(loop, path, "after"));
     CHECK_FALSE(content_of(path).contains("meanwhile"));
+}
+
+TEST_CASE("what waited when the agent ended is told by the next one, once and in its order") {
+    const auto directory = system::TemporaryDirectory::make("clockwright-alerts");
+    REQUIRE(directory);
+    const std::string path = directory->path() + "/told";
+    boost::asio::io_context loop;
+    Config config = writes_to(path);
+    config.alert.channels.exec[0].command[2] = "test -e " + path + ".up && cat >> " + path;
+    {
+        AgentAlerts alerts(loop, config);
+        for (const char* name : {"one", "two"}) alerts.tell(notice(name));
+        loop.run_for(500ms);  // the first attempt fails
+        CHECK(content_of(path).empty());
+    }
+    REQUIRE(std::ofstream(path + ".up"));
+    boost::asio::io_context next;
+    AgentAlerts again(next, config);
+    CHECK(arrives(next, path, "server: two"));
+    CHECK(content_of(path).find("server: one") < content_of(path).find("server: two"));
+    CHECK_FALSE(content_of(directory->path() + "/deliveries.json").contains("rule"));
+}
+
+TEST_CASE("a channel that hangs holds up no other") {
+    const auto directory = system::TemporaryDirectory::make("clockwright-alerts");
+    REQUIRE(directory);
+    const std::string path = directory->path() + "/told";
+    boost::asio::io_context loop;
+    Config config = writes_to(path);
+    ExecSettings hung;
+    hung.command = {"/bin/sleep", "60"};
+    hung.manner.time_out = Seconds{5};
+    config.alert.channels.exec.insert(config.alert.channels.exec.begin(), hung);
+    AgentAlerts alerts(loop, config);
+    const auto before = std::chrono::steady_clock::now();
+    alerts.tell(notice("first"));
+    CHECK(arrives(loop, path, "first"));
+    CHECK(std::chrono::steady_clock::now() - before < 3s);
 }

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "app/secret_file.h"
 #include "publish/api.h"
 #include "publish/stream_events.h"
-#include "store/durable_file.h"
 #include "store/sqlite_history.h"
 #include "system/clock.h"
-#include "system/service_notice.h"
 
 namespace clockwright::app {
 namespace {
@@ -18,21 +17,12 @@ constexpr std::size_t least_token = 16;
 }  // namespace
 
 Result<std::string> read_http_token() {
-    const std::string handed = system::credentials_directory();
     bool missing = false;
-    std::string path = handed + "/http-token";
-    auto text = handed.empty() ? Result<std::string>{} : store::read_file(path, &missing);
-    if (handed.empty() || missing) {
-        path = token_file;
-        missing = false;
-        text = store::read_secret_file(path, &missing);
-        if (missing) return std::string{};
-    }
-    if (!text) return text;
-    while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-    if (text->size() < least_token) {
+    auto text = read_secret(token_file, &missing);
+    if (missing) return std::string{};
+    if (text && text->size() < least_token) {
         return fail(Fault::bad_input,
-                    fmt::format("{}: a token has {} characters at least", path, least_token));
+                    fmt::format("{}: a token has {} characters at least", token_file, least_token));
     }
     return text;
 }
@@ -67,6 +57,8 @@ void AgentHttp::answer(HttpRequest request, const system::HttpAnswer& give) {
     ApiView view;
     view.access = access_;
     view.now = system::read_clocks();
+    const auto& compat = config_.sinks.metrics.compat;
+    view.compat = {compat.begin(), compat.end()};
     if (request.path == "/api/v1/config") view.config_json = config_json(config_);
     if (!needs_history(request)) {
         view.snapshot = snapshot_.get();

@@ -12,6 +12,7 @@
 #include "app/agent_alerts.h"
 #include "app/agent_files.h"
 #include "app/agent_http.h"
+#include "app/agent_sinks.h"
 #include "app/agent_street.h"
 #include "app/alert_files.h"
 #include "app/exit_code.h"
@@ -94,6 +95,7 @@ class AgentLoop {
     std::optional<Agent> agent_;
     std::unique_ptr<AgentHttp> http_;  ///< null: off
     AgentAlerts alerts_;
+    AgentSinks sinks_;
     SteadyTime armed_{};  ///< when the timer wakes the agent
     bool ready_ = false, word_fault_told_ = false;
     // Last, so that they end first: nothing they use goes before them.
@@ -109,6 +111,7 @@ AgentLoop::AgentLoop(const Context& context)
       alarm_(loop_.context(), [this] { perform(agent_->clock_was_set(read_moment())); }),
       files_(context.config),
       alerts_(loop_.context(), context.config),
+      sinks_(loop_.context(), context.config, splay_of_this_machine()),
       looking_(loop_.context()),
       resolving_(loop_.context()),
       asking_(loop_.context()),
@@ -141,6 +144,7 @@ Result<int> AgentLoop::run() {
     perform(agent_->stop(read_moment()));
     files_.take_word_back();
     recording_.finish();
+    sinks_.finish();
     save(false);
     return exit_done;
 }
@@ -221,6 +225,7 @@ void AgentLoop::carry_out(effect::Exclude& away) {
 
 void AgentLoop::carry_out(effect::Remember& remember) {
     if (http_) http_->tell(remember.rows);
+    sinks_.tell(remember.rows);
     recording_.post(
         [this, rows = std::move(remember.rows)] {
             static_cast<void>(recorder_->write(rows));  // its fault is asked for next
@@ -257,6 +262,7 @@ void AgentLoop::carry_out(effect::Show&) {
         fmt::format("{}STATUS={}", ready_ ? "" : "READY=1\n", snapshot.status.verdict.sentence));
     ready_ = true;
     if (http_) http_->show(snapshot);
+    sinks_.show(snapshot);
     if (auto left = files_.leave_word(snapshot); !left && !std::exchange(word_fault_told_, true)) {
         system::log_event(system::LogLevel::warning, left.error().message);
     }
@@ -281,6 +287,7 @@ void AgentLoop::reload() {
         override_config(*config, context_->command);
         context_ = std::make_shared<const Context>(Context{*config, context_->command});
         alerts_.use(context_->config);
+        sinks_.use(context_->config);
         if (http_) http_->use(context_->config);
         looking_.post([this] { return std::exchange(look_, {}); }, [](const HostLook&) {});
         perform(agent_->reload(std::move(*config), read_moment()));

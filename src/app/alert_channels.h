@@ -1,8 +1,9 @@
-/// The channels that alerts are sent by: programs and Alertmanager. Deliveries block: they are for
-/// a thread that may wait.
+/// The channels that alerts are sent by: programs, Alertmanager, mail, chat, web hooks. Deliveries
+/// block: they are for a thread that may wait.
 #pragma once
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "app/channel_settings.h"
@@ -15,22 +16,21 @@ namespace clockwright::app {
 /// One way out. The agent keeps a queue for each, so that one that fails holds up no other.
 class AlertChannel {
   public:
-    explicit AlertChannel(ExecSettings exec) : exec_(std::move(exec)) {}
-    explicit AlertChannel(AlertmanagerSettings alertmanager)
-        : alertmanager_(std::move(alertmanager)) {}
+    using Settings = std::variant<ExecSettings, AlertmanagerSettings, MailSettings, HookSettings>;
 
-    /// "exec /usr/local/bin/page", "alertmanager http://127.0.0.1:9093"
+    explicit AlertChannel(Settings settings) : settings_(std::move(settings)) {}
+
+    /// "exec /usr/local/bin/page", "mail smtp.corp.example", "slack"; never a secret.
     std::string name() const;
     /// Severe enough for it. What ended is told to whom heard that it began.
     bool wants(const Alert& alert) const;
-    /// Error: why it did not arrive.
-    Result<void> deliver(const Alert& alert, const AlertContext& context) const;
+    /// People read it one by one: what comes in numbers is better told as one.
+    bool is_for_people() const;
+    /// What the other side answered; error: why it did not arrive.
+    Result<std::string> deliver(const Alert& alert, const AlertContext& context) const;
 
   private:
-    Result<void> post(const Alert& alert, AlertContext context) const;
-
-    std::optional<ExecSettings> exec_;
-    std::optional<AlertmanagerSettings> alertmanager_;
+    Settings settings_;
 };
 
 class AlertChannels {
@@ -39,8 +39,6 @@ class AlertChannels {
     AlertChannels(const ChannelSettings& settings, Seconds repeat);
 
     const std::vector<AlertChannel>& all() const { return channels_; }
-    /// By every channel that wants it; what failed comes back, one sentence each.
-    std::vector<std::string> deliver(const Alert& alert, const std::string& host) const;
     AlertContext context(const std::string& host) const;
 
   private:

@@ -25,6 +25,10 @@ std::string silences_file(const Config& config) {
     return agent_directory(config) + "/silences.json";
 }
 
+std::string deliveries_file(const Config& config) {
+    return config.state.directory + "/deliveries.json";
+}
+
 Result<std::optional<SavedAlerts>> load_alerts(const Config& config, Now now) {
     const auto owner = TRY(system::ActAsOwner::of(agent_directory(config)));
     const std::string path = alerts_file(config);

@@ -17,6 +17,8 @@ namespace clockwright::app {
 std::string alerts_file(const Config& config);    ///< "…/alerts.json", written by the agent
 std::string silences_file(const Config& config);  ///< "…/silences.json", written by `alert silence`
 
+std::string deliveries_file(const Config& config);  ///< "…/deliveries.json": what waits to be told
+
 /// What the agent last wrote; empty when it never did.
 Result<std::optional<SavedAlerts>> load_alerts(const Config& config, Now now);
 

@@ -11,7 +11,9 @@
 #include <optional>
 
 #include "app/config_alert.h"
+#include "app/config_channels.h"
 #include "app/config_keys.h"
+#include "find/post_url.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -95,6 +97,16 @@ void read_text(Config& config, const ConfigText& text, Faults& faults) {
     }
 }
 
+/// What the keys of `[influx]` make together.
+std::string wrong_with(const InfluxSettings& influx) {
+    if (influx.url.empty()) return {};
+    const auto good = check_post_url(influx.url, influx.plain_http);
+    if (!good) return good.error().message;
+    if (influx.url.find('?') != std::string::npos) return "must not hold a query";
+    if (influx.bucket.empty() != influx.org.empty()) return "bucket and org belong together";
+    return {};
+}
+
 /// What one key alone implies for its neighbour, and faults that only show when all are known.
 void settle_together(Config& config, Faults& faults) {
     int& count = config.select.count;
@@ -105,6 +117,10 @@ void settle_together(Config& config, Faults& faults) {
         faults.add("configuration", {},
                    fmt::format("select.minimum: {} is more than select.count, {}",
                                config.select.minimum, config.select.count));
+    }
+    if (const std::string wrong = wrong_with(config.sinks.influx); !wrong.empty()) {
+        faults.lines().push_back(
+            fmt::format("{}: influx.url: {}", config.origins.at("influx.url"), wrong));
     }
     if (!config.daemon.restart.empty() && !config.daemon.restart.front().starts_with('/')) {
         faults.add("configuration", {}, "daemon.restart: the program must be an absolute path");

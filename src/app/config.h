@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/channel_settings.h"
+#include "app/sink_settings.h"
 #include "result.h"
 #include "time/units.h"
 #include "watch/rule_config.h"
@@ -50,6 +51,7 @@ struct Config {
         Seconds repeat{4 * 3600.0};       ///< 0: never
         ChannelSettings channels;
     } alert;
+    SinkSettings sinks;              ///< the sections `metrics`, `files` and `influx`
     std::vector<RuleSetting> rules;  ///< in the order of the files
 
     /// "select.minimum" → "/etc/clockwright/clockwright.toml:12", "command line"; absent: default.

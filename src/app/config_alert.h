@@ -1,4 +1,5 @@
-/// The tables of the configuration that are no plain keys: alert channels and rules.
+/// The tables of the configuration that are no plain keys: rules, and with them all that is shown
+/// of tables.
 #pragma once
 
 #include <toml++/toml.h>
@@ -9,13 +10,6 @@
 #include "app/config.h"
 
 namespace clockwright::app {
-
-/// `exec` and `alertmanager` of the section `alert`.
-bool is_channel_table(std::string_view section, std::string_view name);
-
-/// Reads one of them over the settings; a later file replaces it whole.
-void read_channel_table(Config& config, const std::string& file, std::string_view name,
-                        const toml::node& node, std::vector<std::string>& faults);
 
 /// Reads the `[[rule]]` tables of a text that is TOML.
 void read_rules(Config& config, const std::string& file, std::string_view text,

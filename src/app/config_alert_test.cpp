@@ -49,10 +49,10 @@ TEST_CASE("channels and rules come with the other keys") {
     REQUIRE(channels.exec.size() == 2);
     CHECK(channels.exec[0].command ==
           std::vector<std::string>{"/usr/local/bin/page", "--team", "ti\"me"});
-    CHECK(channels.exec[0].severity == AlertSeverity::critical);
-    CHECK(channels.exec[0].time_out == Seconds{3});
-    CHECK(channels.exec[1].severity == AlertSeverity::info);
-    CHECK(channels.exec[1].time_out == Seconds{10});
+    CHECK(channels.exec[0].manner.severity == AlertSeverity::critical);
+    CHECK(channels.exec[0].manner.time_out == Seconds{3});
+    CHECK(channels.exec[1].manner.severity == AlertSeverity::info);
+    CHECK(channels.exec[1].manner.time_out == Seconds{10});
     REQUIRE(channels.alertmanager.has_value());
     CHECK(channels.alertmanager->url == "https://am.corp.example/am");
     CHECK(channels.alertmanager->labels.at("site") == "zrh1");

@@ -26,4 +26,7 @@ struct Key {
 
 const std::vector<Key>& config_keys();
 
+/// Those of `[metrics]`, `[files]` and `[influx]`; a part of the table.
+std::vector<Key> sink_keys();
+
 }  // namespace clockwright::app

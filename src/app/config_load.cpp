@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
 #include "app/config.h"
+#include "app/environment.h"
 #include "system/local_host.h"
 
 namespace clockwright::app {
@@ -42,7 +44,10 @@ Result<Config> load_config(const std::string& path) {
     for (const std::string& drop_in : host.list(main_file + ".d", ".toml")) {
         texts.push_back({drop_in, TRY(system::read_trusted(drop_in))});
     }
+    const auto variable = [](const char* name) { return std::getenv(name); };
+    std::ranges::move(environment_texts(variable), std::back_inserter(texts));
     Config config = TRY(read_config(texts));
+    settle_environment(config, variable);
     if (!config.is_set("state.directory")) config.state.directory = default_state_directory();
     return config;
 }

@@ -50,14 +50,28 @@ TEST_CASE("bad values of every key are refused") {
     struct Row {
         const char* toml;
     };
-    for (const Row& row :
-         {Row{"[state]\ndirectory = \"relative\""}, Row{"[daemon]\nkind = \"ntpdate\""},
-          Row{"[daemon]\ncontrol = \"not a path\""}, Row{"[daemon]\nrestart = [\"systemctl\"]"},
-          Row{"[candidates]\ndiscover = \"yes\""}, Row{"[select]\ngain = 1.0"},
-          Row{"[select]\ngain = nan"}, Row{"[select]\ncount = 4\nminimum = 5"},
-          Row{"[apply]\nverify_timeout = 60"}, Row{"[apply]\nverify_timeout = \"0s\""},
-          Row{"[apply]\nwindow = \"Sometimes\""}, Row{"[agent]\nlisten = \"localhost:80\""},
-          Row{"select = 3"}, Row{"[select"}}) {
+    for (const Row& row : {Row{"[state]\ndirectory = \"relative\""},
+                           Row{"[daemon]\nkind = \"ntpdate\""},
+                           Row{"[daemon]\ncontrol = \"not a path\""},
+                           Row{"[daemon]\nrestart = [\"systemctl\"]"},
+                           Row{"[candidates]\ndiscover = \"yes\""},
+                           Row{"[select]\ngain = 1.0"},
+                           Row{"[select]\ngain = nan"},
+                           Row{"[select]\ncount = 4\nminimum = 5"},
+                           Row{"[apply]\nverify_timeout = 60"},
+                           Row{"[apply]\nverify_timeout = \"0s\""},
+                           Row{"[files]\ncsv = \"relative\""},
+                           Row{"[files]\nkeep = \"1h\""},
+                           Row{"[metrics]\ncompat = [\"telegraf\"]"},
+                           Row{"[influx]\nurl = \"ftp://h\""},
+                           Row{"[influx]\nurl = \"http://192.0.2.1:8086\""},
+                           Row{"[influx]\nurl = \"https://h\"\nbucket = \"b\""},
+                           Row{"[influx]\nurl = \"https://h/write?db=x\""},
+                           Row{"[influx]\nbatch = 0"},
+                           Row{"[apply]\nwindow = \"Sometimes\""},
+                           Row{"[agent]\nlisten = \"localhost:80\""},
+                           Row{"select = 3"},
+                           Row{"[select"}}) {
         CAPTURE(row.toml);
         const auto config = read_config({{"t.toml", row.toml}});
         REQUIRE_FALSE(config.has_value());

@@ -108,7 +108,8 @@ constexpr Seconds a_test_lasts{300};
 /// What came of the test of one channel.
 struct Tested {
     std::string channel;
-    std::string fault{};  ///< empty: it arrived
+    std::string fault{};   ///< empty: it arrived
+    std::string answer{};  ///< what the other side said to it
 };
 
 Alert test_alert(WallTime now) {
@@ -128,7 +129,10 @@ void send(const std::vector<AlertChannel>& channels, const Alert& alert, const A
     for (std::size_t i = 0; i < channels.size(); ++i) {
         if (!tests[i].fault.empty()) continue;
         const auto arrived = channels[i].deliver(alert, about);
-        if (!arrived) tests[i].fault = arrived.error().message;
+        if (arrived)
+            tests[i].answer = *arrived;
+        else
+            tests[i].fault = arrived.error().message;
     }
 }
 
@@ -136,7 +140,7 @@ void send(const std::vector<AlertChannel>& channels, const Alert& alert, const A
 std::vector<Tested> send_test(const std::vector<AlertChannel>& channels, AlertContext about,
                               std::optional<Seconds> resolve_after) {
     std::vector<Tested> tests;
-    for (const AlertChannel& channel : channels) tests.push_back({channel.name()});
+    for (const AlertChannel& channel : channels) tests.push_back({.channel = channel.name()});
     about.lasting = a_test_lasts;
     Alert alert = test_alert(about.now);
     send(channels, alert, about, tests);
@@ -154,12 +158,17 @@ std::string tested_json(const std::vector<Tested>& tests) {
         JsonObject row(2);
         row.add("channel", tested.channel);
         row.add("delivered", tested.fault.empty());
+        row.add("answer", tested.answer.empty() ? std::optional<std::string>{} : tested.answer);
         row.add("fault", tested.fault.empty() ? std::optional<std::string>{} : tested.fault);
         rows.push_back(row.text());
     }
     JsonObject document(0);
     document.add_json("channels", json_array(rows, 1));
     return document.text() + "\n";
+}
+
+std::string delivered(const Tested& tested) {
+    return tested.answer.empty() ? "delivered" : fmt::format("delivered ({})", tested.answer);
 }
 
 std::string tested_text(const std::vector<Tested>& tests, std::ptrdiff_t failed) {
@@ -169,7 +178,7 @@ std::string tested_text(const std::vector<Tested>& tests, std::ptrdiff_t failed)
                            : fmt::format("{} of {} channels failed.\n", failed, tests.size());
     for (const Tested& tested : tests) {
         text += wrap(fmt::format("{}: {}", tested.channel,
-                                 tested.fault.empty() ? "delivered" : tested.fault),
+                                 tested.fault.empty() ? delivered(tested) : tested.fault),
                      2);
     }
     return text + (failed == 0 ? "Next: look whether it was seen where it should be\n"
@@ -187,12 +196,14 @@ Result<int> test(const Context& context) {
     std::vector<Tested> tests = send_test(channels, about, command.resolve_after);
     if (std::string_view("log").starts_with(command.what)) {
         system::log_event(system::LogLevel::info, alert_line(test_alert(about.now)));
-        tests.insert(tests.begin(), {"log"});
+        tests.insert(tests.begin(), Tested{.channel = "log"});
     }
     if (tests.empty())
-        return fail(Fault::usage, fmt::format("no channel begins with \"{}\" (log, exec, "
-                                              "alertmanager, as far as they are configured)",
-                                              printable(command.what)));
+        return fail(Fault::usage,
+                    fmt::format("no channel begins with \"{}\" (log, exec, "
+                                "alertmanager, mail, slack, discord, ntfy, webhook, as "
+                                "far as they are configured)",
+                                printable(command.what)));
     const auto failed =
         std::ranges::count_if(tests, [](const Tested& tested) { return !tested.fault.empty(); });
     print_result(context.command,

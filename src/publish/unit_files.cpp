@@ -159,6 +159,7 @@ std::string agent_unit(const UnitSettings& settings, const std::vector<std::stri
         "{}"
         "StateDirectory=clockwright-agent\n"
         "StateDirectoryMode=0700\n"
+        "LogsDirectory=clockwright\n"     // for files.csv and files.status_log
         "RuntimeDirectory=clockwright\n"  // its last word, which everybody may read
         "UMask=0022\n"
         "CapabilityBoundingSet=\n"

@@ -69,6 +69,7 @@ TEST_CASE("the agent has a user of its own and no capability at all") {
     const auto unit = agent_unit(settings(), {"_chrony"});
     CHECK(unit.contains("DynamicUser=yes\n"));
     CHECK(unit.contains("SupplementaryGroups=_chrony\n"));
+    CHECK(unit.contains("LogsDirectory=clockwright\n"));
     CHECK(unit.contains("CapabilityBoundingSet=\n"));
     CHECK(unit.contains("Type=notify\n"));
 }

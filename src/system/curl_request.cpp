@@ -28,10 +28,12 @@ std::size_t take_body(const char* bytes, std::size_t, std::size_t count, void* c
     return count;
 }
 
-std::size_t take_header(const char*, std::size_t, std::size_t count, void* context) {
+std::size_t take_header(const char* bytes, std::size_t, std::size_t count, void* context) {
     auto& transfer = *static_cast<Transfer*>(context);
-    transfer.header += count;
-    if (transfer.header <= most_header) return count;
+    if (transfer.header_text.size() + count <= most_header) {
+        transfer.header_text.append(bytes, count);
+        return count;
+    }
     transfer.refusal = "its header is larger than 64 KiB";
     return 0;
 }
@@ -118,6 +120,12 @@ std::string CurlRequest::redirection() {
     const char* next = nullptr;
     curl_.easy_getinfo(handle_.get(), CURLINFO_REDIRECT_URL, &next);
     return next == nullptr ? "" : next;
+}
+
+std::optional<Seconds> CurlRequest::retry_after() {
+    curl_off_t seconds = 0;
+    curl_.easy_getinfo(handle_.get(), CURLINFO_RETRY_AFTER, &seconds);
+    return seconds > 0 ? std::optional(Seconds(static_cast<double>(seconds))) : std::nullopt;
 }
 
 std::string CurlRequest::why(CURLcode code) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct Transfer {
     std::size_t most = 0;  ///< octets of the body
     Reach reach = Reach::anybody;
     std::string body{};
-    std::size_t header = 0;
+    std::string header_text{};
     std::string refusal{};  ///< why a callback ended it
 };
 
@@ -44,6 +45,8 @@ class CurlRequest {
     Result<int> run(const std::string& url, Seconds left);
     /// Where the answer redirects to; empty: nowhere.
     std::string redirection();
+    /// What the answer's Retry-After asks for; empty: nothing.
+    std::optional<Seconds> retry_after();
 
   private:
     std::string why(CURLcode code) const;

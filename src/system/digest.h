@@ -15,6 +15,9 @@ std::string sha256_hex(std::string_view bytes);
 /// 40 hexadecimal digits, for files that state their SHA-1 against damage; no proof of origin.
 std::string sha1_hex(std::string_view bytes);
 
+/// HMAC (RFC 2104) with SHA-256, as 64 hexadecimal digits; empty when OpenSSL refuses.
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
+
 /// The refid of a server that follows this IPv6 address: the first four octets of its MD5
 /// (RFC 5905 §7.3).
 std::uint32_t ipv6_refid(const IpAddress& address);

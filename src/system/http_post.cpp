@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <memory>
 #include <utility>
 
 #include "find/post_url.h"
+#include "system/curl_list.h"
 #include "system/curl_request.h"
 #include "time/spell.h"
 
@@ -15,26 +15,10 @@ namespace {
 
 constexpr std::string_view plain = "http://";
 
-using Headers = std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)>;
-
-Headers headers_of(const CurlLibrary& curl, std::string_view content_type,
-                   const std::string& token) {
-    Headers list(nullptr, curl.slist_free_all);
-    const auto add = [&](const std::string& line) {
-        curl_slist* more = curl.slist_append(list.get(), line.c_str());
-        if (more == nullptr) return;
-        std::ignore = list.release();
-        list.reset(more);
-    };
-    add(fmt::format("Content-Type: {}", content_type));
-    add("Expect:");  // no pause before the body
-    if (!token.empty()) add("Authorization: Bearer " + token);
-    return list;
-}
-
-bool is_token(std::string_view token) {
-    return token.find_first_of("\r\n") == std::string_view::npos &&
-           token.find('\0') == std::string_view::npos;
+/// It begins no second line.
+bool is_one_line(std::string_view text) {
+    return text.find_first_of("\r\n") == std::string_view::npos &&
+           text.find('\0') == std::string_view::npos;
 }
 
 }  // namespace
@@ -42,7 +26,8 @@ bool is_token(std::string_view token) {
 Result<PostAnswer> http_post(const std::string& url, std::string_view content_type,
                              const std::string& body, const PostSettings& settings) {
     TRY(check_post_url(url, settings.plain_http));
-    if (!is_token(settings.token)) return fail(Fault::bad_input, "the token is more than one line");
+    if (!is_one_line(settings.token))
+        return fail(Fault::bad_input, "the token is more than one line");
     const CurlLibrary& curl = *TRY(curl_library());
     const bool is_plain = url.starts_with(plain);
     const std::string pem = is_plain ? std::string{} : TRY(trust_anchors(settings.ca));
@@ -50,7 +35,13 @@ Result<PostAnswer> http_post(const std::string& url, std::string_view content_ty
     Transfer transfer{settings.most, only_here ? Reach::only_loopback : Reach::anybody};
     CurlRequest request(curl, transfer, pem, is_plain ? "http" : "https");
     if (!request.is_there()) return fail("libcurl gives no handle");
-    const Headers headers = headers_of(curl, content_type, settings.token);
+    CurlList headers(curl);
+    headers.add(fmt::format("Content-Type: {}", content_type));
+    headers.add("Expect:");  // no pause before the body
+    if (!settings.token.empty()) headers.add("Authorization: Bearer " + settings.token);
+    for (const std::string& header : settings.headers) {
+        if (is_one_line(header)) headers.add(header);
+    }
     request.set(CURLOPT_HTTPHEADER, headers.get());
     request.set(CURLOPT_POST, 1L);
     request.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
@@ -58,10 +49,12 @@ Result<PostAnswer> http_post(const std::string& url, std::string_view content_ty
     if (is_plain) request.set(CURLOPT_NOPROXY, "*");
     auto status = request.run(url, settings.time_out);
     if (!status) {
-        return fail(status.error().fault,
-                    fmt::format("cannot post to {}: {}", printable(url), status.error().message));
+        return fail(
+            status.error().fault,
+            fmt::format("cannot post{}: {}", settings.secret_url ? "" : " to " + printable(url),
+                        status.error().message));
     }
-    return PostAnswer{*status, std::move(transfer.body)};
+    return PostAnswer{*status, std::move(transfer.body), request.retry_after()};
 }
 
 }  // namespace clockwright::system

@@ -1,6 +1,7 @@
 /// A document posted to a web server of the user's, with limits on everything; it blocks.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,14 +14,17 @@ namespace clockwright::system {
 struct PostSettings {
     Seconds time_out{10};
     std::size_t most = std::size_t{64} << 10U;  ///< octets of the answer
-    std::vector<std::string> ca;                ///< PEM files of further trust anchors
-    std::string token;                          ///< of a bearer; empty: none is sent
+    std::vector<std::string> ca{};              ///< PEM files of further trust anchors
+    std::string token{};                        ///< of a bearer; empty: none is sent
     bool plain_http = false;                    ///< http also to others than this machine
+    std::vector<std::string> headers{};         ///< "Name: value"
+    bool secret_url = false;                    ///< no message may hold it
 };
 
 struct PostAnswer {
     int status = 0;  ///< 200 to 299: done
     std::string body;
+    std::optional<Seconds> retry_after;  ///< what the server asks for
 };
 
 /// Only to what `check_post_url` allows. Follows no redirection and uses no proxy for http. Whether

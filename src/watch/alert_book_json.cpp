@@ -4,13 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "daemon/json_fields.h"
 #include "time/spell.h"
+#include "watch/alert_json.h"
 
 namespace clockwright {
 namespace {
@@ -22,38 +22,25 @@ constexpr Seconds longest_pause{7 * 24 * 3600.0};
 constexpr Seconds longest_age{1e9};
 constexpr std::size_t most_turns = 1000;
 
-constexpr std::array severities{AlertSeverity::info, AlertSeverity::warning,
-                                AlertSeverity::critical};
-constexpr std::array states{AlertState::pending, AlertState::firing, AlertState::resolved};
-
 double age(SteadyTime at, Now now) {
     return Seconds{now.steady - at}.count();
 }
 
 Json to_json(const AlertEntry& entry, Now now) {
-    const Alert& alert = entry.alert;
     Json turns = Json::array();
     for (const SteadyTime at : entry.turns) turns.push_back({{"age_seconds", age(at, now)}});
-    return {{"rule", alert.rule},
-            {"subject", alert.subject},
-            {"family", entry.family},
-            {"severity", to_string(alert.severity)},
-            {"state", to_string(alert.state)},
-            {"text", alert.text},
-            {"hazard", alert.hazard},
-            {"advice", alert.advice},
-            {"since", rfc3339(alert.since, true)},
-            {"changed", rfc3339(alert.changed, true)},
-            {"silenced", alert.silenced},
-            {"began_age_seconds", age(entry.began, now)},
-            {"held", entry.held},
-            {"calm", entry.calm},
-            {"good", entry.good},
-            {"flapping", entry.flapping},
-            {"hidden", entry.hidden},
-            {"told_age_seconds", entry.told ? Json(age(entry.told_at, now)) : Json(nullptr)},
-            {"told_flapping", entry.told_flapping},
-            {"turns", std::move(turns)}};
+    Json json = alert_json(entry.alert);
+    json.update({{"family", entry.family},
+                 {"began_age_seconds", age(entry.began, now)},
+                 {"held", entry.held},
+                 {"calm", entry.calm},
+                 {"good", entry.good},
+                 {"flapping", entry.flapping},
+                 {"hidden", entry.hidden},
+                 {"told_age_seconds", entry.told ? Json(age(entry.told_at, now)) : Json(nullptr)},
+                 {"told_flapping", entry.told_flapping},
+                 {"turns", std::move(turns)}});
+    return json;
 }
 
 /// Reads entries; ages count from `now` back, and from the time of saving.
@@ -67,18 +54,8 @@ class EntryReader {
     AlertEntry read(const Json& json, const std::string& place) {
         JsonFields fields(json, place, faults_);
         AlertEntry entry;
-        Alert& alert = entry.alert;
-        alert.rule = fields.text("rule");
-        alert.subject = fields.text("subject");
+        entry.alert = read_alert(fields);
         entry.family = fields.text("family");
-        alert.severity = word(fields, "severity", severities);
-        alert.state = word(fields, "state", states);
-        alert.text = fields.text("text");
-        alert.hazard = fields.text("hazard");
-        alert.advice = fields.text("advice");
-        alert.since = fields.instant("since");
-        alert.changed = fields.instant("changed");
-        alert.silenced = fields.boolean("silenced");
         entry.began = instant(fields, "began_age_seconds").value_or(now_.steady);
         entry.held = static_cast<int>(fields.integer("held", 0, 1'000'000'000));
         entry.calm = static_cast<int>(fields.integer("calm", 0, 1'000'000'000));
@@ -100,17 +77,6 @@ class EntryReader {
     }
 
   private:
-    template <class Word, std::size_t count>
-    static Word word(JsonFields& fields, std::string_view key,
-                     const std::array<Word, count>& words) {
-        const std::string text = fields.text(key);
-        for (const Word one : words) {
-            if (to_string(one) == text) return one;
-        }
-        fields.fault(key, "is none of the words it may be");
-        return words.front();
-    }
-
     std::optional<SteadyTime> instant(JsonFields& fields, std::string_view key) {
         const auto saved = fields.number_or_null(key);
         if (!saved) return std::nullopt;

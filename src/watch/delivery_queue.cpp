@@ -1,5 +1,7 @@
 #include "watch/delivery_queue.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,28 +15,58 @@ void DeliveryQueue::push(Alert alert) {
     waiting_.push_back(std::move(alert));
 }
 
-std::optional<Alert> DeliveryQueue::take(SteadyTime now) {
-    if (taken_ || waiting_.empty() || now < not_before_) return std::nullopt;
-    taken_ = std::move(waiting_.front());
-    waiting_.pop_front();
+std::vector<Alert> DeliveryQueue::take(SteadyTime now, std::size_t count) {
+    if (!taken_.empty() || waiting_.empty() || now < not_before_) return {};
+    const auto end =
+        waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(count, waiting_.size()));
+    taken_.assign(std::move_iterator(waiting_.begin()), std::move_iterator(end));
+    waiting_.erase(waiting_.begin(), end);
     return taken_;
 }
 
 void DeliveryQueue::done(bool arrived, SteadyTime now) {
-    auto alert = std::exchange(taken_, std::nullopt);
+    std::vector<Alert> alerts = std::exchange(taken_, {});
     if (arrived) {
         failures_ = 0;
         return;
     }
-    if (alert) waiting_.push_front(std::move(*alert));
+    waiting_.insert(waiting_.begin(), std::move_iterator(alerts.begin()),
+                    std::move_iterator(alerts.end()));
     const std::chrono::seconds pause = first_pause * (1 << std::min(failures_, 10));
     not_before_ = now + std::min<std::chrono::seconds>(pause, longest_pause);
     ++failures_;
 }
 
 std::optional<SteadyTime> DeliveryQueue::next() const {
-    if (taken_ || waiting_.empty()) return std::nullopt;
+    if (!taken_.empty() || waiting_.empty()) return std::nullopt;
     return not_before_;
+}
+
+std::vector<Alert> DeliveryQueue::all() const {
+    std::vector<Alert> all = taken_;
+    all.insert(all.end(), waiting_.begin(), waiting_.end());
+    return all;
+}
+
+Alert digest_of(std::span<const Alert> alerts) {
+    constexpr std::size_t most_named = 20;
+    Alert digest = *std::ranges::max_element(alerts, {}, &Alert::severity);
+    digest.rule = digest_rule;
+    digest.subject.clear();
+    digest.hazard.clear();
+    digest.state = std::ranges::any_of(
+                       alerts, [](const Alert& alert) { return alert.state == AlertState::firing; })
+                       ? AlertState::firing
+                       : AlertState::resolved;
+    digest.since = alerts.front().since;
+    digest.changed = alerts.back().changed;
+    digest.text = fmt::format("{} notices at once", alerts.size());
+    for (const Alert& alert : alerts.first(std::min(most_named, alerts.size())))
+        digest.text += fmt::format("; {}: {}", to_string(alert.state), alert.text);
+    if (alerts.size() > most_named)
+        digest.text += fmt::format("; and {} more", alerts.size() - most_named);
+    digest.advice = "clockwright alert list";
+    return digest;
 }
 
 }  // namespace clockwright

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "watch/alert.h"
 
@@ -18,23 +20,32 @@ class DeliveryQueue {
 
     /// When it is full, the oldest of the least severe is dropped, and counted.
     void push(Alert alert);
-    /// What to deliver now; empty: nothing, or a pause is on, or one is under way already.
-    std::optional<Alert> take(SteadyTime now);
-    /// How the taken one came out; a failed one goes back to the front.
+    /// What to deliver now, the oldest first, so many at most; none: nothing waits, or a pause is
+    /// on, or a delivery is under way already.
+    std::vector<Alert> take(SteadyTime now, std::size_t count = 1);
+    /// How the taken ones came out; failed ones go back to the front.
     void done(bool arrived, SteadyTime now);
 
     /// When `take` has something again; empty: not before the next `push` or `done`.
     std::optional<SteadyTime> next() const;
-    std::size_t size() const { return waiting_.size() + (taken_ ? 1 : 0); }
+    std::vector<Alert> all() const;  ///< those taken first
+    std::size_t size() const { return waiting_.size() + taken_.size(); }
     std::uint64_t dropped() const { return dropped_; }
     int failures() const { return failures_; }  ///< on end
 
   private:
     std::deque<Alert> waiting_;
-    std::optional<Alert> taken_;
+    std::vector<Alert> taken_;
     SteadyTime not_before_{SteadyTime::min()};
     int failures_ = 0;
     std::uint64_t dropped_ = 0;
 };
+
+/// The rule that many alerts told as one have.
+inline constexpr std::string_view digest_rule = "alerts_digest";
+
+/// Two alerts or more as one for people: how many, and each with its state in a sentence (the first
+/// twenty); the most severe of them says how severe it is.
+Alert digest_of(std::span<const Alert> alerts);
 
 }  // namespace clockwright

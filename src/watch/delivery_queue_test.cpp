@@ -19,14 +19,14 @@ Alert alert_named(std::string rule, AlertSeverity severity = AlertSeverity::warn
 TEST_CASE("alerts are delivered in their order, one at a time") {
     DeliveryQueue queue;
     const SteadyTime now{100s};
-    CHECK_FALSE(queue.take(now).has_value());
+    CHECK(queue.take(now).empty());
     queue.push(alert_named("a"));
     queue.push(alert_named("b"));
-    CHECK(queue.take(now)->rule == "a");
-    CHECK_FALSE(queue.take(now).has_value());
+    CHECK(queue.take(now).at(0).rule == "a");
+    CHECK(queue.take(now).empty());
     CHECK(queue.size() == 2);
     queue.done(true, now);
-    CHECK(queue.take(now)->rule == "b");
+    CHECK(queue.take(now).at(0).rule == "b");
     queue.done(true, now);
     CHECK(queue.size() == 0);
     CHECK_FALSE(queue.next().has_value());
@@ -38,17 +38,17 @@ TEST_CASE("a failed delivery is tried again after 10 s, 20 s, and so on up to 10
     SteadyTime now{1000s};
     for (const auto pause : {10s, 20s, 40s, 80s, 160s, 320s, 600s, 600s, 600s}) {
         CAPTURE(pause.count());
-        REQUIRE(queue.take(now).has_value());
+        REQUIRE_FALSE(queue.take(now).empty());
         queue.done(false, now);
         CHECK(queue.next() == now + pause);
-        CHECK_FALSE(queue.take(now + pause - 1s).has_value());
+        CHECK(queue.take(now + pause - 1s).empty());
         now += pause;
     }
-    REQUIRE(queue.take(now).has_value());
+    REQUIRE_FALSE(queue.take(now).empty());
     queue.done(true, now);
     CHECK(queue.failures() == 0);
     queue.push(alert_named("b"));
-    CHECK(queue.take(now).has_value());
+    CHECK_FALSE(queue.take(now).empty());
 }
 
 TEST_CASE("nothing is lost below a thousand, and the least severe first above") {
@@ -62,9 +62,33 @@ TEST_CASE("nothing is lost below a thousand, and the least severe first above") 
     queue.push(alert_named("last", AlertSeverity::critical));
     CHECK(queue.dropped() == 1);
     CHECK(queue.size() == 1000);
-    CHECK(queue.take(SteadyTime{0s})->rule == "c0");
+    CHECK(queue.take(SteadyTime{0s}).at(0).rule == "c0");
     queue.push(alert_named("more"));
     CHECK(queue.size() == 1000);
     queue.done(false, SteadyTime{0s});
-    CHECK(queue.take(SteadyTime{10s})->rule == "c0");
+    CHECK(queue.take(SteadyTime{10s}).at(0).rule == "c0");
+}
+
+TEST_CASE("many that wait are told as one, and come back one by one when that fails") {
+    DeliveryQueue queue;
+    for (int i = 0; i < 30; ++i) {
+        Alert alert = alert_named("r" + std::to_string(i));
+        alert.state = i == 3 ? AlertState::firing : AlertState::resolved;
+        alert.text = "sentence " + std::to_string(i);
+        queue.push(alert);
+    }
+    const auto taken = queue.take(SteadyTime{0s}, 25);
+    REQUIRE(taken.size() == 25);
+    const Alert digest = digest_of(taken);
+    CHECK(digest.rule == digest_rule);
+    CHECK(digest.state == AlertState::firing);
+    CHECK(digest.text.starts_with("25 notices at once; resolved: sentence 0; "));
+    CHECK(digest.text.contains("; firing: sentence 3; "));
+    CHECK(digest.text.ends_with("; resolved: sentence 19; and 5 more"));
+    CHECK(queue.all().size() == 30);
+    queue.done(false, SteadyTime{0s});
+    CHECK(queue.take(SteadyTime{10s}).at(0).rule == "r0");
+    queue.done(true, SteadyTime{10s});
+    CHECK(queue.all().front().rule == "r1");
+    CHECK(queue.size() == 29);
 }

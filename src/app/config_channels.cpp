@@ -1,0 +1,355 @@
+#include "app/config_channels.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <utility>
+
+#include "find/post_url.h"
+#include "publish/hook_message.h"
+#include "time/address.h"
+#include "time/host_name.h"
+#include "time/spell.h"
+#include "watch/toml_fields.h"
+
+namespace clockwright::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t most_channels = 16, most_labels = 32;
+constexpr Seconds longest_time_out{60};
+
+std::string absolute(const std::string& path) {
+    return path.starts_with('/') ? std::string{} : "must be an absolute path";
+}
+
+bool is_label(std::string_view name) {
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+               (c >= '0' && c <= '9');
+    };
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, fits);
+}
+
+/// A list of strings; what is wrong with it comes back.
+std::string read_words(const toml::node& node, std::vector<std::string>& words) {
+    const auto* list = node.as_array();
+    if (list == nullptr) return "must be a list of strings";
+    for (const auto& item : *list) {
+        const auto* text = item.as_string();
+        if (text == nullptr) return "must be a list of strings";
+        if (text->get().find('\0') != std::string::npos) return "must not hold a zero byte";
+        words.push_back(text->get());
+    }
+    return {};
+}
+
+/// `severity` and `time_out`, which every channel has.
+void read_manner(TomlFields& fields, ChannelManner& manner) {
+    std::optional<std::string> word;
+    fields.take_text("severity", word, [&manner](const std::string& text) -> std::string {
+        for (const auto one :
+             {AlertSeverity::info, AlertSeverity::warning, AlertSeverity::critical}) {
+            if (to_string(one) != text) continue;
+            manner.severity = one;
+            return {};
+        }
+        return "must be info, warning or critical";
+    });
+    fields.take_text("time_out", word, [&manner](const std::string& text) -> std::string {
+        const auto duration = parse_duration(text);
+        if (!duration || *duration < Seconds{0.1} || *duration > longest_time_out)
+            return "must be a duration from 100ms to 60s";
+        manner.time_out = *duration;
+        return {};
+    });
+}
+
+/// `ca`: files of further trust anchors.
+void read_anchors(TomlFields& fields, std::vector<std::string>& ca) {
+    fields.take("ca", [&ca](const toml::node& node) -> std::string {
+        std::string wrong = read_words(node, ca);
+        for (const std::string& path : ca) {
+            if (wrong.empty()) wrong = absolute(path);
+        }
+        return wrong;
+    });
+}
+
+ExecSettings read_exec(const std::string& file, const toml::table& table,
+                       std::vector<std::string>& faults) {
+    ExecSettings exec;
+    TomlFields fields(file, table, "alert.exec", faults);
+    fields.take("command", [&exec](const toml::node& node) -> std::string {
+        if (std::string wrong = read_words(node, exec.command); !wrong.empty()) return wrong;
+        if (exec.command.empty()) return "is empty";
+        return absolute(exec.command.front()).empty() ? "" : "the program must be an absolute path";
+    });
+    if (!fields.has("command")) fields.fault("command", "is missing");
+    read_manner(fields, exec.manner);
+    fields.close();
+    return exec;
+}
+
+std::vector<ExecSettings> read_execs(const std::string& file, const toml::node& node,
+                                     std::vector<std::string>& faults) {
+    std::vector<ExecSettings> all;
+    const auto* list = node.as_array();
+    if (list == nullptr || !list->is_homogeneous(toml::node_type::table) ||
+        list->size() > most_channels) {
+        faults.push_back(fmt::format("{}:{}: alert.exec: must be [[alert.exec]] tables, at most {}",
+                                     file, node.source().begin.line, most_channels));
+        return all;
+    }
+    for (const auto& item : *list) all.push_back(read_exec(file, *item.as_table(), faults));
+    return all;
+}
+
+std::string read_labels(const toml::node& node, std::map<std::string, std::string>& labels) {
+    const auto* table = node.as_table();
+    if (table == nullptr || table->size() > most_labels)
+        return "must be a table of at most 32 texts";
+    for (const auto& [name, value] : *table) {
+        const auto* text = value.as_string();
+        if (text == nullptr) return "must be a table of texts";
+        if (!is_label(name.str()))
+            return fmt::format("\"{}\" is no name of a label", printable(name.str()));
+        labels[std::string(name.str())] = text->get();
+    }
+    return {};
+}
+
+AlertmanagerSettings read_alertmanager(const std::string& file, const toml::table& table,
+                                       std::vector<std::string>& faults) {
+    AlertmanagerSettings settings;
+    TomlFields fields(file, table, "alert.alertmanager", faults);
+    std::optional<bool> plain_http;
+    fields.take_flag("plain_http", plain_http);
+    settings.plain_http = plain_http.value_or(false);
+    std::optional<std::string> url, token_file;
+    fields.take_text("url", url, [&settings](const std::string& text) -> std::string {
+        const auto known = check_post_url(text, settings.plain_http);
+        return known ? std::string{} : known.error().message;
+    });
+    if (!fields.has("url")) fields.fault("url", "is missing");
+    read_manner(fields, settings.manner);
+    fields.take("labels",
+                [&settings](const toml::node& node) { return read_labels(node, settings.labels); });
+    read_anchors(fields, settings.ca);
+    fields.take_text("token_file", token_file, absolute);
+    settings.url = url.value_or("");
+    settings.token_file = token_file.value_or("");
+    fields.close();
+    return settings;
+}
+
+/// What a mail's envelope and header may hold: one "@", nothing that ends or folds a line.
+std::string mail_address(const std::string& text) {
+    const auto fits = [](char c) {
+        return c > ' ' && c < 0x7f && c != '<' && c != '>' && c != ',' && c != '"';
+    };
+    const std::size_t at = text.find('@');
+    const bool good = at != std::string::npos && at > 0 && at + 1 < text.size() &&
+                      text.find('@', at + 1) == std::string::npos &&
+                      std::ranges::all_of(text, fits);
+    return good ? std::string{} : "must be an address like time@corp.example";
+}
+
+std::string mail_server(const std::string& text) {
+    const auto host = parse_host(text);
+    return host && !host->nts ? std::string{} : "must be a host like smtp.corp.example:587";
+}
+
+/// A text that is kept when it is there.
+void take_into(TomlFields& fields, std::string_view key, std::string& target,
+               const std::function<std::string(const std::string&)>& check = {}) {
+    std::optional<std::string> text;
+    fields.take_text(key, text, check);
+    if (text) target = *text;
+}
+
+void take_into(TomlFields& fields, std::string_view key, bool& target) {
+    std::optional<bool> flag;
+    fields.take_flag(key, flag);
+    if (flag) target = *flag;
+}
+
+MailSettings read_mail(const std::string& file, const toml::table& table,
+                       std::vector<std::string>& faults) {
+    MailSettings mail;
+    TomlFields fields(file, table, "alert.mail", faults);
+    take_into(fields, "server", mail.server, mail_server);
+    take_into(fields, "from", mail.from, mail_address);
+    fields.take("to", [&mail](const toml::node& node) -> std::string {
+        std::string wrong = read_words(node, mail.to);
+        if (wrong.empty() && (mail.to.empty() || mail.to.size() > most_channels))
+            return "must be one to 16 addresses";
+        for (const std::string& one : mail.to) {
+            if (wrong.empty()) wrong = mail_address(one);
+        }
+        return wrong;
+    });
+    for (const std::string_view key : {"server", "from", "to"}) {
+        if (!fields.has(key)) fields.fault(key, "is missing");
+    }
+    take_into(fields, "tls", mail.tls, [&mail](const std::string& word) -> std::string {
+        if (word == "starttls" || word == "implicit") return {};
+        if (word != "off") return "must be starttls, implicit or off";
+        const auto host = parse_host(mail.server);
+        const auto address = host ? parse_address(host->name) : std::nullopt;
+        return (address && address->is_loopback()) || (host && host->name == "localhost")
+                   ? std::string{}
+                   : "off is for a server on this machine only";
+    });
+    take_into(fields, "user", mail.user);
+    take_into(fields, "password_file", mail.password_file, absolute);
+    if (mail.user.empty() != mail.password_file.empty())
+        fields.fault("user", "user and password_file belong together");
+    read_anchors(fields, mail.ca);
+    take_into(fields, "unverified_certificate", mail.unverified_certificate);
+    read_manner(fields, mail.manner);
+    fields.close();
+    return mail;
+}
+
+HookSettings read_hook(HookKind kind, const std::string& file, const toml::table& table,
+                       std::vector<std::string>& faults) {
+    HookSettings hook;
+    hook.kind = kind;
+    TomlFields fields(file, table, fmt::format("alert.{}", to_string(kind)), faults);
+    take_into(fields, "plain_http", hook.plain_http);
+    take_into(fields, "url", hook.url, [&hook](const std::string& text) -> std::string {
+        const auto known = check_post_url(text, hook.plain_http);
+        return known ? std::string{} : known.error().message;
+    });
+    take_into(fields, "url_file", hook.url_file, absolute);
+    if (fields.has("url") == fields.has("url_file"))
+        fields.fault("url", "exactly one of url and url_file is needed");
+    take_into(fields, "token_file", hook.token_file, absolute);
+    if (kind == HookKind::webhook) {
+        take_into(fields, "key_file", hook.key_file, absolute);
+        take_into(fields, "body", hook.body, [](const std::string& text) {
+            const auto good = check_template(text);
+            return good ? std::string{} : good.error().message;
+        });
+    }
+    read_anchors(fields, hook.ca);
+    read_manner(fields, hook.manner);
+    fields.close();
+    return hook;
+}
+
+std::optional<HookKind> hook_named(std::string_view name) {
+    for (const HookKind kind :
+         {HookKind::slack, HookKind::discord, HookKind::ntfy, HookKind::webhook}) {
+        if (to_string(kind) == name) return kind;
+    }
+    return std::nullopt;
+}
+
+Json shown(const ChannelManner& manner) {
+    return {{"severity", to_string(manner.severity)},
+            {"time_out", fmt::format("{}ms", std::llround(manner.time_out.count() * 1e3))}};
+}
+
+void add_text(Json& json, const char* key, const std::string& text) {
+    if (!text.empty()) json[key] = text;
+}
+
+Json shown(const ExecSettings& exec) {
+    Json json{{"command", exec.command}};
+    json.update(shown(exec.manner));
+    return json;
+}
+
+Json shown(const AlertmanagerSettings& settings) {
+    Json json{{"url", settings.url}};
+    json.update(shown(settings.manner));
+    if (!settings.labels.empty()) json["labels"] = settings.labels;
+    if (!settings.ca.empty()) json["ca"] = settings.ca;
+    add_text(json, "token_file", settings.token_file);
+    if (settings.plain_http) json["plain_http"] = true;
+    return json;
+}
+
+Json shown(const MailSettings& mail) {
+    Json json{{"server", mail.server}, {"from", mail.from}, {"to", mail.to}, {"tls", mail.tls}};
+    json.update(shown(mail.manner));
+    add_text(json, "user", mail.user);
+    add_text(json, "password_file", mail.password_file);
+    if (!mail.ca.empty()) json["ca"] = mail.ca;
+    if (mail.unverified_certificate) json["unverified_certificate"] = true;
+    return json;
+}
+
+Json shown(const HookSettings& hook) {
+    Json json = shown(hook.manner);
+    add_text(json, "url", hook.url);
+    add_text(json, "url_file", hook.url_file);
+    add_text(json, "token_file", hook.token_file);
+    add_text(json, "key_file", hook.key_file);
+    add_text(json, "body", hook.body);
+    if (!hook.ca.empty()) json["ca"] = hook.ca;
+    if (hook.plain_http) json["plain_http"] = true;
+    return json;
+}
+
+}  // namespace
+
+std::string_view to_string(HookKind kind) {
+    switch (kind) {
+        case HookKind::slack:
+            return "slack";
+        case HookKind::discord:
+            return "discord";
+        case HookKind::ntfy:
+            return "ntfy";
+        case HookKind::webhook:
+            break;
+    }
+    return "webhook";
+}
+
+bool is_channel_table(std::string_view section, std::string_view name) {
+    return section == "alert" && (name == "exec" || name == "alertmanager" || name == "mail" ||
+                                  hook_named(name).has_value());
+}
+
+void read_channel_table(Config& config, const std::string& file, std::string_view name,
+                        const toml::node& node, std::vector<std::string>& faults) {
+    ChannelSettings& channels = config.alert.channels;
+    const auto* table = node.as_table();
+    if (name == "exec") {
+        channels.exec = read_execs(file, node, faults);
+    } else if (table == nullptr) {
+        faults.push_back(
+            fmt::format("{}:{}: alert.{}: must be a table", file, node.source().begin.line, name));
+    } else if (name == "alertmanager") {
+        channels.alertmanager = read_alertmanager(file, *table, faults);
+    } else if (name == "mail") {
+        channels.mail = read_mail(file, *table, faults);
+    } else if (const auto kind = hook_named(name)) {
+        channels.hooks[*kind] = read_hook(*kind, file, *table, faults);
+    }
+    config.origins[fmt::format("alert.{}", name)] =
+        fmt::format("{}:{}", file, node.source().begin.line);
+}
+
+std::vector<std::pair<std::string, Json>> shown_channels(const ChannelSettings& channels) {
+    std::vector<std::pair<std::string, Json>> tables;
+    if (!channels.exec.empty()) {
+        Json list = Json::array();
+        for (const ExecSettings& exec : channels.exec) list.push_back(shown(exec));
+        tables.emplace_back("exec", std::move(list));
+    }
+    if (channels.alertmanager) tables.emplace_back("alertmanager", shown(*channels.alertmanager));
+    if (channels.mail) tables.emplace_back("mail", shown(*channels.mail));
+    for (const auto& [kind, hook] : channels.hooks)
+        tables.emplace_back(to_string(kind), shown(hook));
+    return tables;
+}
+
+}  // namespace clockwright::app

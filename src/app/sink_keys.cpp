@@ -1,0 +1,110 @@
+#include "app/key_builders.h"
+#include "publish/prometheus.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr Seconds a_day{86400};
+
+std::string any_text(const std::string& text) {
+    return text.find('\0') == std::string::npos && text.find('\n') == std::string::npos
+               ? std::string{}
+               : "must be one line";
+}
+
+std::vector<std::string> compat_names() {
+    return {known_compat().begin(), known_compat().end()};
+}
+
+void add_files(std::vector<Key>& keys) {
+    keys.push_back(text_key(
+        "files", "csv", "a row for each poll of each server; empty: no such file",
+        [](auto& c) -> auto& { return c.sinks.files.csv; }, optional_path));
+    keys.push_back(text_key(
+        "files", "csv_profile", "samples | ntp-monitor (timestamp,offset,delay)",
+        [](auto& c) -> auto& { return c.sinks.files.csv_profile; },
+        one_of({"samples", "ntp-monitor"})));
+    keys.push_back(text_key(
+        "files", "csv_server", "only this server's rows; empty: all",
+        [](auto& c) -> auto& { return c.sinks.files.csv_server; }, any_text));
+    keys.push_back(text_key(
+        "files", "status_log", "clock, daemon and sources as JSON, a line a minute; empty: none",
+        [](auto& c) -> auto& { return c.sinks.files.status_log; }, optional_path));
+    keys.push_back(int_key(
+        "files", "rotate_mb", "a file that would grow beyond is put aside and begun anew",
+        [](auto& c) -> auto& { return c.sinks.files.rotate_mb; }, 1, 1024));
+    keys.push_back(int_key(
+        "files", "most_mb", "what was put aside of one file, at most",
+        [](auto& c) -> auto& { return c.sinks.files.most_mb; }, 1, 1'000'000));
+    keys.push_back(duration_key("files", "keep", "what was put aside is kept for so long",
+                                [](auto& c) -> auto& { return c.sinks.files.keep; },
+                                {a_day, 36500 * a_day}));
+}
+
+void add_influx_place(std::vector<Key>& keys) {
+    keys.push_back(text_key(
+        "influx", "url", "\"http://127.0.0.1:8086\"; empty: off",
+        [](auto& c) -> auto& { return c.sinks.influx.url; }, any_text));
+    keys.push_back(text_key(
+        "influx", "database", "of InfluxDB 1",
+        [](auto& c) -> auto& { return c.sinks.influx.database; }, any_text));
+    keys.push_back(text_key(
+        "influx", "bucket", "of InfluxDB 2, with org; then no database is named",
+        [](auto& c) -> auto& { return c.sinks.influx.bucket; }, any_text));
+    keys.push_back(text_key(
+        "influx", "org", "of InfluxDB 2", [](auto& c) -> auto& { return c.sinks.influx.org; },
+        any_text));
+    keys.push_back(text_key(
+        "influx", "token_file", "holds the token of InfluxDB 2; 0600",
+        [](auto& c) -> auto& { return c.sinks.influx.token_file; }, optional_path));
+    keys.push_back(text_key(
+        "influx", "user", "of InfluxDB 1", [](auto& c) -> auto& { return c.sinks.influx.user; },
+        any_text));
+    keys.push_back(text_key(
+        "influx", "password_file", "holds that user's password; 0600",
+        [](auto& c) -> auto& { return c.sinks.influx.password_file; }, optional_path));
+    keys.push_back(list_key(
+        "influx", "ca", "PEM files of further trust anchors",
+        [](auto& c) -> auto& { return c.sinks.influx.ca; }, absolute_path));
+    keys.push_back(bool_key("influx", "plain_http", "http also to other machines: not encrypted",
+                            [](auto& c) -> auto& { return c.sinks.influx.plain_http; }));
+}
+
+void add_influx_manner(std::vector<Key>& keys) {
+    keys.push_back(text_key(
+        "influx", "schema", "telegraf (its names, and ours) | ntp-monitor",
+        [](auto& c) -> auto& { return c.sinks.influx.schema; },
+        one_of({"telegraf", "ntp-monitor"})));
+    keys.push_back(duration_key("influx", "interval", "between two posts while all is well",
+                                [](auto& c) -> auto& { return c.sinks.influx.interval; },
+                                {Seconds{1}, Seconds{3600}}));
+    keys.push_back(duration_key("influx", "time_out", "of one post",
+                                [](auto& c) -> auto& { return c.sinks.influx.time_out; },
+                                {Seconds{0.1}, Seconds{60}}));
+    keys.push_back(int_key(
+        "influx", "batch", "lines in one post at most",
+        [](auto& c) -> auto& { return c.sinks.influx.batch; }, 1, 50'000));
+    keys.push_back(int_key(
+        "influx", "spool_mb", "what may wait on disk; beyond it the oldest goes, and is counted",
+        [](auto& c) -> auto& { return c.sinks.influx.spool_mb; }, 1, 100'000));
+}
+
+}  // namespace
+
+std::vector<Key> sink_keys() {
+    std::vector<Key> keys{
+        text_key(
+            "metrics", "textfile", "the text of /metrics in a file named *.prom; empty: none",
+            [](auto& c) -> auto& { return c.sinks.metrics.textfile; }, optional_path),
+        list_key(
+            "metrics", "compat",
+            "also the names of chrony_exporter, ntp_exporter, node_timex, ntpmon",
+            [](auto& c) -> auto& { return c.sinks.metrics.compat; }, one_of(compat_names())),
+    };
+    add_files(keys);
+    add_influx_place(keys);
+    add_influx_manner(keys);
+    return keys;
+}
+
+}  // namespace clockwright::app

@@ -1,0 +1,177 @@
+#include "store/spool.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+
+namespace clockwright::store {
+namespace {
+
+constexpr std::string_view suffix = ".lines";
+constexpr std::uint64_t largest_refused = std::uint64_t{1} << 20U;
+
+std::optional<std::uint64_t> number_of(std::string_view name) {
+    if (!name.ends_with(suffix)) return std::nullopt;
+    name.remove_suffix(suffix.size());
+    std::uint64_t number = 0;
+    const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
+    return read.ec == std::errc{} && read.ptr == name.data() + name.size() ? std::optional(number)
+                                                                           : std::nullopt;
+}
+
+std::uint64_t lines_in(std::string_view text) {
+    return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
+}
+
+Result<Descriptor> open_to_add(const std::string& path, int flags) {
+    Descriptor file(
+        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, 0600));
+    if (!file) return std::unexpected(last_error("write", path));
+    return file;
+}
+
+}  // namespace
+
+Spool::Spool(std::string directory, std::uint64_t most)
+    : directory_(std::move(directory)),
+      most_(most),
+      most_in_file_(std::clamp<std::uint64_t>(most / 16, 4096, std::uint64_t{1} << 20U)) {}
+
+Result<Spool> Spool::open(std::string directory, std::uint64_t most) {
+    TRY(make_private_directory(directory));
+    Spool spool(std::move(directory), most);
+    TRY(spool.find_files());
+    return spool;
+}
+
+Result<void> Spool::find_files() {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
+        const auto number = number_of(entry.path().filename().string());
+        if (number) files_.push_back({*number, entry.file_size(error)});
+    }
+    if (error) return fail(fmt::format("cannot read {}: {}", directory_, error.message()));
+    std::ranges::sort(files_, {}, &File::number);
+    return find_place();
+}
+
+Result<void> Spool::find_place() {
+    bool missing = false;
+    const auto place = read_own_file(place_file(), &missing);
+    if (missing) return {};
+    if (!place) return std::unexpected(place.error());
+    std::uint64_t number = 0, taken = 0;
+    const char* end = place->data() + place->size();
+    const auto first = std::from_chars(place->data(), end, number);
+    const bool good = first.ec == std::errc{} && first.ptr != end &&
+                      std::from_chars(first.ptr + 1, end, taken).ec == std::errc{};
+    if (good && !files_.empty() && number == files_.front().number)
+        taken_ = std::min(taken, files_.front().size);
+    else
+        ::unlink(place_file().c_str());  // of a file that is gone: its number may come again
+    return {};
+}
+
+std::string Spool::path_of(std::uint64_t number) const {
+    return fmt::format("{}/{:020}{}", directory_, number, suffix);
+}
+
+Result<void> Spool::append(std::string_view lines) {
+    in_memory_ += lines;
+    while (in_memory_.size() > most_in_memory) {
+        in_memory_.erase(0, in_memory_.find('\n') + 1);
+        ++lost_;
+    }
+    if (in_memory_.empty()) return {};
+    TRY(write(in_memory_));
+    in_memory_.clear();
+    return {};
+}
+
+Result<void> Spool::write(std::string_view lines) {
+    TRY(make_room(lines.size()));
+    if (!writing_) {
+        const std::uint64_t number = files_.empty() ? 1 : files_.back().number + 1;
+        writing_ = TRY(open_to_add(path_of(number), O_EXCL));
+        files_.push_back({number, 0});
+    }
+    File& file = files_.back();
+    if (const auto written = write_all(writing_, lines, path_of(file.number)); !written) {
+        // No half a line: the next attempt has all of it.
+        if (::ftruncate(writing_.number(), static_cast<off_t>(file.size)) != 0)
+            writing_ = Descriptor();
+        return written;
+    }
+    file.size += lines.size();
+    if (file.size >= most_in_file_) writing_ = Descriptor();
+    return {};
+}
+
+Result<void> Spool::make_room(std::size_t octets_more) {
+    while (octets() > 0 && octets() + octets_more > most_) {
+        const std::string gone = TRY(read_own_file(path_of(files_.front().number)));
+        lost_ +=
+            lines_in(std::string_view(gone).substr(std::min<std::size_t>(taken_, gone.size())));
+        TRY(remove_front());
+    }
+    return {};
+}
+
+Result<SpoolLines> Spool::front(std::size_t most, std::size_t most_octets) {
+    while (!files_.empty()) {
+        const File& file = files_.front();
+        const std::string text = TRY(read_own_file(path_of(file.number)));
+        const std::string_view rest =
+            std::string_view(text).substr(std::min<std::size_t>(taken_, text.size()));
+        SpoolLines lines = read_spool_lines(rest, most, most_octets, !is_written_to(file));
+        if (lines.count > 0) return lines;
+        if (is_written_to(file) && rest.empty()) return SpoolLines{};
+        damaged_ += lines.damaged;
+        TRY(remove_front());
+    }
+    return SpoolLines{};
+}
+
+Result<void> Spool::drop(const SpoolLines& lines) {
+    damaged_ += lines.damaged;
+    taken_ += lines.octets;
+    if (taken_ >= files_.front().size) return remove_front();
+    return keep_place();
+}
+
+Result<void> Spool::set_aside(std::string_view line) {
+    const std::string path = directory_ + "/refused.lines";
+    std::error_code none_yet;
+    const auto size = std::filesystem::file_size(path, none_yet);
+    if (!none_yet && size + line.size() > largest_refused) return {};
+    const Descriptor file = TRY(open_to_add(path, 0));
+    return write_all(file, line, path);
+}
+
+std::uint64_t Spool::octets() const {
+    std::uint64_t sum = 0;
+    for (const File& file : files_) sum += file.size;
+    return sum - std::min(sum, taken_);
+}
+
+Result<void> Spool::remove_front() {
+    const std::string path = path_of(files_.front().number);
+    if (is_written_to(files_.front())) writing_ = Descriptor();
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+        return std::unexpected(last_error("remove", path));
+    files_.pop_front();
+    taken_ = 0;
+    ::unlink(place_file().c_str());
+    return {};
+}
+
+Result<void> Spool::keep_place() const {
+    return replace_file(place_file(), fmt::format("{} {}\n", files_.front().number, taken_));
+}
+
+}  // namespace clockwright::store

@@ -1,0 +1,65 @@
+/// Lines that wait on disk until somebody has them: added at the end, taken at the front, bounded.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "result.h"
+#include "store/durable_file.h"
+#include "store/spool_lines.h"
+
+namespace clockwright::store {
+
+/// A directory of files of lines, the oldest first. What was taken and not dropped is there again
+/// after a crash; what was dropped may be, too: whoever gets the lines must bear some twice. Lines
+/// are not synced: a crash of the machine may lose the last seconds. Used by one thread.
+class Spool {
+  public:
+    static constexpr std::size_t most_in_memory = std::size_t{4} << 20U;
+
+    /// The directory is made when it is missing. `most`: octets on disk. Fault::bad_input when it
+    /// is not ours alone.
+    static Result<Spool> open(std::string directory, std::uint64_t most);
+
+    /// Each line with its newline. Error: they could not be written and wait in memory, from where
+    /// they go with the next call.
+    Result<void> append(std::string_view lines);
+    /// At the front; none: nothing waits on disk.
+    Result<SpoolLines> front(std::size_t most, std::size_t most_octets);
+    /// What `front` gave last is done with.
+    Result<void> drop(const SpoolLines& lines);
+    /// Keeps a line that nobody will take in `refused.lines`, as long as that is small.
+    Result<void> set_aside(std::string_view line);
+
+    std::uint64_t octets() const;                       ///< that wait on disk
+    std::uint64_t lost() const { return lost_; }        ///< lines for which there was no room
+    std::uint64_t damaged() const { return damaged_; }  ///< lines that a crash spoiled
+
+  private:
+    struct File {
+        std::uint64_t number = 0, size = 0;
+    };
+
+    Spool(std::string directory, std::uint64_t most);
+    Result<void> find_files();
+    Result<void> find_place();
+    Result<void> write(std::string_view lines);
+    Result<void> make_room(std::size_t octets);
+    Result<void> remove_front();
+    Result<void> keep_place() const;
+    std::string place_file() const { return directory_ + "/place"; }
+    std::string path_of(std::uint64_t number) const;
+    bool is_written_to(const File& file) const { return &file == &files_.back() && bool(writing_); }
+
+    std::string directory_;
+    std::uint64_t most_, most_in_file_;
+    std::deque<File> files_;   ///< oldest first
+    std::uint64_t taken_ = 0;  ///< octets of the first that are done with
+    Descriptor writing_;       ///< to the last one; empty: the next line begins another
+    std::string in_memory_;
+    std::uint64_t lost_ = 0, damaged_ = 0;
+};
+
+}  // namespace clockwright::store

@@ -1,0 +1,140 @@
+#include "store/spool.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "tests/fakes/full_disk.h"
+#include "tests/fakes/temporary_directory.h"
+
+using namespace clockwright;
+using store::Spool;
+using store::SpoolLines;
+
+namespace {
+
+constexpr std::uint64_t a_megabyte = 1U << 20U;
+
+Spool open_in(const TemporaryDirectory& directory, std::uint64_t most = a_megabyte) {
+    auto spool = Spool::open(directory / "spool", most);
+    REQUIRE(spool.has_value());
+    return std::move(*spool);
+}
+
+std::string numbers(int from, int to) {
+    std::string lines;
+    for (int i = from; i < to; ++i) lines += fmt::format("line {}\n", i);
+    return lines;
+}
+
+/// All of it, in pieces of so many lines.
+std::string drain(Spool& spool, std::size_t most = 7) {
+    std::string all;
+    while (true) {
+        const auto lines = spool.front(most, a_megabyte);
+        REQUIRE(lines.has_value());
+        if (lines->count == 0) return all;
+        all += lines->text;
+        REQUIRE(spool.drop(*lines).has_value());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("lines come out in the order they went in, each once, over many files") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory, 64 << 10);  // files of 4 KiB
+    for (int i = 0; i < 2000; i += 10) REQUIRE(spool.append(numbers(i, i + 10)));
+    CHECK(spool.octets() == numbers(0, 2000).size());
+    CHECK(drain(spool) == numbers(0, 2000));
+    CHECK(spool.octets() == 0);
+    CHECK(spool.lost() == 0);
+}
+
+TEST_CASE("after a restart what was dropped is gone and all else is there") {
+    const TemporaryDirectory directory;
+    {
+        Spool spool = open_in(directory);
+        REQUIRE(spool.append(numbers(0, 100)));
+        REQUIRE(spool.drop(spool.front(30, a_megabyte).value()));
+        REQUIRE(spool.front(5, a_megabyte).value().count == 5);  // under way when it ended
+    }
+    Spool again = open_in(directory);
+    CHECK(again.octets() == numbers(30, 100).size());
+    REQUIRE(again.append(numbers(100, 120)));
+    CHECK(drain(again) == numbers(30, 120));
+}
+
+TEST_CASE("a place that was kept for a file that is gone skips nothing of the next") {
+    const TemporaryDirectory directory;
+    {
+        Spool spool = open_in(directory);
+        REQUIRE(spool.append(numbers(0, 100)));
+        REQUIRE(spool.drop(spool.front(30, a_megabyte).value()));
+    }
+    std::filesystem::remove(directory / "spool/00000000000000000001.lines");
+    {
+        Spool spool = open_in(directory);
+    }
+    {
+        REQUIRE(open_in(directory).append(numbers(0, 100)));
+    }
+    Spool again = open_in(directory);
+    CHECK(drain(again) == numbers(0, 100));
+}
+
+TEST_CASE("a file that a crash cut gives its whole lines, and the next ones follow") {
+    const TemporaryDirectory directory;
+    {
+        REQUIRE(open_in(directory).append(numbers(0, 3)));
+    }
+    const std::string name = directory / "spool/00000000000000000001.lines";
+    std::filesystem::resize_file(name, std::filesystem::file_size(name) - 3);
+    Spool spool = open_in(directory);
+    REQUIRE(spool.append(numbers(3, 5)));
+    CHECK(drain(spool) == numbers(0, 2) + numbers(3, 5));
+    CHECK(spool.damaged() == 1);
+}
+
+TEST_CASE("beyond its bound the oldest goes, and is counted") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory, 64 << 10);
+    const int lines = 20'000;
+    for (int i = 0; i < lines; i += 100) REQUIRE(spool.append(numbers(i, i + 100)));
+    CHECK(spool.octets() <= 64 << 10);
+    const int lost = static_cast<int>(spool.lost());
+    CHECK(lost > 0);
+    CHECK(drain(spool, 5000) == numbers(lost, lines));
+}
+
+TEST_CASE("while its directory is away lines wait in memory, and go when it is back") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory);
+    std::filesystem::rename(directory / "spool", directory / "away");
+    CHECK_FALSE(spool.append(numbers(0, 5)).has_value());
+    std::filesystem::rename(directory / "away", directory / "spool");
+    REQUIRE(spool.append(numbers(5, 8)));
+    CHECK(drain(spool) == numbers(0, 8));
+}
+
+TEST_CASE("what nobody takes is kept aside, as long as that is small") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory);
+    REQUIRE(spool.set_aside("bad line\n"));
+    const std::string long_line = std::string(400'000, 'x') + "\n";
+    for (int i = 0; i < 5; ++i) REQUIRE(spool.set_aside(long_line));
+    CHECK(directory.read("spool/refused.lines").starts_with("bad line\nxxx"));
+    CHECK(directory.read("spool/refused.lines").size() < a_megabyte);
+}
+
+TEST_CASE("a disk that fills up leaves no half a line, and nothing is missing when there is room") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory);
+    REQUIRE(spool.append(numbers(0, 10)));
+    {
+        const FullDisk full(4096);
+        CHECK_FALSE(spool.append(numbers(10, 1000)).has_value());
+    }
+    REQUIRE(spool.append(numbers(1000, 1001)));
+    CHECK(drain(spool, 100) == numbers(0, 1001));
+    CHECK(spool.damaged() == 0);
+}
