@@ -60,6 +60,17 @@ void AgentAlerts::tell(const std::vector<AlertNotice>& notices) {
     for (const auto& lane : lanes_) send(*lane);
 }
 
+/// Its name; of several with one name the second has " #2" after it, and so on.
+std::string AgentAlerts::key_of(const Lane& lane) const {
+    const std::string name = lane.channel.name();
+    int number = 1;
+    for (const auto& other : lanes_) {
+        if (other.get() == &lane) break;
+        if (other->wanted && other->channel.name() == name) ++number;
+    }
+    return number == 1 ? name : fmt::format("{} #{}", name, number);
+}
+
 /// What waited when the agent ended; of a channel that is gone it is forgotten.
 void AgentAlerts::restore() {
     bool missing = false;
@@ -72,7 +83,7 @@ void AgentAlerts::restore() {
         return;
     }
     for (const auto& lane : lanes_) {
-        const auto found = waiting->find(lane->channel.name());
+        const auto found = waiting->find(key_of(*lane));
         if (found == waiting->end()) continue;
         for (const Alert& alert : found->second) lane->queue.push(alert);
         send(*lane);
@@ -82,8 +93,7 @@ void AgentAlerts::restore() {
 void AgentAlerts::save() {
     WaitingAlerts waiting;
     for (const auto& lane : lanes_) {
-        if (lane->wanted && lane->queue.size() > 0)
-            waiting[lane->channel.name()] = lane->queue.all();
+        if (lane->wanted && lane->queue.size() > 0) waiting[key_of(*lane)] = lane->queue.all();
     }
     std::string text = waiting_alerts_json(waiting);
     if (text == saved_) return;

@@ -42,6 +42,7 @@ class AgentAlerts {
 
     void send(Lane& lane);
     void sent(Lane& lane, const Result<std::string>& arrived);
+    std::string key_of(const Lane& lane) const;
     void restore();
     void save();
 

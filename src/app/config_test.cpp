@@ -63,6 +63,7 @@ TEST_CASE("bad values of every key are refused") {
                            Row{"[files]\ncsv = \"relative\""},
                            Row{"[files]\nkeep = \"1h\""},
                            Row{"[metrics]\ncompat = [\"telegraf\"]"},
+                           Row{"[metrics]\ntextfile = \"/tmp/metrics.txt\""},
                            Row{"[influx]\nurl = \"ftp://h\""},
                            Row{"[influx]\nurl = \"http://192.0.2.1:8086\""},
                            Row{"[influx]\nurl = \"https://h\"\nbucket = \"b\""},

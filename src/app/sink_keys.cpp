@@ -12,6 +12,12 @@ std::string any_text(const std::string& text) {
                : "must be one line";
 }
 
+/// node_exporter reads no other names.
+std::string textfile_path(const std::string& text) {
+    if (text.empty()) return {};
+    return text.ends_with(".prom") ? absolute_path(text) : "must end in .prom";
+}
+
 std::vector<std::string> compat_names() {
     return {known_compat().begin(), known_compat().end()};
 }
@@ -95,7 +101,7 @@ std::vector<Key> sink_keys() {
     std::vector<Key> keys{
         text_key(
             "metrics", "textfile", "the text of /metrics in a file named *.prom; empty: none",
-            [](auto& c) -> auto& { return c.sinks.metrics.textfile; }, optional_path),
+            [](auto& c) -> auto& { return c.sinks.metrics.textfile; }, textfile_path),
         list_key(
             "metrics", "compat",
             "also the names of chrony_exporter, ntp_exporter, node_timex, ntpmon",

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "find/post_url.h"
@@ -26,8 +27,8 @@ bool is_one_line(std::string_view text) {
 Result<PostAnswer> http_post(const std::string& url, std::string_view content_type,
                              const std::string& body, const PostSettings& settings) {
     TRY(check_post_url(url, settings.plain_http));
-    if (!is_one_line(settings.token))
-        return fail(Fault::bad_input, "the token is more than one line");
+    if (!is_one_line(settings.token) || !std::ranges::all_of(settings.headers, is_one_line))
+        return fail(Fault::bad_input, "a secret that is sent is more than one line");
     const CurlLibrary& curl = *TRY(curl_library());
     const bool is_plain = url.starts_with(plain);
     const std::string pem = is_plain ? std::string{} : TRY(trust_anchors(settings.ca));
@@ -39,9 +40,7 @@ Result<PostAnswer> http_post(const std::string& url, std::string_view content_ty
     headers.add(fmt::format("Content-Type: {}", content_type));
     headers.add("Expect:");  // no pause before the body
     if (!settings.token.empty()) headers.add("Authorization: Bearer " + settings.token);
-    for (const std::string& header : settings.headers) {
-        if (is_one_line(header)) headers.add(header);
-    }
+    for (const std::string& header : settings.headers) headers.add(header);
     request.set(CURLOPT_HTTPHEADER, headers.get());
     request.set(CURLOPT_POST, 1L);
     request.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
