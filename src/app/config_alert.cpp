@@ -95,7 +95,7 @@ std::string tables_template() {
 #user = "clockwright"
 #password_file = "/etc/clockwright/mail-password"    # 0600; secrets never stand here
 
-# slack and discord: the URL is a secret, so it lies in a file. ntfy and webhook: url = "https://..."
+# slack, discord: the URL is a secret and lies in a file; ntfy, webhook: it may stand here as url.
 #[alert.slack]
 #url_file = "/etc/clockwright/slack-url"
 

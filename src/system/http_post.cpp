@@ -28,7 +28,7 @@ Result<PostAnswer> http_post(const std::string& url, std::string_view content_ty
                              const std::string& body, const PostSettings& settings) {
     TRY(check_post_url(url, settings.plain_http));
     if (!is_one_line(settings.token) || !std::ranges::all_of(settings.headers, is_one_line))
-        return fail(Fault::bad_input, "a secret that is sent is more than one line");
+        return fail(Fault::bad_input, "a token or secret to send is more than one line");
     const CurlLibrary& curl = *TRY(curl_library());
     const bool is_plain = url.starts_with(plain);
     const std::string pem = is_plain ? std::string{} : TRY(trust_anchors(settings.ca));
