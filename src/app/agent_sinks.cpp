@@ -12,6 +12,16 @@ bool has_files(const SinkSettings& sinks) {
            !sinks.files.status_log.empty();
 }
 
+/// On the worker's thread; what comes of it is said there.
+void run(system::Worker& worker, auto act) {
+    worker.post(
+        [act = std::move(act)] {
+            act();
+            return true;
+        },
+        [](bool) {});
+}
+
 /// All that decides what a sink does, to tell whether a reload changes anything.
 std::string all_of(const Config& config) {
     std::string text = config.sinks.influx.token;
@@ -52,43 +62,17 @@ void AgentSinks::use(const Config& config) {
 }
 
 void AgentSinks::tell(const std::vector<Record>& rows) {
-    if (files_) {
-        writing_->post(
-            [this, rows, now = system::read_clocks()] {
-                files_->tell(rows, now);
-                return true;
-            },
-            [](bool) {});
-    }
-    if (influx_) {
-        pushing_->post(
-            [this, rows] {
-                influx_->tell(rows);
-                return true;
-            },
-            [](bool) {});
-    }
+    if (files_)
+        run(*writing_, [this, rows, now = system::read_clocks()] { files_->tell(rows, now); });
+    if (influx_) run(*pushing_, [this, rows] { influx_->tell(rows); });
 }
 
 void AgentSinks::show(const Snapshot& snapshot) {
     if (!files_ && !influx_) return;
     const auto shown = std::make_shared<const Snapshot>(snapshot);
-    if (files_) {
-        writing_->post(
-            [this, shown, now = system::read_clocks()] {
-                files_->show(*shown, now);
-                return true;
-            },
-            [](bool) {});
-    }
-    if (influx_) {
-        pushing_->post(
-            [this, shown] {
-                influx_->show(*shown);
-                return true;
-            },
-            [](bool) {});
-    }
+    if (files_)
+        run(*writing_, [this, shown, now = system::read_clocks()] { files_->show(*shown, now); });
+    if (influx_) run(*pushing_, [this, shown] { influx_->show(*shown); });
 }
 
 void AgentSinks::push() {
