@@ -103,8 +103,8 @@ class Influx(Sinks):
         self.assertNotIn("s3cret", self.log(self.agent_log))
         sent = {line.rsplit(" ", 1)[1][:-6] + line.split(" ")[0] for line in middle.lines
                 if line.startswith("clockwright_server,") and "offset_seconds" in line}
-        stored = self.exported(port, "clockwright_server_offset_seconds")
-        self.assertEqual(len(stored), len(sent))
+        self.wait_for("VictoriaMetrics shows each once, and no other", lambda: len(
+            self.exported(port, "clockwright_server_offset_seconds")) == len(sent))
         told = self.program("config", "show", env={**os.environ, **environment})
         self.assertIn("environment INFLUX_URL", told.stdout)
         self.assertIn("environment INFLUX_TOKEN", told.stdout)
