@@ -79,6 +79,19 @@ void add_scan(CLI::App& app, Command& command, Seconds& spacing) {
     scan->footer("Example: clockwright scan ntp1.corp.example ntp2.corp.example:123");
 }
 
+void add_drift(CLI::App& app, Command& command, Seconds& spacing) {
+    auto* drift = app.add_subcommand(
+        "drift",
+        "How far off this clock is, how its oscillator runs, how long it would stay right");
+    drift->add_option("HOST", command.hosts,
+                      "name, name:port, [v6]:port or nts://name; none: what this machine knows");
+    add_measuring(*drift, command, spacing);
+    drift->footer(
+        "With --json one line a run; with -v the spread of the offsets and the stability.\n"
+        "Exit code: 0 some server answered, 3 none.\n"
+        "Example: clockwright drift --samples 2 --json >> drift.jsonl");
+}
+
 /// Longer is for ever, which is what no --for means.
 constexpr Seconds longest_block{3650 * 24 * 3600.0};
 
@@ -255,6 +268,7 @@ Verb verb_named(const std::string& name) {
     if (name == "apply") return Verb::apply;
     if (name == "rollback") return Verb::rollback;
     if (name == "check") return Verb::check;
+    if (name == "drift") return Verb::drift;
     if (name == "doctor") return Verb::doctor;
     if (name == "alert") return Verb::alert;
     if (name == "config") return Verb::config;
@@ -283,6 +297,7 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     app.footer(
         "First steps: clockwright status, clockwright doctor, clockwright scan, clockwright plan.");
     add_scan(app, command, spacing);
+    add_drift(app, command, spacing);
     add_servers(app, command, block_length);
     add_plan(app, command, spacing);
     add_apply(app, command, spacing);

@@ -19,6 +19,7 @@ enum class Verb {
     rollback,
     status,
     check,
+    drift,
     config,
     service,
     agent,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/agent_files.h"
+#include "app/clock_record.h"
 #include "app/daemon_access.h"
 #include "app/daemon_choice.h"
 #include "app/daemon_units.h"
@@ -96,6 +97,11 @@ StatusReport report_on(const DaemonView& view, const Context& context, const Hos
     report.facts.nts = context.config.select.nts;
     report.facts.nts_set = context.config.is_set("select.nts");
     refresh(report, view);
+    if (report.verdict.stale) {
+        const auto record = updates_of(recorded_looks(context.config));
+        report.facts.wander = wander(record, report.verdict.age);
+        report.verdict = judge_clock(report.facts);
+    }
     report.daemon_text = daemon_text(view);
     if (context.command.verbose > 0) add_details(view, host, report);
     const auto journal = store::Journal::open_to_read(context.config.state.directory);

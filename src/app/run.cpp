@@ -29,6 +29,8 @@ Runner runner_of(Verb verb) {
             return run_status;
         case Verb::check:
             return run_check;
+        case Verb::drift:
+            return run_drift;
         case Verb::doctor:
             return run_doctor;
         case Verb::alert:

@@ -20,6 +20,7 @@ Result<int> run_apply(const Context& context);
 Result<int> run_rollback(const Context& context);
 Result<int> run_status(const Context& context);
 Result<int> run_check(const Context& context);
+Result<int> run_drift(const Context& context);
 Result<int> run_doctor(const Context& context);
 Result<int> run_config(const Context& context);
 Result<int> run_alert(const Context& context);
