@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "app/cli_alert.h"
+#include "app/cli_clock.h"
 #include "app/cli_history.h"
 #include "time/spell.h"
 #include "version.h"
@@ -269,6 +270,8 @@ Verb verb_named(const std::string& name) {
     if (name == "rollback") return Verb::rollback;
     if (name == "check") return Verb::check;
     if (name == "drift") return Verb::drift;
+    if (name == "rtc") return Verb::rtc;
+    if (name == "report") return Verb::report;
     if (name == "doctor") return Verb::doctor;
     if (name == "alert") return Verb::alert;
     if (name == "config") return Verb::config;
@@ -298,6 +301,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
         "First steps: clockwright status, clockwright doctor, clockwright scan, clockwright plan.");
     add_scan(app, command, spacing);
     add_drift(app, command, spacing);
+    add_rtc(app, command);
+    add_report(app, command);
     add_servers(app, command, block_length);
     add_plan(app, command, spacing);
     add_apply(app, command, spacing);
@@ -334,6 +339,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
         command.servers.word = verb->get_subcommands().front()->get_name();
     if (command.verb == Verb::alert && !verb->get_subcommands().empty())
         command.alert.word = verb->get_subcommands().front()->get_name();
+    if (command.verb == Verb::report && !verb->get_subcommands().empty())
+        command.report.word = verb->get_subcommands().front()->get_name();
     if (block_length.count() >= 0) command.servers.length = block_length;
     if (block_length == Seconds{0} || block_length > longest_block)
         return fail(Fault::usage, "--for: a block lasts longer than nothing and at most 3650d");

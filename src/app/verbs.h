@@ -21,6 +21,8 @@ Result<int> run_rollback(const Context& context);
 Result<int> run_status(const Context& context);
 Result<int> run_check(const Context& context);
 Result<int> run_drift(const Context& context);
+Result<int> run_rtc(const Context& context);
+Result<int> run_report(const Context& context);
 Result<int> run_doctor(const Context& context);
 Result<int> run_config(const Context& context);
 Result<int> run_alert(const Context& context);
