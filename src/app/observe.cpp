@@ -10,6 +10,8 @@
 #include "app/host_facts.h"
 #include "app/transaction.h"
 #include "find/domain.h"
+#include "publish/kernel_opinion.h"
+#include "system/kernel_clock.h"
 #include "system/local_host.h"
 #include "time/spell.h"
 
@@ -61,6 +63,9 @@ void add_details(const DaemonView& view, const Host& host, StatusReport& report)
         report.notes.push_back(
             printable(fmt::format("{} (pid {}) moves this clock", hand.name, hand.pid)));
     }
+    if (const auto kernel = system::read_kernel_clock())
+        for (std::string& sentence : kernel_opinion(*kernel, report.verdict))
+            report.notes.push_back(std::move(sentence));
     if (const auto domain = domain_membership(host)) {
         report.notes.push_back(printable(fmt::format(
             "this host is a member of {} ({}): Kerberos breaks at 300 s from its controllers' time",
