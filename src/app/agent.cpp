@@ -8,6 +8,7 @@
 
 #include "app/agent_facts.h"
 #include "app/alert_files.h"
+#include "app/rtc_facts.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -90,11 +91,7 @@ void Agent::notice_clock(const Moment& moment, bool was_set) {
     if (!move.stepped) return;
     watched_.clock_moved(*move.stepped);
     step_ = {now.steady, *move.stepped};
-    event(
-        now, "step", {},
-        fmt::format("this clock was set {} by {}", *move.stepped > Seconds{0} ? "forward" : "back",
-                    spell(Seconds{std::abs(move.stepped->count())})),
-        move.stepped);
+    event(now, "step", {}, ledger_.stepped(now, *move.stepped), move.stepped);
 }
 
 std::vector<AgentEffect> Agent::wake(const Moment& moment) {
@@ -145,6 +142,7 @@ void Agent::take(Sight sight, const Now& now) {
         if (setting_->leaps) leaps_ = *std::exchange(setting_->leaps, {});
         watched_.is(setting_->sources, now);
         look_for_decision(now);
+        if (setting_->rtc) note_rtc(setting_->rtc, now);
     }
     life_ = sight.life;
     if (life_.answers) daemon_answered_ = now.steady;
@@ -201,6 +199,7 @@ void Agent::conclude(const Now& now) {
     const auto witnesses = watched_.witnesses(now);
     note_blame(who_is_wrong(witnesses, judged.selection.consensus, claim), now);
     note_daemon(now);
+    note_clock(judged.selection.consensus, now);
     const FactGround ground{
         .snapshot = &snapshot_,
         .watched = &watched_,
@@ -208,6 +207,7 @@ void Agent::conclude(const Now& now) {
         .life = life_,
         .daemon_answered = daemon_answered_,
         .step = step_,
+        .ledger = &ledger_,
         .frequency_hour_ago =
             frequencies_.empty() || now.steady - frequencies_.front().first < 50min
                 ? std::nullopt
@@ -239,6 +239,31 @@ void Agent::note_daemon(const Now& now) {
     if (frequencies_.empty() || now.steady - frequencies_.back().first >= 1min) {
         frequencies_.emplace_back(now.steady, state->tracking.frequency);
     }
+}
+
+void Agent::note_clock(const Consensus& consensus, const Now& now) {
+    const ClockFacts& facts = snapshot_.status.facts;
+    LedgerLook look{.clocksource = setting_ ? setting_->clocksource : std::string{},
+                    .hands = facts.hands,
+                    .frequency = std::nullopt,
+                    .quorum = std::nullopt};
+    if (facts.state && facts.state->tracking.synchronised())
+        look.frequency = facts.state->tracking.frequency;
+    if (consensus.majority) look.quorum.emplace(consensus.offset, consensus.bound);
+    for (LedgerEntry& entry : ledger_.look(now, look))
+        event(now, std::move(entry.kind), {}, std::move(entry.text), entry.size);
+}
+
+void Agent::note_rtc(std::shared_ptr<const RtcReport> rtc, const Now& now) {
+    const auto& reading = rtc->facts.reading;
+    if (reading && rtc->facts.clock_demonstrated)
+        rows_.emplace_back(
+            EventRow{now.wall,
+                     rtc_event,
+                     {},
+                     "the hardware clock was compared: " + spell_signed(reading->offset()),
+                     reading->offset()});
+    snapshot_.rtc = std::move(rtc);
 }
 
 void Agent::watch_daemon(const Now& now) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -17,6 +18,7 @@
 #include "system/log.h"
 #include "time/leap_table.h"
 #include "watch/alert_book.h"
+#include "watch/clock_ledger.h"
 #include "watch/clock_watch.h"
 #include "watch/fact.h"
 #include "watch/record.h"
@@ -31,8 +33,10 @@ struct HostSetting {
     bool serves_time = false;
     bool dropin = false;  ///< our file is there
     std::vector<Silence> silences;
-    std::optional<LeapTable> leaps;      ///< read anew each hour; empty: as it was
-    std::optional<AgentMemory> service;  ///< what was decided for an agent without the rights
+    std::optional<LeapTable> leaps;        ///< read anew each hour; empty: as it was
+    std::optional<AgentMemory> service;    ///< what was decided for an agent without the rights
+    std::shared_ptr<const RtcReport> rtc;  ///< null: not looked at this time
+    std::string clocksource;  ///< what the kernel counts time by; empty: it does not tell
 };
 
 /// What one look at this host told.
@@ -131,6 +135,8 @@ class Agent {
     void conclude(const Now& now);
     void note_blame(Blame blame, const Now& now);
     void note_daemon(const Now& now);
+    void note_clock(const Consensus& consensus, const Now& now);
+    void note_rtc(std::shared_ptr<const RtcReport> rtc, const Now& now);
     void watch_daemon(const Now& now);
     void raise_alerts(const std::vector<Fact>& facts, const Now& now);
     void may_decide(const Now& now);
@@ -152,6 +158,7 @@ class Agent {
     AgentMemory memory_;
     LeapTable leaps_;
     ClockWatch clock_;
+    ClockLedger ledger_;
     WatchList watched_;
     Watchdog watchdog_;
     std::vector<Rule> rules_;

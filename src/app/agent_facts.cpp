@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "steer/likely_cause.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -138,27 +138,6 @@ void say_quorum(const FactGround& ground, Facts facts) {
     }
 }
 
-/// Whole seconds, or the half of a smear's middle: the likely cause can be named (rule H-37).
-std::string whole_seconds(Seconds error) {
-    struct Cause {
-        double size;
-        const char* text;
-    };
-    constexpr std::array causes{
-        Cause{1, "a leap second handled otherwise"},
-        Cause{0.5, "a leap smear half way"},
-        Cause{18, "GPS time instead of UTC"},
-        Cause{37, "TAI instead of UTC"},
-        Cause{3600, "a time zone"},
-        Cause{619315200, "a week number of GPS that rolled over"},
-    };
-    const double size = std::abs(error.count());
-    for (const Cause& cause : causes) {
-        if (std::abs(size - cause.size) < 0.01) return cause.text;
-    }
-    return {};
-}
-
 void say_server(const Watched& server, const Now& now, Facts facts) {
     const ServerWatch& watch = server.watch;
     const bool judged = server.since != WallTime{};
@@ -168,8 +147,8 @@ void say_server(const Watched& server, const Now& now, Facts facts) {
     }
     if (const auto error = watch.error()) {
         facts.say("error_seconds", *error);
-        const std::string cause = whole_seconds(*error);
-        facts.say("whole_seconds", !cause.empty(), cause);
+        const auto cause = likely_cause(*error);
+        facts.say("whole_seconds", !cause.empty(), std::string(cause));
     }
     if (watch.polls() > 0) {
         facts.say("reach_share", reach_share(watch.reach(), watch.polls()));
@@ -204,6 +183,18 @@ std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
         host.say("step_seconds", ground.step->second);
     } else {
         host.say("step_seconds", 0.0);
+    }
+    host.say("stood_still_seconds", ground.ledger->stood_still(now.steady));
+    host.say("clocksource_changed", ground.ledger->changed_clocksource(now.steady));
+    host.say("daemon_restarts", static_cast<double>(ground.ledger->restarts(now.steady)));
+    if (const auto& rtc = ground.snapshot->rtc; rtc && rtc->facts.identity) {
+        host.say("rtc_local_time", rtc->verdict.mode == RtcMode::local);
+        if (rtc->verdict.battery != Battery::unknown)
+            host.say("rtc_battery",
+                     rtc->verdict.battery == Battery::failing   ? 2.0
+                     : rtc->verdict.battery == Battery::suspect ? 1.0
+                                                                : 0.0,
+                     rtc->verdict.evidence.empty() ? "" : rtc->verdict.evidence.front());
     }
     if (ground.leap_table_days) host.say("leap_table_days", *ground.leap_table_days);
     host.say("record_failing", !ground.snapshot->record_fault.empty(),

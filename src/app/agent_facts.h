@@ -6,6 +6,7 @@
 
 #include "app/watch_list.h"
 #include "publish/snapshot.h"
+#include "watch/clock_ledger.h"
 #include "watch/fact.h"
 #include "watch/watchdog.h"
 
@@ -19,6 +20,7 @@ struct FactGround {
     DaemonLife life;
     std::optional<SteadyTime> daemon_answered;           ///< last
     std::optional<std::pair<SteadyTime, Seconds>> step;  ///< of this clock, the last
+    const ClockLedger* ledger = nullptr;
     std::optional<Ppm> frequency_hour_ago;
     std::optional<double> leap_table_days;
     bool dropin_missing = false;

@@ -17,9 +17,11 @@
 #include "app/alert_files.h"
 #include "app/exit_code.h"
 #include "app/leap_source.h"
+#include "store/audit_chain.h"
 #include "store/recorder.h"
 #include "system/clock.h"
 #include "system/clock_alarm.h"
+#include "system/digest.h"
 #include "system/event_loop.h"
 #include "system/local_host.h"
 #include "system/log.h"
@@ -53,7 +55,14 @@ struct Written {
     std::string fault;
     std::uint64_t waiting = 0;
     std::vector<std::string> notices;
+    std::string audit_fault;  ///< why the chain has not these rows; empty: it has
+    store::ChainEnd audit_end;
 };
+
+std::string boot_id() {
+    const auto file = system::LocalHost{}.read("/proc/sys/kernel/random/boot_id");
+    return file ? file->content.substr(0, file->content.find('\n')) : std::string{};
+}
 
 class AgentLoop {
   public:
@@ -81,6 +90,7 @@ class AgentLoop {
     void keep_alive();
     void tidy();
     void written(const Written& result);
+    void note_audit(const Written& result);
     void save(bool running);
 
     std::shared_ptr<const Context> context_;  ///< the workers read it; a reload puts a new one here
@@ -91,6 +101,7 @@ class AgentLoop {
     HostLook look_;                            ///< used by `looking_` only
     WatchProber prober_;                       ///< used by `asking_` only
     std::optional<store::Recorder> recorder_;  ///< used by `recording_` only
+    std::optional<store::AuditChain> audit_;   ///< the same; empty: it is damaged
     AgentFiles files_;
     std::optional<Agent> agent_;
     std::unique_ptr<AgentHttp> http_;  ///< null: off
@@ -98,6 +109,8 @@ class AgentLoop {
     AgentSinks sinks_;
     SteadyTime armed_{};  ///< when the timer wakes the agent
     bool ready_ = false, word_fault_told_ = false;
+    std::string audit_fault_told_;
+    std::chrono::sys_days head_told_{};
     // Last, so that they end first: nothing they use goes before them.
     system::Worker looking_, resolving_, asking_, deciding_, recording_;
 };
@@ -120,6 +133,13 @@ AgentLoop::AgentLoop(const Context& context)
 
 Result<int> AgentLoop::run() {
     recorder_ = TRY(store::Recorder::open(context_->config.state.directory));
+    if (auto audit = store::AuditChain::open(context_->config.state.directory, system::sha256_hex,
+                                             boot_id())) {
+        audit_ = std::move(*audit);
+    } else {
+        system::log_event(system::LogLevel::error,
+                          "nothing is added to the audit chain: " + audit.error().message);
+    }
     if (!context_->config.agent.listen.empty()) {
         http_ = TRY(AgentHttp::open(loop_.context(), context_->config));
         system::log_event(system::LogLevel::info, "HTTP on " + to_string(http_->endpoint()));
@@ -229,7 +249,13 @@ void AgentLoop::carry_out(effect::Remember& remember) {
     recording_.post(
         [this, rows = std::move(remember.rows)] {
             static_cast<void>(recorder_->write(rows));  // its fault is asked for next
-            return Written{recorder_->fault(), recorder_->waiting(), recorder_->take_notices()};
+            Written result{
+                recorder_->fault(), recorder_->waiting(), recorder_->take_notices(), {}, {}};
+            if (!audit_) return result;
+            if (auto added = audit_->append(rows, system::read_clocks()); !added)
+                result.audit_fault = added.error().message;
+            result.audit_end = audit_->end();
+            return result;
         },
         [this](const Written& result) { written(result); });
 }
@@ -238,7 +264,21 @@ void AgentLoop::written(const Written& result) {
     for (const std::string& notice : result.notices) {
         system::log_event(system::LogLevel::error, notice);
     }
+    note_audit(result);
     perform(agent_->record_is(result.fault, result.waiting));
+}
+
+/// The head leaves this machine's disk with the log, once a day: what is cut off at the end of the
+/// chain shows against it.
+void AgentLoop::note_audit(const Written& result) {
+    if (std::exchange(audit_fault_told_, result.audit_fault) != result.audit_fault &&
+        !result.audit_fault.empty())
+        system::log_event(system::LogLevel::error, "not in the audit chain: " + result.audit_fault);
+    const auto today = std::chrono::floor<std::chrono::days>(system::read_clocks().wall);
+    if (result.audit_end.records == 0 || std::exchange(head_told_, today) == today) return;
+    system::log_event(system::LogLevel::info,
+                      fmt::format("the audit chain has {} records, head={}",
+                                  result.audit_end.records, result.audit_end.head));
 }
 
 void AgentLoop::save(bool running) {

@@ -9,9 +9,11 @@
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/gather.h"
+#include "app/host_facts.h"
 #include "app/known_servers.h"
 #include "app/leap_source.h"
 #include "app/observe.h"
+#include "app/rtc_facts.h"
 #include "app/scan_request.h"
 #include "daemon/plan_json.h"
 #include "find/catalogue.h"
@@ -20,6 +22,7 @@
 #include "system/child.h"
 #include "system/clock.h"
 #include "system/local_host.h"
+#include "system/rtc_device.h"
 #include "system/scan_driver.h"
 #include "system/service_notice.h"
 #include "system/user_file.h"
@@ -29,6 +32,7 @@ namespace clockwright::app {
 namespace {
 
 constexpr Seconds patience{1.5}, short_patience{0.8}, resolve_limit{4}, restart_limit{60};
+constexpr std::chrono::hours rtc_rest{6};
 constexpr int series_by_nts = 4;
 constexpr std::chrono::seconds whole_look_rest{10}, self_rest{64}, leaps_rest{3600};
 
@@ -161,6 +165,13 @@ Result<Sight> HostLook::look_at_all(const Context& context) {
         leaps_at_ = looked_at_;
     }
     if (!system::is_root()) setting.service = decision_of_service();
+    setting.clocksource = current_clocksource(host);
+    if (!rtc_looked_at_ || looked_at_ - *rtc_looked_at_ >= rtc_rest) {
+        rtc_looked_at_ = looked_at_;
+        const auto clock = system::RtcDevice::find();
+        setting.rtc = std::make_shared<const RtcReport>(
+            look_at_rtc(clock ? &*clock : nullptr, context.config, host, status_.verdict));
+    }
     sight.setting = std::move(setting);
     return sight;
 }

@@ -28,6 +28,7 @@ class HostLook {
 
     std::optional<DaemonView> view_;
     StatusReport status_;
+    std::optional<SteadyTime> rtc_looked_at_;
     SteadyTime looked_at_{};  ///< at all of it
     SteadyTime leaps_at_{};
 };

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "app/cli_alert.h"
+#include "app/cli_clock.h"
 #include "app/cli_history.h"
 #include "time/spell.h"
 #include "version.h"
@@ -77,6 +78,19 @@ void add_scan(CLI::App& app, Command& command, Seconds& spacing) {
                    "Try the way to a few servers: filters, interception, IPv6, asymmetry");
     scan->add_flag("--dry-run", command.dry_run, "Say what would be sent where, and stop");
     scan->footer("Example: clockwright scan ntp1.corp.example ntp2.corp.example:123");
+}
+
+void add_drift(CLI::App& app, Command& command, Seconds& spacing) {
+    auto* drift = app.add_subcommand(
+        "drift",
+        "How far off this clock is, how its oscillator runs, how long it would stay right");
+    drift->add_option("HOST", command.hosts,
+                      "name, name:port, [v6]:port or nts://name; none: what this machine knows");
+    add_measuring(*drift, command, spacing);
+    drift->footer(
+        "With --json one line a run; with -v the spread of the offsets and the stability.\n"
+        "Exit code: 0 some server answered, 3 none.\n"
+        "Example: clockwright drift --samples 2 --json >> drift.jsonl");
 }
 
 /// Longer is for ever, which is what no --for means.
@@ -255,6 +269,9 @@ Verb verb_named(const std::string& name) {
     if (name == "apply") return Verb::apply;
     if (name == "rollback") return Verb::rollback;
     if (name == "check") return Verb::check;
+    if (name == "drift") return Verb::drift;
+    if (name == "rtc") return Verb::rtc;
+    if (name == "report") return Verb::report;
     if (name == "doctor") return Verb::doctor;
     if (name == "alert") return Verb::alert;
     if (name == "config") return Verb::config;
@@ -283,6 +300,9 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     app.footer(
         "First steps: clockwright status, clockwright doctor, clockwright scan, clockwright plan.");
     add_scan(app, command, spacing);
+    add_drift(app, command, spacing);
+    add_rtc(app, command);
+    add_report(app, command);
     add_servers(app, command, block_length);
     add_plan(app, command, spacing);
     add_apply(app, command, spacing);
@@ -319,6 +339,8 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
         command.servers.word = verb->get_subcommands().front()->get_name();
     if (command.verb == Verb::alert && !verb->get_subcommands().empty())
         command.alert.word = verb->get_subcommands().front()->get_name();
+    if (command.verb == Verb::report && !verb->get_subcommands().empty())
+        command.report.word = verb->get_subcommands().front()->get_name();
     if (block_length.count() >= 0) command.servers.length = block_length;
     if (block_length == Seconds{0} || block_length > longest_block)
         return fail(Fault::usage, "--for: a block lasts longer than nothing and at most 3650d");

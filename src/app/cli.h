@@ -19,6 +19,9 @@ enum class Verb {
     rollback,
     status,
     check,
+    drift,
+    rtc,
+    report,
     config,
     service,
     agent,
@@ -64,6 +67,13 @@ struct HistoryCommand {
     std::string exported = "samples", format = "csv";
 };
 
+/// What `report` is told.
+struct ReportCommand {
+    std::string word = "compliance";
+    std::string profile;          ///< by name, or a file; empty: `own`
+    std::string format = "text";  ///< text, markdown, html, csv; its period is that of `history`
+};
+
 /// What `alert` is told.
 struct AlertCommand {
     std::string word = "list";  ///< list, rules, test, silence
@@ -101,6 +111,7 @@ struct Command {
     ServiceCommand service;
     HistoryCommand history;
     AlertCommand alert;
+    ReportCommand report;
     // check
     Seconds warning{0.1}, critical{0.5};
     std::string expect;

@@ -48,16 +48,7 @@ std::optional<Seconds> parse_zone(const std::string& text) {
 }
 
 void add_stretch(CLI::App& history, HistoryCommand& command) {
-    auto* from = add_instant(history, "--from", command.from, "Not before this");
-    add_instant(history, "--to", command.to, "Before this");
-    history
-        .add_option_function<std::string>(
-            "--since",
-            [&command](const std::string& text) { command.since = parse_duration(text); },
-            "Of the last so long")
-        ->type_name("DUR")
-        ->check(check_duration)
-        ->excludes(from);
+    add_period(history, command);
     history
         .add_option("--server", command.server,
                     "Of this server alone, as it is written; for import: whose samples they are")
@@ -116,6 +107,17 @@ void add_traffic(CLI::App& history, HistoryCommand& command) {
 }
 
 }  // namespace
+
+void add_period(CLI::App& app, HistoryCommand& command) {
+    auto* from = add_instant(app, "--from", command.from, "Not before this");
+    add_instant(app, "--to", command.to, "Before this");
+    app.add_option_function<std::string>(
+           "--since", [&command](const std::string& text) { command.since = parse_duration(text); },
+           "Of the last so long")
+        ->type_name("DUR")
+        ->check(check_duration)
+        ->excludes(from);
+}
 
 void add_history(CLI::App& app, HistoryCommand& command) {
     auto* history = app.add_subcommand(

@@ -90,9 +90,9 @@ TEST_CASE("the verb is found behind global options, known or not") {
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     CHECK(first_word(static_cast<int>(arguments.size()), arguments.data()) == "check");
-    CHECK(parse({"--json", "drift"})
+    CHECK(parse({"--json", "fleet"})
               .error()
-              .message.starts_with("\"drift\" is no verb of this release"));
+              .message.starts_with("\"fleet\" is no verb of this release"));
 }
 
 TEST_CASE("doctor takes no host and no option of a change") {

@@ -87,13 +87,6 @@ void add_files(const DaemonConfig& config, const Host& host, HostFacts& facts) {
     }
 }
 
-/// The third line of /etc/adjtime (hwclock(8)).
-bool keeps_local_time(const Host& host) {
-    const std::string text = text_of(host, "/etc/adjtime");
-    const auto lines = lines_of(text);
-    return lines.size() >= 3 && trimmed(lines[2].text) == "LOCAL";
-}
-
 bool is_container(const Host& host) {
     return exists(host, "/run/systemd/container") || exists(host, "/.dockerenv") ||
            exists(host, "/run/.containerenv");
@@ -135,7 +128,19 @@ bool is_systems(const DaemonPlace& place) {
            place.config_file.starts_with("/run/ntpsec/");
 }
 
+const std::string clocksource_directory = "/sys/devices/system/clocksource/clocksource0/";
+
 }  // namespace
+
+bool keeps_local_time(const Host& host) {
+    const std::string text = text_of(host, "/etc/adjtime");
+    const auto lines = lines_of(text);
+    return lines.size() >= 3 && trimmed(lines[2].text) == "LOCAL";
+}
+
+std::string current_clocksource(const Host& host) {
+    return line_of(host, clocksource_directory + "current_clocksource");
+}
 
 HostFacts host_facts(const DaemonView& view, const Host& host, bool is_root) {
     HostFacts facts;
@@ -154,9 +159,8 @@ HostFacts host_facts(const DaemonView& view, const Host& host, bool is_root) {
     }
     add_port_uses(view.place, host, is_root, facts);
     facts.rtc_in_local_time = keeps_local_time(host);
-    const std::string sources = "/sys/devices/system/clocksource/clocksource0/";
-    facts.clocksource = line_of(host, sources + "current_clocksource");
-    facts.clocksources = line_of(host, sources + "available_clocksource");
+    facts.clocksource = current_clocksource(host);
+    facts.clocksources = line_of(host, clocksource_directory + "available_clocksource");
     facts.domain = domain_membership(host);
     facts.container = is_container(host);
     facts.virtual_machine = is_virtual_machine(host);

@@ -15,6 +15,12 @@ namespace clockwright::app {
 /// All but the kernel's clock. `is_root`: nothing is closed to this user.
 HostFacts host_facts(const DaemonView& view, const Host& host, bool is_root);
 
+/// The third line of /etc/adjtime (hwclock(8)): the hardware clock keeps local time.
+bool keeps_local_time(const Host& host);
+
+/// What the kernel counts time by: "tsc"; empty: it does not tell.
+std::string current_clocksource(const Host& host);
+
 /// What is known of each configured source, by the catalogue and by the addresses the daemon has.
 std::vector<SourceTraits> source_traits(const DaemonConfig& config, const DaemonState* state);
 

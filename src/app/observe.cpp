@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include "app/agent_files.h"
+#include "app/clock_record.h"
 #include "app/daemon_access.h"
 #include "app/daemon_choice.h"
 #include "app/daemon_units.h"
 #include "app/host_facts.h"
 #include "app/transaction.h"
 #include "find/domain.h"
+#include "publish/kernel_opinion.h"
+#include "system/kernel_clock.h"
 #include "system/local_host.h"
 #include "time/spell.h"
 
@@ -60,6 +63,9 @@ void add_details(const DaemonView& view, const Host& host, StatusReport& report)
         report.notes.push_back(
             printable(fmt::format("{} (pid {}) moves this clock", hand.name, hand.pid)));
     }
+    if (const auto kernel = system::read_kernel_clock())
+        for (std::string& sentence : kernel_opinion(*kernel, report.verdict))
+            report.notes.push_back(std::move(sentence));
     if (const auto domain = domain_membership(host)) {
         report.notes.push_back(printable(fmt::format(
             "this host is a member of {} ({}): Kerberos breaks at 300 s from its controllers' time",
@@ -96,6 +102,11 @@ StatusReport report_on(const DaemonView& view, const Context& context, const Hos
     report.facts.nts = context.config.select.nts;
     report.facts.nts_set = context.config.is_set("select.nts");
     refresh(report, view);
+    if (report.verdict.stale) {
+        const auto record = updates_of(recorded_looks(context.config));
+        report.facts.wander = wander(record, report.verdict.age);
+        report.verdict = judge_clock(report.facts);
+    }
     report.daemon_text = daemon_text(view);
     if (context.command.verbose > 0) add_details(view, host, report);
     const auto journal = store::Journal::open_to_read(context.config.state.directory);

@@ -29,6 +29,12 @@ Runner runner_of(Verb verb) {
             return run_status;
         case Verb::check:
             return run_check;
+        case Verb::drift:
+            return run_drift;
+        case Verb::rtc:
+            return run_rtc;
+        case Verb::report:
+            return run_report;
         case Verb::doctor:
             return run_doctor;
         case Verb::alert:

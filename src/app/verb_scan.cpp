@@ -8,10 +8,8 @@
 #include "app/dry_run.h"
 #include "app/exit_code.h"
 #include "app/gather.h"
-#include "app/known_servers.h"
+#include "app/measured_run.h"
 #include "app/output.h"
-#include "app/scan_memory.h"
-#include "app/transaction.h"
 #include "app/verbs.h"
 #include "publish/render.h"
 #include "publish/replay.h"
@@ -23,67 +21,6 @@
 
 namespace clockwright::app {
 namespace {
-
-Result<Run> replayed(const Context& context) {
-    const std::string text = TRY(system::read_file(context.command.replay));
-    auto recording = parse_replay(text, context.command.replay);
-    if (!recording) return std::unexpected(recording.error());
-    std::vector<Candidate>& candidates = recording->candidates;
-    // By name, so that sums and lots come out alike whatever the order of the rows.
-    std::ranges::sort(candidates, {},
-                      [](const Candidate& it) { return std::string_view(it.source.as_written); });
-    Run run;
-    for (const Candidate& candidate : candidates) {
-        run.measured.samples = std::max(run.measured.samples, candidate.series.sent);
-    }
-    run.measured.candidates = candidates;
-    run.judged = judge(std::move(candidates), context.config, recording->lots);
-    return run;
-}
-
-/// Exactly the hosts of the command line, and with --internet the catalogue and a pool zone.
-Result<Gathered> given_candidates(const Context& context) {
-    Gathered given{TRY(gather_given(context.command.hosts)), {}};
-    if (context.command.internet) {
-        Config others = context.config;
-        others.candidates.hosts.clear();
-        Gathered strangers = TRY(gather_known(others, nullptr, surroundings_of(context, nullptr)));
-        std::ranges::move(strangers.candidates, std::back_inserter(given.candidates));
-        given.notes = std::move(strangers.notes);
-    }
-    close_unfit(given);
-    return given;
-}
-
-void learn_from(Run& run, const Config& config) {
-    std::ranges::move(remember_standings(run.judged, run.measured, config),
-                      std::back_inserter(run.measured.notes));
-}
-
-Result<Run> given(const Context& context) {
-    Gathered gathered = TRY(given_candidates(context));
-    Run run;
-    run.measured = TRY(measure(std::move(gathered.candidates), context.config, context.command));
-    std::ranges::move(gathered.notes, std::back_inserter(run.measured.notes));
-    run.judged = judge(context.command.record.empty() ? std::move(run.measured.candidates)
-                                                      : run.measured.candidates,
-                       context.config, lots_of_this_machine());
-    remember_choice(context.config.state.directory, run.judged.candidates, run.judged.selection);
-    learn_from(run, context.config);
-    return run;
-}
-
-Result<Run> known(const Context& context) {
-    const system::LocalHost host;
-    const DaemonView view = TRY(view_daemon(context.config, host));
-    if (const std::string unfinished = unfinished_text(context.config); !unfinished.empty()) {
-        print_remark(context.command, unfinished + "\n");
-    }
-    Run run = TRY(run_once(context, &view));
-    remember_confirmation(run, context.config);
-    learn_from(run, context.config);
-    return run;
-}
 
 Result<int> dry_run(const Context& context) {
     Gathered gathered;
@@ -98,11 +35,6 @@ Result<int> dry_run(const Context& context) {
                  TRY(dry_run_report(gathered.candidates, context.config, context.command)));
     for (const std::string& note : gathered.notes) print_remark(context.command, wrap(note, 0));
     return exit_done;
-}
-
-Result<Run> measured_run(const Context& context) {
-    if (!context.command.replay.empty()) return replayed(context);
-    return context.command.hosts.empty() ? known(context) : given(context);
 }
 
 Result<int> render(const Context& context, const ScanReport& report) {
@@ -131,6 +63,7 @@ Result<int> run_scan(const Context& context) {
     }
     if (command.dry_run) return dry_run(context);
     Run run = TRY(measured_run(context));
+    if (command.hosts.empty() && command.replay.empty()) remember_confirmation(run, context.config);
     if (!command.record.empty()) {
         TRY(system::write_new_file(
             command.record, record_text(run.measured.candidates, run.judged.settings.machine)));

@@ -14,6 +14,7 @@ constexpr DaemonTraits chrony{.program = "chronyd",
                               .ports = true,
                               .pools = true,
                               .follows = DaemonTraits::Follows::by_reference,
+                              .dispersion = DaemonTraits::Dispersion::by_skew,
                               .start_step = Seconds{1},
                               .why_restart = {}};
 /// Its control protocol takes new sources only with a key that few hosts have.
@@ -21,6 +22,7 @@ constexpr DaemonTraits ntpsec{.program = "ntpd",
                               .nts = true,
                               .pools = true,
                               .follows = DaemonTraits::Follows::by_state,
+                              .dispersion = DaemonTraits::Dispersion::by_phi,
                               .start_step = Seconds{0.128},
                               .verify_at_least = Seconds{120},
                               .why_restart = "ntpd reads its sources only when it starts"};

@@ -28,6 +28,9 @@ struct DaemonTraits {
     /// How it tells which source it follows.
     enum class Follows { no_source, by_state, by_reference };
     Follows follows = Follows::no_source;
+    /// What the root dispersion it tells has grown by since its last update.
+    enum class Dispersion { stands_still, by_phi, by_skew };
+    Dispersion dispersion = Dispersion::stands_still;
     int samples_wanted = 3;  ///< of a source that counts as usable
     /// A start may step a clock that is this far off, unless the configuration says otherwise.
     Seconds start_step{};

@@ -47,6 +47,8 @@ struct LeapSource {
 /// adjtimex(2) with modes = 0, read twice when `seconds_apart` is above 0.
 struct KernelClock {
     bool unsynchronised = false;
+    Seconds most_error{};  ///< as it was last told, and 500 ppm since
+    int tai = 0;           ///< TAI less UTC in seconds; 0: nobody told the kernel
     Ppm frequency, later_frequency;
     Seconds apart{};
 };

@@ -149,14 +149,19 @@ std::string watching_text(const ClockFacts& facts, const ErrorBound& bound) {
                        offset.count() >= 0 ? "slow" : "fast", facts.daemon);
 }
 
+/// "this clock drifts less than 0.31 ppm, as in 99 % of its record": rounded up.
+std::string drift_condition(const ClockFacts& facts, const ErrorBound& bound) {
+    return fmt::format("this clock drifts less than {:.4g} ppm{}",
+                       std::ceil(bound.drift.value * 100) / 100,
+                       facts.wander ? ", as in 99 % of its record" : "");
+}
+
 std::string stale_text(const ClockFacts& facts, const ClockVerdict& verdict) {
     const ErrorBound& now = *verdict.bound;
-    const Seconds then = now.total() - now.growth;
-    return fmt::format(
-        "UTC was within ±{} at {}, {} ago; it is within ±{} now if this clock drifts less than 15 "
-        "ppm.",
-        spell_bound(then), rfc3339(facts.state->tracking.reference_time).substr(11),
-        spell_age(verdict.age), spell_bound(now.total()));
+    const Seconds then = now.total() - growth(verdict.age, now.drift);
+    return fmt::format("UTC was within ±{} at {}, {} ago; it is within ±{} now if {}.",
+                       spell_bound(then), rfc3339(facts.state->tracking.reference_time).substr(11),
+                       spell_age(verdict.age), spell_bound(now.total()), verdict.condition);
 }
 
 std::string good_text(const ClockVerdict& verdict) {
@@ -181,7 +186,7 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
         verdict.condition = "NTS is required";
         verdict.sentence = "Not demonstrated: NTS is required and no authenticated source answers.";
     } else if (verdict.stale) {
-        verdict.condition = "this clock drifts less than 15 ppm";
+        verdict.condition = drift_condition(facts, *verdict.bound);
         verdict.sentence = stale_text(facts, verdict);
     } else if (facts.watches_only) {
         verdict.sentence = watching_text(facts, *verdict.bound);
@@ -221,6 +226,19 @@ bool is_stale(const DaemonState& state, Seconds age) {
     if (selected == nullptr) return true;
     return age >
            std::max(3 * Seconds{std::ldexp(1.0, std::clamp(selected->poll, 0, 17))}, Seconds{16});
+}
+
+/// What the root dispersion that it tells has grown by since its last update.
+std::optional<Ppm> own_growth(const DaemonState& state) {
+    switch (traits_of(state.kind).dispersion) {
+        case DaemonTraits::Dispersion::by_phi:
+            return Ppm{phi * 1e6};
+        case DaemonTraits::Dispersion::by_skew:
+            return state.tracking.skew;
+        case DaemonTraits::Dispersion::stands_still:
+            break;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -279,8 +297,13 @@ ClockVerdict judge_clock(const ClockFacts& facts) {
         return verdict;
     }
     verdict.stale = is_stale(state, verdict.age);
-    verdict.bound = ErrorBound{tracking.offset, tracking.root_dispersion, tracking.root_delay,
-                               verdict.stale ? growth(verdict.age) : Seconds{0}};
+    verdict.bound = bound_of({.offset = tracking.offset,
+                              .root_dispersion = tracking.root_dispersion,
+                              .root_delay = tracking.root_delay,
+                              .age = verdict.age,
+                              .grows = own_growth(state),
+                              .holdover = verdict.stale},
+                             facts.wander);
     judge_following(facts, verdict);
     return verdict;
 }

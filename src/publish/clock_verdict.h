@@ -31,6 +31,8 @@ struct ClockFacts {
     std::vector<SourceFacts> sources;
     std::string nts = "prefer";
     bool nts_set = false;  ///< the user said so
+    /// How far the rate strays in the age of the last update, by the record; empty: none that long.
+    std::optional<Ppm> wander;
 };
 
 struct ClockVerdict {

@@ -133,6 +133,28 @@ TEST_CASE("a stale update is said with the growth since") {
     CHECK(verdict.sentence.ends_with(" now if this clock drifts less than 15 ppm."));
 }
 
+TEST_CASE(
+    "in holdover the record of the rate takes the place of 15 ppm, and the sentence says so") {
+    ClockFacts facts = good();
+    facts.state->tracking.reference_time = noon - 47min;
+    facts.state->tracking.skew = Ppm{0.1};
+    facts.wander = Ppm{0.302};
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK(verdict.bound->growth.count() == doctest::Approx(47 * 60 * 0.202e-6));
+    CHECK(verdict.condition == "this clock drifts less than 0.31 ppm, as in 99 % of its record");
+    CHECK(verdict.sentence.starts_with("UTC was within ±1.7 ms at 11:13:00Z, 47 min ago; it is"));
+}
+
+TEST_CASE("each daemon's bound grows between its updates, by itself or by us") {
+    ClockFacts facts = good();
+    facts.state->tracking.skew = Ppm{0.5};
+    CHECK(judge_clock(facts).bound->growth == Seconds{0});
+    facts.state->kind = DaemonKind::ntpsec;
+    CHECK(judge_clock(facts).bound->growth == Seconds{0});
+    facts.state->kind = DaemonKind::timesyncd;
+    CHECK(judge_clock(facts).bound->growth.count() == doctest::Approx(12 * 15e-6));
+}
+
 TEST_CASE("a daemon without a selected source coasts, however young its last update") {
     const ClockVerdict verdict = judge_clock(following({source("a", '?'), source("b", '-')}));
     CHECK(verdict.stale);

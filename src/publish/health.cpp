@@ -176,7 +176,9 @@ HttpResponse answer_system_health(const ApiCall& call) {
     body.add_json("ntp_service", service_json(call, told, 1));
     body.add_json("last_sync", last_sync_json(call, told, 1));
     body.add_json("drift", drift_json(told, 1));
-    body.add_json("hardware_clock", "null");  // not compared yet
+    body.add_json("hardware_clock", snapshot != nullptr && snapshot->rtc
+                                        ? rtc_json(*snapshot->rtc, 1).text()
+                                        : "null");
     body.add_json("problems", problems_json(snapshot, 1));
     const int status = health == Health::degraded ? 503 : health == Health::error ? 500 : 200;
     return json_reply(body.text() + "\n", status);

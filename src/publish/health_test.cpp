@@ -8,6 +8,7 @@
 #include "tests/fakes/canned_history.h"
 
 using namespace clockwright;
+using namespace std::chrono_literals;
 using Json = nlohmann::json;
 
 namespace {
@@ -98,6 +99,19 @@ TEST_CASE("system health has the service, the last sync, the drift and the hardw
     CHECK(json["drift"]["bound_seconds"].get<double>() == doctest::Approx(0.00183));
     CHECK(json["drift"]["classification"] == "good");
     CHECK(json["hardware_clock"].is_null());
+}
+
+TEST_CASE("system health has the hardware clock once it was compared") {
+    Snapshot snapshot = well();
+    RtcReport rtc;
+    rtc.facts.identity = RtcIdentity{"/dev/rtc0", "rtc_cmos", true};
+    rtc.facts.reading = RtcReading{snapshot.at, snapshot.at - 400ms, Seconds{1e-3}};
+    rtc.verdict = judge_rtc(rtc.facts);
+    snapshot.rtc = std::make_shared<const RtcReport>(rtc);
+    const Json clock = Json::parse(ask(answer_system_health, &snapshot).body)["hardware_clock"];
+    CHECK(clock["mode"] == "utc");
+    CHECK(clock["offset_seconds"] == 0.4);
+    CHECK(clock["battery"] == "unknown");
 }
 
 TEST_CASE("system health is 200, 503 or 500 by its word") {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "publish/roll_up.h"
+#include "steer/distribution.h"
 #include "time/spell.h"
 
 namespace clockwright {

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <numeric>
 #include <utility>
 #include <vector>
+
+#include "steer/distribution.h"
 
 namespace clockwright {
 namespace {
@@ -62,13 +63,6 @@ WallTime beginning_of(Resolution resolution, WallTime at) {
             break;
     }
     return std::chrono::floor<std::chrono::days>(at);
-}
-
-double percentile(std::span<const double> sorted, double share) {
-    const double place = share * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(std::floor(place));
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
 }
 
 RolledRow roll_up(WallTime at, std::string server, std::span<const Polled> polls) {

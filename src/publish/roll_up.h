@@ -27,7 +27,4 @@ struct Polled {
 /// answered polls that have a value. Percentiles are exact.
 RolledRow roll_up(WallTime at, std::string server, std::span<const Polled> polls);
 
-/// Between the two nearest ranks, linearly (as numpy does it). `sorted` has a value at least.
-double percentile(std::span<const double> sorted, double share);
-
 }  // namespace clockwright

@@ -13,15 +13,6 @@ constexpr WallTime noon{std::chrono::seconds(1'800'014'400)};
 
 }  // namespace
 
-TEST_CASE("a percentile lies between its two nearest ranks, as numpy has it") {
-    const std::vector<double> values{1, 2, 4, 8};
-    CHECK(percentile(values, 0) == 1);
-    CHECK(percentile(values, 0.5) == 3);
-    CHECK(percentile(values, 0.95) == doctest::Approx(7.4));
-    CHECK(percentile(values, 1) == 8);
-    CHECK(percentile(std::vector<double>{5}, 0.99) == 5);
-}
-
 TEST_CASE("a roll-up tells answered from lost, and its statistics are of the values there are") {
     const std::vector<Polled> polls{
         {.at = noon,

@@ -1,10 +1,12 @@
 /// Everything the agent knows at one moment; the API and the metrics read only this.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "publish/rtc_report.h"
 #include "publish/scan_report.h"
 #include "publish/status_report.h"
 #include "watch/alert.h"
@@ -49,8 +51,9 @@ struct Snapshot {
     Blame blame;
     std::vector<Alert> alerts;  ///< pending and firing
     std::optional<Proposal> proposal;
-    std::string record_fault;           ///< why nothing is recorded at present; empty: it is
-    std::uint64_t records_waiting = 0;  ///< kept in memory meanwhile
+    std::shared_ptr<const RtcReport> rtc;  ///< the hardware clock; null: not looked at yet
+    std::string record_fault;              ///< why nothing is recorded at present; empty: it is
+    std::uint64_t records_waiting = 0;     ///< kept in memory meanwhile
 
     /// Of the scan's row; null: it is not watched.
     const WatchedServer* watch_of(std::size_t row) const;

@@ -9,6 +9,8 @@ std::optional<KernelClock> read_kernel_clock() {
     if (::adjtimex(&words) < 0) return std::nullopt;
     KernelClock clock;
     clock.unsynchronised = (static_cast<unsigned>(words.status) & STA_UNSYNC) != 0;
+    clock.most_error = std::chrono::microseconds(words.maxerror);
+    clock.tai = words.tai;
     clock.frequency.value = static_cast<double>(words.freq) / 65536.0;
     clock.later_frequency = clock.frequency;
     return clock;

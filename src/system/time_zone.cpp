@@ -21,6 +21,13 @@ std::string time_zone() {
     return line;
 }
 
+Seconds zone_offset() {
+    const time_t now = ::time(nullptr);
+    struct tm local{};
+    ::localtime_r(&now, &local);
+    return Seconds{static_cast<double>(local.tm_gmtoff)};
+}
+
 LocalMoment local_moment() {
     const time_t now = ::time(nullptr);
     struct tm local{};

@@ -3,10 +3,15 @@
 
 #include <string>
 
+#include "time/units.h"
+
 namespace clockwright::system {
 
 /// "Europe/Zurich"; empty when it cannot be told.
 std::string time_zone();
+
+/// Local time less UTC, now.
+Seconds zone_offset();
 
 /// Weekday (0 Sunday … 6) and minute of the day in local time, for maintenance windows.
 struct LocalMoment {

@@ -30,6 +30,35 @@ std::vector<Rule> steps(const ClassLimits& limits) {
     return {step, back};
 }
 
+/// What happened below the clock.
+std::vector<Rule> underground(const ClassLimits& limits) {
+    return {{.name = "clock_stood_still",
+             .conditions = {{.fact = "stood_still_seconds", .limit = limits.step}},
+             .samples = 1,
+             .hazard = "H-17",
+             .message = "this clock fell behind all servers by {value} at once ({evidence})",
+             .advice = "a virtual machine was paused or moved: see the hypervisor, and clockwright "
+                       "history events",
+             .absent = Absent::clears},
+            {.name = "clocksource_changed",
+             .conditions = {is_true("clocksource_changed")},
+             .samples = 1,
+             .hazard = "H-29",
+             .message = "the kernel counts this clock by another source than before ({evidence})",
+             .advice = "it gave its best one up: see the kernel's log for clocksource and TSC"},
+            {.name = "rtc_local_time",
+             .conditions = {is_true("rtc_local_time")},
+             .hazard = "H-20",
+             .message = "the hardware clock keeps local time: it is wrong by an hour twice a year "
+                        "({evidence})",
+             .advice = "timedatectl set-local-rtc 0: clockwright rtc"},
+            {.name = "rtc_battery",
+             .conditions = {{.fact = "rtc_battery", .relation = Relation::at_least, .limit = 1}},
+             .hazard = "H-21",
+             .message = "the battery of the hardware clock is weak ({evidence})",
+             .advice = "replace it before the machine is next without power: clockwright rtc"}};
+}
+
 }  // namespace
 
 std::vector<Rule> clock_rules(const ClassLimits& limits) {
@@ -67,6 +96,7 @@ std::vector<Rule> clock_rules(const ClassLimits& limits) {
                            "oscillator, a busy virtual machine or a wrong TSC rate"},
                 limits.frequency));
     add(steps(limits));
+    add(underground(limits));
     return rules;
 }
 

@@ -33,7 +33,14 @@ std::vector<Rule> liveness() {
              .hold = Seconds{300},
              .message = "the time daemon does not answer ({evidence})",
              .advice = "see whether its control socket is open to us: clockwright doctor",
-             .absent = Absent::fires}};
+             .absent = Absent::fires},
+            {.name = "daemon_restarts",
+             .conditions = {{.fact = "daemon_restarts", .limit = 3}},
+             .severity = AlertSeverity::critical,
+             .hazard = "H-31",
+             .message = "what moves this clock was started {value} times within an hour "
+                        "({evidence})",
+             .advice = "each start may step the clock: see why it ends, in its log"}};
 }
 
 std::vector<Rule> hands(const ClassLimits& limits) {

@@ -36,6 +36,21 @@ class Agent(bed.Bed):
         with sqlite3.connect(f"file:{self.state}/record.sqlite?mode=ro", uri=True) as record:
             return record.execute(question).fetchall()
 
+    def audit_chain_is_whole_until_it_is_touched(self):
+        told = self.expect(self.program("report", "verify", "--json"), 0).json
+        self.assertGreater(told["records"], 2)
+        self.assertIn(told["head"][:8], self.program("report", "verify").stdout)
+        chain = next((self.state / "audit").glob("*.chain"))
+        whole = chain.read_bytes()
+        chain.write_bytes(bytes(byte ^ 1 if at == len(whole) // 2 else byte
+                                for at, byte in enumerate(whole)))
+        self.assertIn(f"audit/{chain.name}:",
+                      self.expect(self.program("report", "verify"), 1).stderr)
+        chain.write_bytes(whole[:whole.rindex(b"\n", 0, -1) + 1])
+        self.expect(self.program("report", "verify"), 0)
+        cut = self.program("report", "verify", "--expect", told["head"])
+        self.assertIn("missing at the end", self.expect(cut, 1).stderr)
+
     def get(self, port, path, **headers):
         request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
         try:
@@ -57,6 +72,7 @@ class Agent(bed.Bed):
         self.assertFalse((self.state / "agent-word.json").exists())
         self.assertEqual(self.rows("pragma integrity_check"), [("ok",)])
         self.assertGreaterEqual(self.rows("select count(*) from sample")[0][0], 8)
+        self.audit_chain_is_whole_until_it_is_touched()
         events = self.program("history", "events")
         self.assertIn(self.host(4), events.stdout)
         self.assertIn("the agent stopped", events.stdout)

@@ -101,8 +101,53 @@ TEST_CASE("this clock is set wrong: the host is blamed at once, no server is") {
     CHECK(blame_of(world).culprit == Culprit::host);
     REQUIRE(world.events("step").size() == 1);
     CHECK(world.events("step")[0].size->count() == doctest::Approx(-5).epsilon(0.001));
+    CHECK(world.events("pause").empty());
     CHECK(world.events("server_step").empty());
     CHECK(world.events("path").empty());
+}
+
+TEST_CASE("a virtual machine that stood still is in the ledger, and nobody set the clock") {
+    AgentWorld world(fast());
+    world.at(2h, [](AgentWorld& it) { it.pause(3s); });
+    world.run(2h + 30min);
+    CHECK(world.events("step").empty());
+    REQUIRE(world.events("pause").size() == 1);
+    // The daemon has slewed a part of it back already.
+    CHECK(world.events("pause")[0].size < Seconds{-0.3});
+    CHECK(world.events("server_step").empty());
+    CHECK(told_of(world, "clock_stood_still").size() == 2);
+}
+
+TEST_CASE("a clock source that is given up is in the ledger and told; a quiet day has no entry") {
+    AgentWorld world(fast());
+    world.run(24h);
+    for (const char* kind : {"clocksource", "pause", "frequency", "hands", "restart"}) {
+        CAPTURE(kind);
+        CHECK(world.events(kind).empty());
+    }
+    world.clocksource = "hpet";
+    world.drift = Ppm{-30};
+    world.run(30min);
+    CHECK(world.events("clocksource").size() == 1);
+    CHECK(world.events("frequency").size() == 1);
+    CHECK(told_of(world, "clocksource_changed").size() == 1);
+}
+
+TEST_CASE("the hardware clock is recorded, shown, and told when it keeps local time") {
+    AgentWorld world(fast());
+    RtcReport report;
+    report.facts.identity = RtcIdentity{"/dev/rtc0", "rtc_cmos", true};
+    report.facts.zone = Seconds{3600};
+    report.facts.clock_demonstrated = true;
+    report.facts.reading = RtcReading{world.now().wall, world.now().wall + 3599s, Seconds{1e-3}};
+    report.verdict = judge_rtc(report.facts);
+    world.rtc = std::make_shared<const RtcReport>(report);
+    world.run(30min);
+    REQUIRE(world.events("rtc").size() == 1);
+    CHECK(world.events("rtc")[0].size == Seconds{-3599});
+    REQUIRE(world.agent().snapshot().rtc);
+    CHECK(world.agent().snapshot().rtc->verdict.offset == Seconds{1});
+    CHECK(told_of(world, "rtc_local_time").size() == 1);
 }
 
 TEST_CASE("a path becomes asymmetric: the path is blamed, the server is not") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace clockwright::worlds {
 
@@ -61,6 +62,11 @@ void AgentWorld::sleep(std::chrono::nanoseconds span) {
     true_time_ += span;
     slept_ += span;
     perform(agent_->clock_was_set(moment()));
+}
+
+void AgentWorld::pause(std::chrono::nanoseconds span) {
+    true_time_ += span;
+    clock_error -= span;
 }
 
 void AgentWorld::restart_agent() {
@@ -147,6 +153,8 @@ app::Sight AgentWorld::look() {
     setting.serves_time = serves_time;
     setting.service = service;
     setting.leaps = leaps;
+    setting.clocksource = clocksource;
+    setting.rtc = std::exchange(rtc, nullptr);
     for (const NetServer& one : servers) setting.sources.push_back(candidate_of(one));
     sight.setting = std::move(setting);
     ClockFacts& facts = sight.status.facts;

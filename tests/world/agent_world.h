@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ class AgentWorld {
     /// This clock jumps: somebody set it.
     void set_clock(Seconds by);
     void sleep(std::chrono::nanoseconds span);
+    /// The machine below stands still, and nothing on this host notices.
+    void pause(std::chrono::nanoseconds span);
 
     /// Rules told as firing or resolved, in order: "server_wrong ntp2 firing".
     std::vector<std::string> told;
@@ -55,9 +58,11 @@ class AgentWorld {
     std::vector<NetServer> servers;
     bool network = true, daemon_runs = true, daemon_disciplines = true;
     bool serves_time = false;
-    bool names_are_unknown = false;  ///< until somebody was asked
-    Seconds clock_error{0};          ///< this clock less true time
-    Ppm drift{3};                    ///< of this clock, undisciplined
+    std::string clocksource = "tsc";
+    std::shared_ptr<const RtcReport> rtc;  ///< what the next whole look finds of it, once
+    bool names_are_unknown = false;        ///< until somebody was asked
+    Seconds clock_error{0};                ///< this clock less true time
+    Ppm drift{3};                          ///< of this clock, undisciplined
     std::vector<Record> records;
     std::map<std::string, int> asked;  ///< by server: probes of ours
     int decisions = 0, restarts = 0, applied = 0;

@@ -1,0 +1,57 @@
+#include "app/rtc_facts.h"
+
+#include <chrono>
+
+#include "app/host_facts.h"
+#include "store/sqlite_history.h"
+#include "system/clock.h"
+#include "system/kernel_clock.h"
+#include "system/time_zone.h"
+
+namespace clockwright::app {
+namespace {
+
+constexpr auto record_length = std::chrono::days(60);
+constexpr int most_events = 20'000;
+
+std::vector<RtcPoint> recorded(const Config& config) {
+    std::vector<RtcPoint> points;
+    const auto history = store::SqliteHistory::open(config.state.directory);
+    if (!history) return points;
+    const auto events = history->events({.from = system::read_clocks().wall - record_length,
+                                         .to = {},
+                                         .server = {},
+                                         .limit = most_events});
+    if (!events) return points;
+    for (const EventRow& event : *events)
+        if (event.kind == rtc_event && event.size) points.push_back({event.at, *event.size});
+    return points;
+}
+
+}  // namespace
+
+RtcReport look_at_rtc(const RealTimeClock* clock, const Config& config, const Host& host,
+                      const ClockVerdict& system_clock) {
+    RtcReport report;
+    RtcFacts& facts = report.facts;
+    if (clock != nullptr) {
+        facts.identity = clock->identity();
+        if (auto reading = clock->read()) {
+            facts.reading = *reading;
+        } else {
+            facts.why_not = reading.error().message;
+        }
+        if (auto voltage = clock->voltage()) facts.voltage = *voltage;
+        facts.local_by_file = keeps_local_time(host);
+        facts.zone = system::zone_offset();
+        const auto kernel = system::read_kernel_clock();
+        // Where the file says LOCAL the kernel does not write (rule R-1).
+        facts.kernel_writes = kernel && !kernel->unsynchronised && !facts.local_by_file;
+        facts.record = recorded(config);
+        facts.clock_demonstrated = system_clock.demonstrated;
+    }
+    report.verdict = judge_rtc(facts);
+    return report;
+}
+
+}  // namespace clockwright::app

@@ -1,0 +1,328 @@
+#include "publish/compliance_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "publish/table.h"
+#include "time/address.h"
+#include "time/spell.h"
+#include "version.h"
+
+namespace clockwright {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Hundredths of a per cent, downwards: what speaks for the clock is never rounded up.
+double share_down(Seconds part, const Period& period) {
+    return period.length() > Seconds{0} ? std::floor(part / period.length() * 10'000) / 100 : 0;
+}
+
+std::string_view answer_of(const StandingStretch& stretch) {
+    if (!stretch.recorded) return "not recorded";
+    switch (stretch.standing) {
+        case Standing::within:
+            return "within";
+        case Standing::beyond:
+            return "beyond";
+        case Standing::not_demonstrated:
+            break;
+    }
+    return "not demonstrated";
+}
+
+std::optional<Seconds> median(std::vector<double> numbers) {
+    if (numbers.empty()) return std::nullopt;
+    std::ranges::sort(numbers);
+    return Seconds{percentile(numbers, 0.5)};
+}
+
+std::string spelled(const std::optional<Seconds>& interval) {
+    return interval ? "±" + spell_bound(*interval) : "-";
+}
+
+Section regime(const ComplianceReport& report) {
+    const ComplianceProfile& profile = report.profile;
+    Section section{"Regime", {}, DocumentTable{{"", ""}, {}}};
+    auto& rows = section.table->rows;
+    rows.push_back(
+        {"profile", profile.name + "/" + report.limit.name + ", version " + profile.version});
+    rows.push_back({"text", profile.title + " (" + profile.jurisdiction + ")"});
+    rows.push_back({"for", report.limit.who});
+    rows.push_back({"limit", report.limit.limit ? spell(*report.limit.limit) : "no number"});
+    rows.push_back({"how known", report.limit.mark + "; " + profile.source});
+    if (profile.valid_from) rows.push_back({"in force from", rfc3339(*profile.valid_from)});
+    if (profile.valid_to) rows.push_back({"in force until", rfc3339(*profile.valid_to)});
+    rows.push_back({"it asks for", profile.evidence});
+    rows.push_back({"to be kept", profile.retention});
+    section.paragraphs.emplace_back(
+        "What follows was measured. Whether it satisfies a law or a contract is for those to say "
+        "who answer for it.");
+    return section;
+}
+
+Section stretches(const ComplianceReport& report) {
+    Section section{"Breaches, doubts and gaps", {}, {}};
+    DocumentTable table{{"from", "to", "answer", "greatest bound", "greatest offset"}, {}};
+    for (const StandingStretch& stretch : report.finding.stretches) {
+        if (stretch.recorded && stretch.standing == Standing::within) continue;
+        const bool has = stretch.most_bound > Seconds{0};
+        table.rows.push_back({rfc3339(stretch.period.from), rfc3339(stretch.period.to),
+                              std::string(answer_of(stretch)),
+                              has ? "±" + spell_bound(stretch.most_bound) : "-",
+                              has ? spell(stretch.most_offset) : "-"});
+    }
+    if (table.rows.empty()) {
+        section.paragraphs.emplace_back("None.");
+    } else {
+        section.table = std::move(table);
+    }
+    return section;
+}
+
+Section happenings(const ComplianceReport& report) {
+    Section section{"What moved the clock", {}, {}};
+    if (report.events.empty()) {
+        section.paragraphs.emplace_back("Nothing that is recorded.");
+        return section;
+    }
+    section.table = DocumentTable{{"at", "kind", "what"}, {}};
+    for (const EventRow& event : report.events)
+        section.table->rows.push_back({rfc3339(event.at), event.kind, event.text});
+    return section;
+}
+
+Section chain(const ComplianceReport& report) {
+    Section section{"Sources and the chain to UTC", {}, {}};
+    if (report.sources.empty()) {
+        section.paragraphs.emplace_back("No server was recorded: there is no chain to show.");
+        return section;
+    }
+    section.paragraphs.emplace_back(
+        "This clock, by NTP, from the servers below; each takes UTC from a reference that only its "
+        "operator can document. A public server is informative: it proves nothing by contract.");
+    section.table = DocumentTable{
+        {"server", "role", "kind", "answered", "by NTS", "delay/2", "root distance"}, {}};
+    for (const EvidenceSource& source : report.sources)
+        section.table->rows.push_back({source.name, source.by_daemon ? "followed" : "watched",
+                                       source.is_public ? "public" : "own",
+                                       fmt::format("{} of {}", source.answered, source.polls),
+                                       std::to_string(source.authenticated),
+                                       spelled(source.half_delay), spelled(source.root_distance)});
+    return section;
+}
+
+Section budget(const ComplianceReport& report) {
+    Section section{"Error budget", {}, DocumentTable{{"term", "contributes"}, {}}};
+    const auto& bounds = report.finding.bounds;
+    auto& rows = section.table->rows;
+    const auto told = [&](double Distribution::* member) {
+        return bounds ? "±" + spell_bound(Seconds{(*bounds).*member}) : std::string("-");
+    };
+    rows.push_back({"measured bound, median", told(&Distribution::median)});
+    rows.push_back({"measured bound, 95 %", told(&Distribution::p95)});
+    rows.push_back({"measured bound, 99 %", told(&Distribution::p99)});
+    rows.push_back({"measured bound, greatest", told(&Distribution::most)});
+    rows.push_back({"the bound has in it",
+                    "|offset|, root dispersion, half the root delay, growth since the update"});
+    rows.push_back({"reference of the servers to UTC", "not recorded: their operators' to state"});
+    rows.push_back(
+        {"time stamping by the application", "not recorded: the application's to state"});
+    return section;
+}
+
+Section changes(const ComplianceReport& report) {
+    Section section{"Changes of the configuration", {}, {}};
+    if (report.changes.empty()) {
+        section.paragraphs.emplace_back("None by Clockwright.");
+        return section;
+    }
+    section.table = DocumentTable{{"at", "id", "by", "reason", "outcome"}, {}};
+    for (const EvidenceChange& change : report.changes)
+        section.table->rows.push_back(
+            {rfc3339(change.at), change.id, change.by, change.reason, change.outcome});
+    return section;
+}
+
+/// What an auditor asks for (rule P-5) that no record of a clock can hold.
+Section checklist() {
+    return {"Once a year, by a person",
+            {"[ ] policy and design document; the exact point of time stamping and its constancy",
+             "[ ] inventory of clocks with the class of each",
+             "[ ] evidence for each server's reference: certificate, calibration, receiver log",
+             "[ ] breaches above: systems affected, and what was done",
+             "[ ] a test that alarms arrive: clockwright alert test",
+             "[ ] a copy of the record that nobody can write to"},
+            {}};
+}
+
+void add_validity(const ComplianceReport& report, std::vector<std::string>& statement) {
+    const Period& period = report.finding.period;
+    const auto& [from, to] = std::pair(report.profile.valid_from, report.profile.valid_to);
+    if (from && period.from < *from)
+        statement.push_back(fmt::format(
+            "The regime is in force from {}: before that it asks for nothing.", rfc3339(*from)));
+    if (to && period.to > *to)
+        statement.push_back(
+            fmt::format("The regime is no longer in force since {}.", rfc3339(*to)));
+}
+
+}  // namespace
+
+std::vector<EvidenceSource> sources_of(const std::vector<SampleRow>& samples) {
+    struct Seen {
+        EvidenceSource source;
+        std::vector<double> half_delays, distances;
+    };
+    std::map<std::pair<std::string, std::string>, Seen> all;
+    for (const SampleRow& sample : samples) {
+        Seen& seen = all[{sample.server, sample.address}];
+        seen.source.by_daemon |= sample.by_daemon;
+        ++seen.source.polls;
+        if (!sample.offset) continue;
+        ++seen.source.answered;
+        seen.source.authenticated += sample.authenticated ? 1 : 0;
+        if (sample.delay) seen.half_delays.push_back(sample.delay->count() / 2);
+        if (sample.root_distance) seen.distances.push_back(sample.root_distance->count());
+    }
+    std::vector<EvidenceSource> sources;
+    for (auto& [key, seen] : all) {
+        seen.source.name = key.first;
+        seen.source.address = key.second;
+        const auto address = parse_address(key.second);
+        seen.source.is_public = address && address->is_public();
+        seen.source.half_delay = median(std::move(seen.half_delays));
+        seen.source.root_distance = median(std::move(seen.distances));
+        sources.push_back(std::move(seen.source));
+    }
+    return sources;
+}
+
+std::vector<std::string> compliance_statement(const ComplianceReport& report) {
+    const ComplianceFinding& finding = report.finding;
+    const Period& period = finding.period;
+    std::vector<std::string> statement;
+    if (!report.limit.limit)
+        statement.emplace_back("The regime names no number; the bound is held against 1 s.");
+    const Seconds limit = report.limit.limit.value_or(Seconds{1});
+    statement.push_back(fmt::format(
+        "The measured bound stayed within {} for {:.2f} % of the period ({} of {}).", spell(limit),
+        share_down(finding.within, period), spell_age(finding.within), spell_age(period.length())));
+    const auto breaches = std::ranges::count_if(finding.stretches, [](const auto& stretch) {
+        return stretch.recorded && stretch.standing == Standing::beyond;
+    });
+    statement.push_back(fmt::format(
+        "Beyond it for certain: {} ({} breach{}). Not demonstrated: {}. Not recorded: {}.",
+        spell_age(finding.beyond), breaches, breaches == 1 ? "" : "es",
+        spell_age(finding.not_demonstrated), spell_age(finding.unrecorded)));
+    if (!finding.concluded())
+        statement.push_back(fmt::format(
+            "Looks cover {:.2f} % of the period only: nothing is concluded about the whole.",
+            share_down(period.length() - finding.unrecorded, period)));
+    add_validity(report, statement);
+    for (const std::string& remark : report.remarks) statement.push_back(remark);
+    return statement;
+}
+
+Document compliance_document(const ComplianceReport& report) {
+    const Period& period = report.finding.period;
+    Document document;
+    document.title = "Evidence on the clock of " + report.host;
+    document.sections.push_back({fmt::format("{} to {}", rfc3339(period.from), rfc3339(period.to)),
+                                 compliance_statement(report),
+                                 {}});
+    document.sections.push_back(regime(report));
+    document.sections.push_back(stretches(report));
+    document.sections.push_back(happenings(report));
+    document.sections.push_back(chain(report));
+    document.sections.push_back(budget(report));
+    document.sections.push_back(changes(report));
+    document.sections.push_back(checklist());
+    document.sections.push_back(
+        {"Made by", {fmt::format("Clockwright {} at {}", version, rfc3339(report.made_at))}, {}});
+    return document;
+}
+
+std::string compliance_json(const ComplianceReport& report) {
+    const ComplianceFinding& finding = report.finding;
+    Json json;
+    json["clockwright"] = version;
+    json["host"] = report.host;
+    json["made_at"] = rfc3339(report.made_at);
+    json["from"] = rfc3339(finding.period.from);
+    json["to"] = rfc3339(finding.period.to);
+    json["profile"] = {{"name", report.profile.name},
+                       {"limit", report.limit.name},
+                       {"version", report.profile.version},
+                       {"mark", report.limit.mark},
+                       {"source", report.profile.source}};
+    json["limit_seconds"] = report.limit.limit ? Json(report.limit.limit->count()) : Json(nullptr);
+    json["within_seconds"] = finding.within.count();
+    json["beyond_seconds"] = finding.beyond.count();
+    json["not_demonstrated_seconds"] = finding.not_demonstrated.count();
+    json["not_recorded_seconds"] = finding.unrecorded.count();
+    json["coverage"] = finding.coverage();
+    json["concluded"] = finding.concluded();
+    json["bound_most_seconds"] = finding.bounds ? Json(finding.bounds->most) : Json(nullptr);
+    json["bound_p99_seconds"] = finding.bounds ? Json(finding.bounds->p99) : Json(nullptr);
+    json["statement"] = compliance_statement(report);
+    json["stretches"] = Json::array();
+    for (const StandingStretch& stretch : finding.stretches)
+        json["stretches"].push_back({{"from", rfc3339(stretch.period.from, true)},
+                                     {"to", rfc3339(stretch.period.to, true)},
+                                     {"answer", answer_of(stretch)},
+                                     {"bound_most_seconds", stretch.most_bound.count()},
+                                     {"offset_most_seconds", stretch.most_offset.count()}});
+    json["events"] = Json::array();
+    for (const EventRow& event : report.events)
+        json["events"].push_back(
+            {{"at", rfc3339(event.at, true)},
+             {"kind", event.kind},
+             {"text", event.text},
+             {"size_seconds", event.size ? Json(event.size->count()) : Json(nullptr)}});
+    json["sources"] = Json::array();
+    for (const EvidenceSource& source : report.sources)
+        json["sources"].push_back({{"server", source.name},
+                                   {"address", source.address},
+                                   {"public", source.is_public},
+                                   {"followed", source.by_daemon},
+                                   {"polls", source.polls},
+                                   {"answered", source.answered},
+                                   {"authenticated", source.authenticated}});
+    json["changes"] = Json::array();
+    for (const EvidenceChange& change : report.changes)
+        json["changes"].push_back({{"at", rfc3339(change.at)},
+                                   {"id", change.id},
+                                   {"by", change.by},
+                                   {"reason", change.reason},
+                                   {"outcome", change.outcome}});
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string compliance_csv(const ComplianceReport& report) {
+    std::string text = "from,to,answer,bound_most_seconds,offset_most_seconds\r\n";
+    for (const StandingStretch& stretch : report.finding.stretches)
+        text += fmt::format("{},{},{},{},{}\r\n", rfc3339(stretch.period.from, true),
+                            rfc3339(stretch.period.to, true), answer_of(stretch),
+                            stretch.most_bound.count(), stretch.most_offset.count());
+    return text;
+}
+
+std::string profiles_text(const std::vector<ComplianceProfile>& profiles) {
+    Table table({{"profile/limit", Align::left, 30},
+                 {"limit", Align::right},
+                 {"known", Align::left, 12},
+                 {"for", Align::left, 30}});
+    for (const ComplianceProfile& profile : profiles)
+        for (const ComplianceLimit& limit : profile.limits)
+            table.add({profile.name + "/" + limit.name, limit.limit ? spell(*limit.limit) : "-",
+                       limit.mark, limit.who});
+    return table.text() + "Next: clockwright report compliance --profile NAME/LIMIT\n";
+}
+
+}  // namespace clockwright

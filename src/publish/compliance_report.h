@@ -1,0 +1,57 @@
+/// What a record shows of a clock against the limit of a regime. It states what was measured, never
+/// that a law is complied with (rules P-1 … P-5).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "publish/document.h"
+#include "watch/compliance.h"
+#include "watch/compliance_profile.h"
+
+namespace clockwright {
+
+/// One server of the period, as its samples tell.
+struct EvidenceSource {
+    std::string name;
+    std::string address;
+    bool is_public = false;  ///< on the internet: it names a laboratory and proves nothing
+    bool by_daemon = false;  ///< the clock followed it; else it was watched beside
+    int polls = 0, answered = 0, authenticated = 0;
+    std::optional<Seconds> half_delay, root_distance;  ///< medians
+};
+
+/// Grouped by name and address, in the order of names.
+std::vector<EvidenceSource> sources_of(const std::vector<SampleRow>& samples);
+
+/// A change of the daemon's configuration within the period.
+struct EvidenceChange {
+    WallTime at;
+    std::string id, by, reason, outcome;
+};
+
+struct ComplianceReport {
+    std::string host;
+    WallTime made_at;
+    ComplianceProfile profile;
+    ComplianceLimit limit;
+    ComplianceFinding finding;     ///< without a number in the regime, against the widest of 1 s
+    std::vector<EventRow> events;  ///< what moved the clock, what the agent and the daemon did
+    std::vector<EvidenceSource> sources;
+    std::vector<EvidenceChange> changes;
+    std::vector<std::string> remarks;  ///< what is missing from the record, and why
+};
+
+/// "The measured bound stayed within 50 ms for 99.20 % of the period …", and what was not so.
+/// Shares are rounded against the clock.
+std::vector<std::string> compliance_statement(const ComplianceReport& report);
+
+Document compliance_document(const ComplianceReport& report);
+std::string compliance_json(const ComplianceReport& report);
+/// The stretches of the period with their maxima, as numbers.
+std::string compliance_csv(const ComplianceReport& report);
+
+std::string profiles_text(const std::vector<ComplianceProfile>& profiles);
+
+}  // namespace clockwright

@@ -1,0 +1,46 @@
+/// Port: the hardware clock, which keeps time while the machine is off.
+#pragma once
+
+#include <string>
+
+#include "result.h"
+#include "time/units.h"
+
+namespace clockwright {
+
+struct RtcIdentity {
+    std::string device;           ///< "/dev/rtc0"
+    std::string driver;           ///< "rtc_cmos"; empty: not told
+    bool started_system = false;  ///< this machine took its time from it at boot
+};
+
+/// Taken at an edge, where its second changes: it shows no fractions.
+struct RtcReading {
+    WallTime at;            ///< by the system clock
+    WallTime shows;         ///< read as UTC
+    Seconds uncertainty{};  ///< the edge lies within so much before `at`
+
+    /// What must be added to the hardware clock; > 0: it is slow.
+    Seconds offset() const { return at - shows; }
+};
+
+/// What its driver tells of its supply (RTC_VL_READ, linux/rtc.h).
+struct RtcVoltage {
+    bool data_invalid = false, backup_low = false, backup_empty = false;
+    bool accuracy_low = false, backup_switched = false;
+};
+
+class RealTimeClock {
+  public:
+    virtual ~RealTimeClock() = default;
+    virtual RtcIdentity identity() const = 0;
+    /// Waits for the edge, a second and a half at most. Fault::failed: in use by another program,
+    /// no valid time, it does not tick; Fault::not_permitted.
+    virtual Result<RtcReading> read() const = 0;
+    /// Fault::failed when the driver does not tell: then nothing is known, and nothing is good.
+    virtual Result<RtcVoltage> voltage() const = 0;
+    /// To the UTC of the system clock, at the beginning of a second.
+    virtual Result<void> set() = 0;
+};
+
+}  // namespace clockwright

@@ -1,0 +1,151 @@
+#include "store/audit_chain.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/fakes/temporary_directory.h"
+#include "time/fnv.h"
+
+using namespace clockwright;
+using namespace clockwright::store;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// 64 digits that depend on every octet; the street has the true one.
+std::string digest(std::string_view bytes) {
+    std::string text;
+    for (const char salt : {'a', 'b', 'c', 'd'})
+        text += fmt::format("{:016x}", fnv1a(std::string(1, salt) + std::string(bytes)));
+    return text;
+}
+
+Now at(std::chrono::nanoseconds after) {
+    return {WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20}} + after,
+            SteadyTime{100s} + after};
+}
+
+std::vector<Record> rows(int n) {
+    std::vector<Record> all;
+    for (int i = 0; i < n; ++i)
+        all.emplace_back(
+            EventRow{at(i * 1s).wall, "step", "", fmt::format("step {}", i), Seconds{0.5}});
+    all.emplace_back(SampleRow{});
+    return all;
+}
+
+std::string file_of(const TemporaryDirectory& state) {
+    return state.read("audit/2026-11-20.chain");
+}
+
+std::string fault_of(std::string content) {
+    const std::vector<ChainFile> files{{"2026-11-20.chain", std::move(content)}};
+    const auto end = verify_chain(files, digest);
+    return end ? std::string{} : end.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("a chain goes on over restarts and days, without samples, and verifies as a whole") {
+    const TemporaryDirectory state;
+    for (int start = 0; start < 3; ++start) {
+        auto chain = AuditChain::open(state.path(), digest, "boot");
+        REQUIRE(chain);
+        CHECK(chain->end().records == static_cast<std::uint64_t>(start) * 4);
+        REQUIRE(chain->append(rows(4), at(start * 24h * 10)));
+    }
+    const auto files = chain_files(state.path());
+    REQUIRE(files->size() == 3);
+    const auto end = verify_chain(*files, digest);
+    REQUIRE(end);
+    CHECK(end->records == 12);
+    CHECK(verify_chain(*files, digest, end->head));
+    CHECK(verify_chain({}, digest)->records == 0);
+}
+
+TEST_CASE("every octet that is flipped is found, in the line it stands in") {
+    const TemporaryDirectory state;
+    REQUIRE(AuditChain::open(state.path(), digest, "boot")->append(rows(5), at(0s)));
+    const std::string whole = file_of(state);
+    CHECK(fault_of(whole).empty());
+    int line = 1;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        std::string changed = whole;
+        changed[i] = static_cast<char>(changed[i] ^ 1);
+        CAPTURE(i);
+        const std::string fault = fault_of(changed);
+        CHECK(fault.starts_with(fmt::format("audit/2026-11-20.chain:{}: ", line)));
+        if (whole[i] == '\n') ++line;
+    }
+}
+
+TEST_CASE("a record that is gone, doubled or moved is found, and its place is named") {
+    const TemporaryDirectory state;
+    REQUIRE(AuditChain::open(state.path(), digest, "boot")->append(rows(5), at(0s)));
+    const std::string whole = file_of(state);
+    std::vector<std::string> lines;
+    for (std::size_t begin = 0; begin < whole.size();) {
+        const std::size_t end = whole.find('\n', begin) + 1;
+        lines.push_back(whole.substr(begin, end - begin));
+        begin = end;
+    }
+    REQUIRE(lines.size() == 5);
+    const auto joined = [](const std::vector<std::string>& all) {
+        std::string text;
+        for (const std::string& line : all) text += line;
+        return text;
+    };
+    auto gone = lines, doubled = lines, moved = lines, cut = lines;
+    gone.erase(gone.begin() + 2);
+    CHECK(fault_of(joined(gone)) ==
+          "audit/2026-11-20.chain:3: record 3 is missing or was moved: 4 stands in its place");
+    doubled.insert(doubled.begin() + 2, doubled[1]);
+    CHECK(fault_of(joined(doubled)) ==
+          "audit/2026-11-20.chain:3: record 3 is missing or was moved: 2 stands in its place");
+    std::swap(moved[1], moved[3]);
+    CHECK(fault_of(joined(moved)) ==
+          "audit/2026-11-20.chain:2: record 2 is missing or was moved: 4 stands in its place");
+    CHECK(fault_of(whole.substr(0, whole.size() - 10)) ==
+          "audit/2026-11-20.chain:5: ends within a record");
+    const std::string head = lines.back().substr(0, 64);
+    cut.pop_back();
+    const std::vector<ChainFile> files{{"2026-11-20.chain", joined(cut)}};
+    CHECK(verify_chain(files, digest));
+    CHECK(verify_chain(files, digest, head).error().message.ends_with("missing at the end"));
+}
+
+TEST_CASE("a line that a crash tore is cut off, told, and the chain stays whole") {
+    const TemporaryDirectory state;
+    REQUIRE(AuditChain::open(state.path(), digest, "boot")->append(rows(2), at(0s)));
+    const std::string whole = file_of(state);
+    state.write("audit/2026-11-20.chain", whole + "0123456789");
+    auto chain = AuditChain::open(state.path(), digest, "later");
+    REQUIRE(chain);
+    REQUIRE(chain->append(rows(1), at(1h)));
+    CHECK(file_of(state).starts_with(whole));
+    CHECK(file_of(state).contains(R"("kind":"torn","row":{"octets":10})"));
+    CHECK(fault_of(file_of(state)).empty());
+    CHECK(chain->end().records == 4);
+}
+
+TEST_CASE("a clock that is set back goes on in the last file") {
+    const TemporaryDirectory state;
+    auto chain = AuditChain::open(state.path(), digest, "boot");
+    for (const auto day : {0h, 48h, 24h}) REQUIRE(chain->append(rows(2), at(day)));
+    REQUIRE(AuditChain::open(state.path(), digest, "boot")->append(rows(2), at(0h)));
+    const auto files = chain_files(state.path());
+    CHECK(files->size() == 2);
+    CHECK(verify_chain(*files, digest)->records == 8);
+}
+
+TEST_CASE("an end that is no chain is not gone on with") {
+    const TemporaryDirectory state;
+    state.make_directory("audit");
+    state.write("audit/2026-11-20.chain", "nonsense\n");
+    const auto chain = AuditChain::open(state.path(), digest, "boot");
+    REQUIRE_FALSE(chain);
+    CHECK(chain.error().fault == Fault::bad_input);
+    CHECK(chain.error().message.contains("audit/2026-11-20.chain"));
+}
