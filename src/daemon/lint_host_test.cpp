@@ -15,6 +15,15 @@ DaemonPresence timesyncd() {
     return daemon;
 }
 
+/// What the kernel tells twice, a second apart.
+KernelClock moving(Ppm frequency, Ppm later) {
+    KernelClock kernel;
+    kernel.frequency = frequency;
+    kernel.later_frequency = later;
+    kernel.apart = Seconds{1};
+    return kernel;
+}
+
 }  // namespace
 
 TEST_CASE("two programs that move one clock are an error") {
@@ -187,7 +196,7 @@ TEST_CASE("kernel and daemon that disagree on being synchronised") {
     host.state.tracking.refid = 1;
     host.state.tracking.reference = parse_address("10.1.0.5");
     host.state.tracking.leap = Leap::none;
-    host.host.kernel = KernelClock{true, {}, {}, {}};
+    host.host.kernel.emplace().unsynchronised = true;
     CHECK(host.has("kernel_unsynchronised"));
     host.host.container = true;
     CHECK(host.ids().empty());
@@ -195,11 +204,11 @@ TEST_CASE("kernel and daemon that disagree on being synchronised") {
 
 TEST_CASE("a frequency near the limit, and one that moves without a known hand") {
     auto host = chrony_case();
-    host.host.kernel = KernelClock{false, {-412}, {-412}, Seconds{1}};
+    host.host.kernel = moving(Ppm{-412}, Ppm{-412});
     CHECK(host.find("frequency_at_limit").severity == Severity::error);
-    host.host.kernel = KernelClock{false, {250}, {250}, Seconds{1}};
+    host.host.kernel = moving(Ppm{250}, Ppm{250});
     CHECK(host.has("frequency_suspicious"));
-    host.host.kernel = KernelClock{false, {20}, {21}, Seconds{1}};
+    host.host.kernel = moving(Ppm{20}, Ppm{21});
     CHECK(host.ids().empty());
     host.host.program.reset();
     host.host.programs.clear();
