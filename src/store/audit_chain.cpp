@@ -104,6 +104,14 @@ Result<AuditChain> AuditChain::open(const std::string& state_directory, Digest d
     return chain;
 }
 
+bool AuditChain::is_due(const ClockRow& clock, SteadyTime now) {
+    const bool due =
+        !clock_at_ || now - *clock_at_ >= clock_rest || clock.demonstrated != clock_demonstrated_;
+    if (due) clock_at_ = now;
+    clock_demonstrated_ = clock.demonstrated;
+    return due;
+}
+
 Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
     ChainEnd end = end_;
     std::string lines;
@@ -117,6 +125,8 @@ Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
     if (torn_ > 0) add("torn", fmt::format("{{\"octets\":{}}}", torn_));
     for (const Record& row : rows) {
         if (std::holds_alternative<SampleRow>(row)) continue;
+        if (const auto* clock = std::get_if<ClockRow>(&row); clock && !is_due(*clock, now.steady))
+            continue;
         add(kind_of(row),
             std::visit([](const auto& one) { return json_line(fields_of(one)); }, row));
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,9 +27,12 @@ struct ChainEnd {
 /// in the last one, so that the names are in the order of the chain. A line is the hash of the one
 /// before and of its own text, a blank, and that text: a JSON object with its number, the boot, the
 /// steady clock, and the row as `history export` has it. A row that is a sample is left out: the
-/// clock's own row has what came of them.
+/// clock's own row has what came of them, once a minute and when what it demonstrates changes, so
+/// that a fast agent does not fill the disk with what nothing removes.
 class AuditChain {
   public:
+    static constexpr std::chrono::seconds clock_rest{60};
+
     /// Goes on where the last file ends. A last line that a crash tore was never promised to
     /// anybody: it is cut off, and the next record tells how much. Fault::bad_input when the end is
     /// no record of a chain.
@@ -41,12 +45,15 @@ class AuditChain {
 
   private:
     AuditChain(std::string directory, Digest digest, std::string boot);
+    bool is_due(const ClockRow& clock, SteadyTime now);
 
     std::string directory_;
     Digest digest_;
     std::string boot_;
     ChainEnd end_;
-    std::string file_;      ///< the last one; empty: none yet
+    std::string file_;                    ///< the last one; empty: none yet
+    std::optional<SteadyTime> clock_at_;  ///< of the last row of the clock
+    bool clock_demonstrated_ = false;
     std::size_t torn_ = 0;  ///< octets cut off and not told yet
 };
 

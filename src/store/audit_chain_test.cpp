@@ -65,6 +65,22 @@ TEST_CASE("a chain goes on over restarts and days, without samples, and verifies
     CHECK(verify_chain({}, digest)->records == 0);
 }
 
+TEST_CASE("an agent that judges every four seconds adds its clock once a minute, and each change") {
+    const TemporaryDirectory state;
+    auto chain = AuditChain::open(state.path(), digest, "boot").value();
+    const auto judge = [&](std::chrono::nanoseconds after, bool demonstrated) {
+        ClockRow row;
+        row.at = at(after).wall;
+        row.demonstrated = demonstrated;
+        const std::vector<Record> rows{row};
+        REQUIRE(chain.append(rows, at(after)));
+    };
+    for (int second = 0; second < 120; second += 4) judge(second * 1s, true);
+    CHECK(chain.end().records == 2);
+    judge(121s, false);
+    CHECK(chain.end().records == 3);
+}
+
 TEST_CASE("every octet that is flipped is found, in the line it stands in") {
     const TemporaryDirectory state;
     REQUIRE(AuditChain::open(state.path(), digest, "boot")->append(rows(5), at(0s)));
