@@ -2,6 +2,7 @@
 
 #include "app/alert_files.h"
 #include "store/durable_file.h"
+#include "system/act_as.h"
 #include "system/clock.h"
 #include "system/local_host.h"
 #include "system/service_notice.h"
@@ -35,6 +36,12 @@ std::string agent_directory(const Config& config) {
     const bool of_service =
         !config.is_set("state.directory") && !has_record(own) && has_record(service_state);
     return of_service ? service_state : own;
+}
+
+Result<store::SqliteHistory> open_record(const Config& config) {
+    const std::string place = agent_directory(config);
+    const auto owner = TRY(system::ActAsOwner::of(place));
+    return store::SqliteHistory::open(place);
 }
 
 std::optional<AgentMemory> decision_of_service() {

@@ -7,6 +7,7 @@
 #include "app/agent_memory.h"
 #include "app/config.h"
 #include "publish/agent_word.h"
+#include "store/sqlite_history.h"
 #include "watch/alert_book.h"
 
 namespace clockwright::app {
@@ -19,6 +20,9 @@ std::string agent_directory(const Config& config);
 /// What the unit that may change the daemon did last for the agent of the service; empty: nothing
 /// since the host was booted.
 std::optional<AgentMemory> decision_of_service();
+
+/// The agent's record, to read.
+Result<store::SqliteHistory> open_record(const Config& config);
 
 class AgentFiles {
   public:

@@ -1,4 +1,5 @@
 #include "app/clock_record.h"
+#include "app/agent_files.h"
 
 #include "store/sqlite_history.h"
 
@@ -11,7 +12,7 @@ constexpr int looks_taken = 10'000;  // a week of them, some milliseconds to rea
 
 std::vector<SteeredLook> recorded_looks(const Config& config) {
     std::vector<SteeredLook> found;
-    const auto history = store::SqliteHistory::open(config.state.directory);
+    const auto history = open_record(config);
     if (!history) return found;
     const auto rows = history->clock({.from = {}, .to = {}, .server = {}, .limit = looks_taken});
     if (!rows) return found;

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 
+#include "app/agent_files.h"
 #include "app/exit_code.h"
 #include "app/history_words.h"
 #include "app/output.h"

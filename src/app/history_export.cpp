@@ -7,6 +7,7 @@
 #include <climits>
 #include <functional>
 
+#include "app/agent_files.h"
 #include "app/exit_code.h"
 #include "app/history_words.h"
 #include "app/output.h"

@@ -3,15 +3,11 @@
 
 #include "app/verbs.h"
 #include "publish/history.h"
-#include "store/sqlite_history.h"
 
 namespace clockwright::app {
 
 /// From --from, --to, --since, --server and --limit; `limit` when none is given.
 HistoryQuery query_of(const HistoryCommand& command, WallTime now, int limit);
-
-/// The agent's record, to read.
-Result<store::SqliteHistory> open_record(const Config& config);
 
 Result<int> history_changes(const Context& context);
 Result<int> history_show(const Context& context);

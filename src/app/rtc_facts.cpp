@@ -1,4 +1,5 @@
 #include "app/rtc_facts.h"
+#include "app/agent_files.h"
 
 #include <chrono>
 
@@ -16,7 +17,7 @@ constexpr int most_events = 20'000;
 
 std::vector<RtcPoint> recorded(const Config& config) {
     std::vector<RtcPoint> points;
-    const auto history = store::SqliteHistory::open(config.state.directory);
+    const auto history = open_record(config);
     if (!history) return points;
     const auto events = history->events({.from = system::read_clocks().wall - record_length,
                                          .to = {},

@@ -7,7 +7,6 @@
 #include "app/verbs.h"
 #include "publish/history_report.h"
 #include "store/sqlite_history.h"
-#include "system/act_as.h"
 #include "system/clock.h"
 
 namespace clockwright::app {
@@ -38,12 +37,6 @@ Result<int> list(const Context& context, Ask<Row> ask, Tell<Row> tell) {
 }
 
 }  // namespace
-
-Result<store::SqliteHistory> open_record(const Config& config) {
-    const std::string place = agent_directory(config);
-    const auto owner = TRY(system::ActAsOwner::of(place));
-    return store::SqliteHistory::open(place);
-}
 
 HistoryQuery query_of(const HistoryCommand& command, WallTime now, int limit) {
     HistoryQuery query{.from = command.from,

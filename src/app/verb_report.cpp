@@ -4,6 +4,7 @@
 #include <array>
 #include <climits>
 
+#include "app/agent_files.h"
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "app/verbs.h"
@@ -11,6 +12,7 @@
 #include "store/audit_chain.h"
 #include "store/journal.h"
 #include "store/sqlite_history.h"
+#include "system/act_as.h"
 #include "system/clock.h"
 #include "system/digest.h"
 #include "system/local_host.h"
@@ -91,7 +93,7 @@ Result<ComplianceReport> make_report(const Context& context) {
     Chosen chosen = TRY(choose(context.command.report.profile));
     const WallTime now = system::read_clocks().wall;
     const Period period = TRY(period_of(context.command.history, now));
-    const auto history = TRY(store::SqliteHistory::open(context.config.state.directory));
+    const auto history = TRY(open_record(context.config));
     ComplianceReport report;
     report.host = system::host_name();
     report.made_at = now;
@@ -125,7 +127,9 @@ std::string rendered(const ComplianceReport& report, const Command& command) {
 }
 
 Result<int> verify(const Context& context) {
-    const auto files = TRY(store::chain_files(context.config.state.directory));
+    const std::string place = agent_directory(context.config);
+    const auto owner = TRY(system::ActAsOwner::of(place));
+    const auto files = TRY(store::chain_files(place));
     if (files.empty()) return fail("there is no audit chain: the agent writes it");
     const auto end = TRY(store::verify_chain(files, system::sha256_hex, context.command.expect));
     print_result(context.command,

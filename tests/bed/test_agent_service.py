@@ -58,6 +58,7 @@ class AgentService(hosts.HostBed):
         with self.subTest("root reads the agent's record, and leaves nothing of its own there"):
             hosts.wait_for("its record", lambda: "applied" in self.program("history", "runs").stdout,
                            20)
+            self.program("report", "verify")
             self.program("alert", "silence", "server_*", "--for", "1h", "--reason", "test")
             owners = self.host.run("sh", "-c", f"stat -L -c %u {PLACE}/*").stdout.split()
             self.assertEqual(len(set(owners)), 1, owners)
