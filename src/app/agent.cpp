@@ -90,7 +90,6 @@ void Agent::notice_clock(const Moment& moment, bool was_set) {
     }
     if (!move.stepped) return;
     watched_.clock_moved(*move.stepped);
-    step_ = {now.steady, *move.stepped};
     event(now, "step", {}, ledger_.stepped(now, *move.stepped), move.stepped);
 }
 
@@ -195,25 +194,18 @@ void Agent::conclude(const Now& now) {
         claim.offset = verdict.bound->offset;
         claim.bound = verdict.bound->total();
     }
-    if (step_ && now.steady - step_->first < 5min) claim.stepped = step_->second;
+    if (const Seconds by = ledger_.stepped(now.steady); by != Seconds{0}) claim.stepped = by;
     const auto witnesses = watched_.witnesses(now);
     note_blame(who_is_wrong(witnesses, judged.selection.consensus, claim), now);
-    note_daemon(now);
     note_clock(judged.selection.consensus, now);
-    const FactGround ground{
-        .snapshot = &snapshot_,
-        .watched = &watched_,
-        .judged = &judged,
-        .life = life_,
-        .daemon_answered = daemon_answered_,
-        .step = step_,
-        .ledger = &ledger_,
-        .frequency_hour_ago =
-            frequencies_.empty() || now.steady - frequencies_.front().first < 50min
-                ? std::nullopt
-                : std::optional(frequencies_.front().second),
-        .leap_table_days = Seconds(leaps_.expires - now.wall).count() / 86400,
-        .dropin_missing = dropin_missing_};
+    const FactGround ground{.snapshot = &snapshot_,
+                            .watched = &watched_,
+                            .judged = &judged,
+                            .life = life_,
+                            .daemon_answered = daemon_answered_,
+                            .ledger = &ledger_,
+                            .leap_table_days = Seconds(leaps_.expires - now.wall).count() / 86400,
+                            .dropin_missing = dropin_missing_};
     raise_alerts(facts_of(ground, now), now);
     rows_.emplace_back(clock_row(now, judged.selection.consensus));
     watch_daemon(now);
@@ -228,17 +220,6 @@ void Agent::note_blame(Blame blame, const Now& now) {
         blame.culprit != snapshot_.blame.culprit || blame.subject != snapshot_.blame.subject;
     if (news && snapshot_.cycles > 1) event(now, "blame", blame.subject, blame.sentence);
     snapshot_.blame = std::move(blame);
-}
-
-void Agent::note_daemon(const Now& now) {
-    const auto& state = snapshot_.status.facts.state;
-    if (!state || !state->tracking.synchronised()) return;
-    while (!frequencies_.empty() && now.steady - frequencies_.front().first > 61min) {
-        frequencies_.pop_front();
-    }
-    if (frequencies_.empty() || now.steady - frequencies_.back().first >= 1min) {
-        frequencies_.emplace_back(now.steady, state->tracking.frequency);
-    }
 }
 
 void Agent::note_clock(const Consensus& consensus, const Now& now) {

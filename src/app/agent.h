@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -134,7 +133,6 @@ class Agent {
     void take(Sight sight, const Now& now);
     void conclude(const Now& now);
     void note_blame(Blame blame, const Now& now);
-    void note_daemon(const Now& now);
     void note_clock(const Consensus& consensus, const Now& now);
     void note_rtc(std::shared_ptr<const RtcReport> rtc, const Now& now);
     void watch_daemon(const Now& now);
@@ -176,8 +174,6 @@ class Agent {
     std::optional<RunRow> applying_;  ///< the run whose plan is being applied
     std::optional<Now> asked_for_;    ///< since then another's decision is awaited
     std::optional<SteadyTime> daemon_answered_;
-    std::optional<std::pair<SteadyTime, Seconds>> step_;
-    std::deque<std::pair<SteadyTime, Ppm>> frequencies_;  ///< of the last hour, a minute apart
 };
 
 }  // namespace clockwright::app

@@ -72,10 +72,8 @@ void say_daemon(const FactGround& ground, const Now& now, Facts facts) {
               static_cast<double>(std::ranges::count_if(state.sources, is_answering)));
     if (tracking.synchronised()) {
         facts.say("frequency_ppm", tracking.frequency.value);
-        if (ground.frequency_hour_ago) {
-            facts.say("frequency_change_ppm",
-                      tracking.frequency.value - ground.frequency_hour_ago->value);
-        }
+        if (const auto before = ground.ledger->rate_hour_ago(now.steady))
+            facts.say("frequency_change_ppm", tracking.frequency.value - before->value);
         if (tracking.bound_known) {
             facts.say("update_age_seconds", verdict.age);
             facts.say("update_age_polls", verdict.age.count() / poll_interval(state));
@@ -179,11 +177,7 @@ std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
     Facts host(out);
     say_daemon(ground, now, host);
     say_quorum(ground, host);
-    if (ground.step && now.steady - ground.step->first < 5min) {
-        host.say("step_seconds", ground.step->second);
-    } else {
-        host.say("step_seconds", 0.0);
-    }
+    host.say("step_seconds", ground.ledger->stepped(now.steady));
     host.say("stood_still_seconds", ground.ledger->stood_still(now.steady));
     host.say("clocksource_changed", ground.ledger->changed_clocksource(now.steady));
     host.say("daemon_restarts", static_cast<double>(ground.ledger->restarts(now.steady)));

@@ -18,10 +18,8 @@ struct FactGround {
     const WatchList* watched = nullptr;
     const Judged* judged = nullptr;
     DaemonLife life;
-    std::optional<SteadyTime> daemon_answered;           ///< last
-    std::optional<std::pair<SteadyTime, Seconds>> step;  ///< of this clock, the last
+    std::optional<SteadyTime> daemon_answered;  ///< last
     const ClockLedger* ledger = nullptr;
-    std::optional<Ppm> frequency_hour_ago;
     std::optional<double> leap_table_days;
     bool dropin_missing = false;
 };

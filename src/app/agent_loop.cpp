@@ -16,6 +16,7 @@
 #include "app/agent_street.h"
 #include "app/alert_files.h"
 #include "app/exit_code.h"
+#include "app/fault_once.h"
 #include "app/leap_source.h"
 #include "store/audit_chain.h"
 #include "store/recorder.h"
@@ -108,8 +109,8 @@ class AgentLoop {
     AgentAlerts alerts_;
     AgentSinks sinks_;
     SteadyTime armed_{};  ///< when the timer wakes the agent
-    bool ready_ = false, word_fault_told_ = false;
-    std::string audit_fault_told_;
+    bool ready_ = false;
+    FaultOnce word_fault_, audit_fault_;
     std::chrono::sys_days head_told_{};
     // Last, so that they end first: nothing they use goes before them.
     system::Worker looking_, resolving_, asking_, deciding_, recording_;
@@ -271,9 +272,7 @@ void AgentLoop::written(const Written& result) {
 /// The head leaves this machine's disk with the log, once a day: what is cut off at the end of the
 /// chain shows against it.
 void AgentLoop::note_audit(const Written& result) {
-    if (std::exchange(audit_fault_told_, result.audit_fault) != result.audit_fault &&
-        !result.audit_fault.empty())
-        system::log_event(system::LogLevel::error, "not in the audit chain: " + result.audit_fault);
+    audit_fault_.note("nothing is added to the audit chain", result.audit_fault);
     const auto today = std::chrono::floor<std::chrono::days>(system::read_clocks().wall);
     if (result.audit_end.records == 0 || std::exchange(head_told_, today) == today) return;
     system::log_event(system::LogLevel::info,
@@ -303,9 +302,9 @@ void AgentLoop::carry_out(effect::Show&) {
     ready_ = true;
     if (http_) http_->show(snapshot);
     sinks_.show(snapshot);
-    if (auto left = files_.leave_word(snapshot); !left && !std::exchange(word_fault_told_, true)) {
-        system::log_event(system::LogLevel::warning, left.error().message);
-    }
+    const auto left = files_.leave_word(snapshot);
+    word_fault_.note("status and check do not hear of this agent",
+                     left ? std::string{} : left.error().message);
 }
 
 void AgentLoop::wait_for_reload() {

@@ -10,6 +10,7 @@
 #include "system/http_post.h"
 #include "system/local_host.h"
 #include "system/mail_send.h"
+#include "system/random_bits.h"
 #include "system/run_program.h"
 #include "time/host_name.h"
 #include "time/spell.h"

@@ -1,6 +1,6 @@
 #include "app/clock_record.h"
-#include "app/agent_files.h"
 
+#include "app/agent_files.h"
 #include "store/sqlite_history.h"
 
 namespace clockwright::app {

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
 #include <utility>
 
+#include "app/key_builders.h"
 #include "find/post_url.h"
 #include "publish/hook_message.h"
 #include "time/address.h"
@@ -17,14 +16,8 @@
 namespace clockwright::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t most_channels = 16, most_labels = 32;
 constexpr Seconds longest_time_out{60};
-
-std::string absolute(const std::string& path) {
-    return path.starts_with('/') ? std::string{} : "must be an absolute path";
-}
 
 bool is_label(std::string_view name) {
     const auto fits = [](char c) {
@@ -51,13 +44,10 @@ std::string read_words(const toml::node& node, std::vector<std::string>& words) 
 void read_manner(TomlFields& fields, ChannelManner& manner) {
     std::optional<std::string> word;
     fields.take_text("severity", word, [&manner](const std::string& text) -> std::string {
-        for (const auto one :
-             {AlertSeverity::info, AlertSeverity::warning, AlertSeverity::critical}) {
-            if (to_string(one) != text) continue;
-            manner.severity = one;
-            return {};
-        }
-        return "must be info, warning or critical";
+        const auto severity = parse_severity(text);
+        if (!severity) return "must be info, warning or critical";
+        manner.severity = *severity;
+        return {};
     });
     fields.take_text("time_out", word, [&manner](const std::string& text) -> std::string {
         const auto duration = parse_duration(text);
@@ -68,12 +58,33 @@ void read_manner(TomlFields& fields, ChannelManner& manner) {
     });
 }
 
+/// A text that is kept when it is there.
+void take_into(TomlFields& fields, std::string_view key, std::string& target,
+               const Part& check = {}) {
+    std::optional<std::string> text;
+    fields.take_text(key, text, check);
+    if (text) target = *text;
+}
+
+void take_into(TomlFields& fields, std::string_view key, bool& target) {
+    std::optional<bool> flag;
+    fields.take_flag(key, flag);
+    if (flag) target = *flag;
+}
+
+Part post_url(bool plain_http) {
+    return [plain_http](const std::string& text) {
+        const auto known = check_post_url(text, plain_http);
+        return known ? std::string{} : known.error().message;
+    };
+}
+
 /// `ca`: files of further trust anchors.
 void read_anchors(TomlFields& fields, std::vector<std::string>& ca) {
     fields.take("ca", [&ca](const toml::node& node) -> std::string {
         std::string wrong = read_words(node, ca);
         for (const std::string& path : ca) {
-            if (wrong.empty()) wrong = absolute(path);
+            if (wrong.empty()) wrong = absolute_path(path);
         }
         return wrong;
     });
@@ -86,7 +97,8 @@ ExecSettings read_exec(const std::string& file, const toml::table& table,
     fields.take("command", [&exec](const toml::node& node) -> std::string {
         if (std::string wrong = read_words(node, exec.command); !wrong.empty()) return wrong;
         if (exec.command.empty()) return "is empty";
-        return absolute(exec.command.front()).empty() ? "" : "the program must be an absolute path";
+        return absolute_path(exec.command.front()).empty() ? ""
+                                                           : "the program must be an absolute path";
     });
     if (!fields.has("command")) fields.fault("command", "is missing");
     read_manner(fields, exec.manner);
@@ -126,22 +138,14 @@ AlertmanagerSettings read_alertmanager(const std::string& file, const toml::tabl
                                        std::vector<std::string>& faults) {
     AlertmanagerSettings settings;
     TomlFields fields(file, table, "alert.alertmanager", faults);
-    std::optional<bool> plain_http;
-    fields.take_flag("plain_http", plain_http);
-    settings.plain_http = plain_http.value_or(false);
-    std::optional<std::string> url, token_file;
-    fields.take_text("url", url, [&settings](const std::string& text) -> std::string {
-        const auto known = check_post_url(text, settings.plain_http);
-        return known ? std::string{} : known.error().message;
-    });
+    take_into(fields, "plain_http", settings.plain_http);
+    take_into(fields, "url", settings.url, post_url(settings.plain_http));
     if (!fields.has("url")) fields.fault("url", "is missing");
     read_manner(fields, settings.manner);
     fields.take("labels",
                 [&settings](const toml::node& node) { return read_labels(node, settings.labels); });
     read_anchors(fields, settings.ca);
-    fields.take_text("token_file", token_file, absolute);
-    settings.url = url.value_or("");
-    settings.token_file = token_file.value_or("");
+    take_into(fields, "token_file", settings.token_file, absolute_path);
     fields.close();
     return settings;
 }
@@ -161,20 +165,6 @@ std::string mail_address(const std::string& text) {
 std::string mail_server(const std::string& text) {
     const auto host = parse_host(text);
     return host && !host->nts ? std::string{} : "must be a host like smtp.corp.example:587";
-}
-
-/// A text that is kept when it is there.
-void take_into(TomlFields& fields, std::string_view key, std::string& target,
-               const std::function<std::string(const std::string&)>& check = {}) {
-    std::optional<std::string> text;
-    fields.take_text(key, text, check);
-    if (text) target = *text;
-}
-
-void take_into(TomlFields& fields, std::string_view key, bool& target) {
-    std::optional<bool> flag;
-    fields.take_flag(key, flag);
-    if (flag) target = *flag;
 }
 
 MailSettings read_mail(const std::string& file, const toml::table& table,
@@ -205,7 +195,7 @@ MailSettings read_mail(const std::string& file, const toml::table& table,
                    : "off is for a server on this machine only";
     });
     take_into(fields, "user", mail.user);
-    take_into(fields, "password_file", mail.password_file, absolute);
+    take_into(fields, "password_file", mail.password_file, absolute_path);
     if (mail.user.empty() != mail.password_file.empty())
         fields.fault("user", "user and password_file belong together");
     read_anchors(fields, mail.ca);
@@ -221,16 +211,13 @@ HookSettings read_hook(HookKind kind, const std::string& file, const toml::table
     hook.kind = kind;
     TomlFields fields(file, table, fmt::format("alert.{}", to_string(kind)), faults);
     take_into(fields, "plain_http", hook.plain_http);
-    take_into(fields, "url", hook.url, [&hook](const std::string& text) -> std::string {
-        const auto known = check_post_url(text, hook.plain_http);
-        return known ? std::string{} : known.error().message;
-    });
-    take_into(fields, "url_file", hook.url_file, absolute);
+    take_into(fields, "url", hook.url, post_url(hook.plain_http));
+    take_into(fields, "url_file", hook.url_file, absolute_path);
     if (fields.has("url") == fields.has("url_file"))
         fields.fault("url", "exactly one of url and url_file is needed");
-    take_into(fields, "token_file", hook.token_file, absolute);
+    take_into(fields, "token_file", hook.token_file, absolute_path);
     if (kind == HookKind::webhook) {
-        take_into(fields, "key_file", hook.key_file, absolute);
+        take_into(fields, "key_file", hook.key_file, absolute_path);
         take_into(fields, "body", hook.body, [](const std::string& text) {
             const auto good = check_template(text);
             return good ? std::string{} : good.error().message;
@@ -248,53 +235,6 @@ std::optional<HookKind> hook_named(std::string_view name) {
         if (to_string(kind) == name) return kind;
     }
     return std::nullopt;
-}
-
-Json shown(const ChannelManner& manner) {
-    return {{"severity", to_string(manner.severity)},
-            {"time_out", fmt::format("{}ms", std::llround(manner.time_out.count() * 1e3))}};
-}
-
-void add_text(Json& json, const char* key, const std::string& text) {
-    if (!text.empty()) json[key] = text;
-}
-
-Json shown(const ExecSettings& exec) {
-    Json json{{"command", exec.command}};
-    json.update(shown(exec.manner));
-    return json;
-}
-
-Json shown(const AlertmanagerSettings& settings) {
-    Json json{{"url", settings.url}};
-    json.update(shown(settings.manner));
-    if (!settings.labels.empty()) json["labels"] = settings.labels;
-    if (!settings.ca.empty()) json["ca"] = settings.ca;
-    add_text(json, "token_file", settings.token_file);
-    if (settings.plain_http) json["plain_http"] = true;
-    return json;
-}
-
-Json shown(const MailSettings& mail) {
-    Json json{{"server", mail.server}, {"from", mail.from}, {"to", mail.to}, {"tls", mail.tls}};
-    json.update(shown(mail.manner));
-    add_text(json, "user", mail.user);
-    add_text(json, "password_file", mail.password_file);
-    if (!mail.ca.empty()) json["ca"] = mail.ca;
-    if (mail.unverified_certificate) json["unverified_certificate"] = true;
-    return json;
-}
-
-Json shown(const HookSettings& hook) {
-    Json json = shown(hook.manner);
-    add_text(json, "url", hook.url);
-    add_text(json, "url_file", hook.url_file);
-    add_text(json, "token_file", hook.token_file);
-    add_text(json, "key_file", hook.key_file);
-    add_text(json, "body", hook.body);
-    if (!hook.ca.empty()) json["ca"] = hook.ca;
-    if (hook.plain_http) json["plain_http"] = true;
-    return json;
 }
 
 }  // namespace
@@ -336,20 +276,6 @@ void read_channel_table(Config& config, const std::string& file, std::string_vie
     }
     config.origins[fmt::format("alert.{}", name)] =
         fmt::format("{}:{}", file, node.source().begin.line);
-}
-
-std::vector<std::pair<std::string, Json>> shown_channels(const ChannelSettings& channels) {
-    std::vector<std::pair<std::string, Json>> tables;
-    if (!channels.exec.empty()) {
-        Json list = Json::array();
-        for (const ExecSettings& exec : channels.exec) list.push_back(shown(exec));
-        tables.emplace_back("exec", std::move(list));
-    }
-    if (channels.alertmanager) tables.emplace_back("alertmanager", shown(*channels.alertmanager));
-    if (channels.mail) tables.emplace_back("mail", shown(*channels.mail));
-    for (const auto& [kind, hook] : channels.hooks)
-        tables.emplace_back(to_string(kind), shown(hook));
-    return tables;
 }
 
 }  // namespace clockwright::app

@@ -41,7 +41,7 @@ class InfluxSink {
     std::string directory_, host_, url_;
     Pusher pusher_;
     std::optional<store::Spool> spool_;  ///< empty: it could not be opened yet
-    FaultOnce spool_fault_, push_fault_, losses_, refusals_;
+    FaultOnce spool_fault_, push_fault_, losses_;
 };
 
 /// "…/write?db=…&precision=ns", or with a bucket "…/api/v2/write?org=…&bucket=…&precision=ns".

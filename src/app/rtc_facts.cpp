@@ -1,8 +1,8 @@
 #include "app/rtc_facts.h"
-#include "app/agent_files.h"
 
 #include <chrono>
 
+#include "app/agent_files.h"
 #include "app/host_facts.h"
 #include "store/sqlite_history.h"
 #include "system/clock.h"

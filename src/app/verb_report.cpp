@@ -100,7 +100,7 @@ Result<ComplianceReport> make_report(const Context& context) {
     const HistoryQuery query{
         .from = period.from - 1h, .to = period.to, .server = {}, .limit = INT_MAX};
     const auto looks = TRY(history.clock(query));
-    report.finding = hold_to_limit(looks, period, chosen.limit.limit.value_or(Seconds{1}));
+    report.finding = hold_to_limit(looks, period, chosen.limit.held());
     HistoryQuery within = query;
     within.from = period.from;
     for (EventRow& event : TRY(history.events(within)))

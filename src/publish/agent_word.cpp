@@ -16,15 +16,11 @@ using Json = nlohmann::json;
 constexpr int version = 1;
 constexpr std::array culprits{Culprit::nobody, Culprit::server, Culprit::host, Culprit::path,
                               Culprit::unknown};
-constexpr std::array severities{AlertSeverity::info, AlertSeverity::warning,
-                                AlertSeverity::critical};
 
-/// The value that is spelled so; the last one for a word that is not known.
-template <class Values>
-auto named(const Values& values, const std::string& name) {
+Culprit culprit_of(const std::string& word) {
     const auto found =
-        std::ranges::find_if(values, [&](auto value) { return to_string(value) == name; });
-    return found == values.end() ? values.back() : *found;
+        std::ranges::find_if(culprits, [&](Culprit one) { return to_string(one) == word; });
+    return found == culprits.end() ? Culprit::unknown : *found;
 }
 
 WallTime instant(const Json& value) {
@@ -37,12 +33,13 @@ AgentWord word_of(const Json& json) {
     word.cycle = Seconds{json.at("cycle_seconds").get<double>()};
     word.mode = json.at("mode");
     const Json& blame = json.at("blame");
-    word.blame = {named(culprits, blame.at("culprit")), blame.at("subject"), blame.at("sentence")};
+    word.blame = {culprit_of(blame.at("culprit")), blame.at("subject"), blame.at("sentence")};
     for (const Json& one : json.at("firing")) {
         Alert alert;
         alert.rule = one.at("rule");
         alert.subject = one.at("subject");
-        alert.severity = named(severities, one.at("severity"));
+        alert.severity =
+            parse_severity(one.at("severity").get<std::string>()).value_or(AlertSeverity::critical);
         alert.state = AlertState::firing;
         alert.text = one.at("text");
         alert.since = instant(one.at("since"));

@@ -37,9 +37,8 @@ std::string_view answer_of(const StandingStretch& stretch) {
 }
 
 std::optional<Seconds> median(std::vector<double> numbers) {
-    if (numbers.empty()) return std::nullopt;
-    std::ranges::sort(numbers);
-    return Seconds{percentile(numbers, 0.5)};
+    const auto middle = median_of(std::move(numbers));
+    return middle ? std::optional(Seconds{*middle}) : std::nullopt;
 }
 
 std::string spelled(const std::optional<Seconds>& interval) {
@@ -208,8 +207,9 @@ std::vector<std::string> compliance_statement(const ComplianceReport& report) {
     const Period& period = finding.period;
     std::vector<std::string> statement;
     if (!report.limit.limit)
-        statement.emplace_back("The regime names no number; the bound is held against 1 s.");
-    const Seconds limit = report.limit.limit.value_or(Seconds{1});
+        statement.push_back("The regime names no number; the bound is held against " +
+                            spell(report.limit.held()) + ".");
+    const Seconds limit = report.limit.held();
     statement.push_back(fmt::format(
         "The measured bound stayed within {} for {:.2f} % of the period ({} of {}).", spell(limit),
         share_down(finding.within, period), spell_age(finding.within), spell_age(period.length())));

@@ -21,9 +21,7 @@ std::optional<double> median_of(const Samples& samples,
     std::vector<double> values;
     for (const SampleRow* sample : samples)
         if (const auto& value = sample->*member) values.push_back(value->count());
-    if (values.empty()) return std::nullopt;
-    std::ranges::sort(values);
-    return percentile(values, 0.5);
+    return clockwright::median_of(std::move(values));
 }
 
 std::optional<Seconds> jitter_of(const Samples& samples) {

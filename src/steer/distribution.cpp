@@ -49,6 +49,12 @@ double percentile(std::span<const double> sorted, double share) {
     return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
 }
 
+std::optional<double> median_of(std::vector<double> numbers) {
+    if (numbers.empty()) return std::nullopt;
+    std::ranges::sort(numbers);
+    return percentile(numbers, 0.5);
+}
+
 std::vector<std::size_t> histogram(std::span<const double> numbers, std::span<const double> edges) {
     if (edges.size() < 2) return {};
     std::vector<std::size_t> counts(edges.size() - 1, 0);

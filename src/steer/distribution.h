@@ -25,6 +25,9 @@ std::optional<Distribution> distribution_of(std::vector<double> numbers);
 /// Between the two nearest ranks, linearly (as numpy does it). `sorted` has a value at least.
 double percentile(std::span<const double> sorted, double share);
 
+/// Of numbers in any order; empty without numbers.
+std::optional<double> median_of(std::vector<double> numbers);
+
 /// How many numbers lie from each edge up to the next; the last stretch has its upper edge too.
 /// `edges` are in order. What lies outside is in none.
 std::vector<std::size_t> histogram(std::span<const double> numbers, std::span<const double> edges);

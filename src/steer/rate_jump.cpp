@@ -4,18 +4,12 @@
 #include <cmath>
 
 namespace clockwright {
-namespace {
-
-constexpr double jump_ppm = 10;
-
-}  // namespace
-
 std::optional<RateJump> last_jump(std::span<const FrequencyPoint> record) {
     for (std::size_t later = record.size(); later-- > 0;) {
         const FrequencyPoint& now = record[later];
         for (std::size_t i = later; i-- > 0 && now.at - record[i].at <= std::chrono::hours(1);) {
             const double change = now.frequency.value - record[i].frequency.value;
-            if (std::abs(change) > jump_ppm) return RateJump{now.at, Ppm{change}};
+            if (std::abs(change) > least_jump.value) return RateJump{now.at, Ppm{change}};
         }
     }
     return std::nullopt;

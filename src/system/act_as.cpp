@@ -14,6 +14,18 @@
 namespace clockwright::system {
 namespace {
 
+// The system calls themselves: the C library's functions would change all threads, of which others
+// go on with root's work.
+constexpr int unchanged = -1;
+
+bool act_as(::uid_t user, ::gid_t group, bool from_root) {
+    const auto set_group = [&] {
+        return ::syscall(SYS_setresgid, unchanged, group, unchanged) == 0;
+    };
+    const auto set_user = [&] { return ::syscall(SYS_setresuid, unchanged, user, unchanged) == 0; };
+    return from_root ? set_group() && set_user() : set_user() && set_group();
+}
+
 /// systemd hides the places of its dynamic users in a directory of root's: the way through it, and
 /// to read, stays root's right; to write does not. Where root has no such right, the next open
 /// fails.
@@ -33,9 +45,9 @@ Result<ActAsOwner> ActAsOwner::of(const std::string& directory) {
     if (::geteuid() != 0 || ::stat(directory.c_str(), &status) != 0 || status.st_uid == 0)
         return acting;
     const ::gid_t group = ::getegid();
-    if (::setegid(status.st_gid) != 0 || ::seteuid(status.st_uid) != 0) {
+    if (!act_as(status.st_uid, status.st_gid, true)) {
         const int why = errno;
-        if (::seteuid(0) != 0 || ::setegid(group) != 0) std::abort();
+        if (!act_as(0, group, false)) std::abort();
         return fail("cannot act as the owner of " + directory + ": " + errno_text(why));
     }
     keep_the_way();
@@ -47,7 +59,7 @@ ActAsOwner::ActAsOwner(ActAsOwner&& other) noexcept : group_(std::exchange(other
 
 ActAsOwner::~ActAsOwner() {
     // With half of its rights the program must not go on.
-    if (group_ && (::seteuid(0) != 0 || ::setegid(*group_) != 0)) std::abort();
+    if (group_ && !act_as(0, *group_, false)) std::abort();
 }
 
 }  // namespace clockwright::system

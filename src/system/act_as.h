@@ -11,8 +11,8 @@
 namespace clockwright::system {
 
 /// While it lives, root acts as the owner of a directory: what lies there may be a link to
-/// anywhere, and whoever owns it shall reach no further by us than by himself. Of the whole
-/// process.
+/// anywhere, and whoever owns it shall reach no further by us than by himself. Of this
+/// thread alone, which ends it as well.
 class ActAsOwner {
   public:
     /// For others than root, in a directory of root's, and where there is none, nothing changes.

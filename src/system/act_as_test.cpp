@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <future>
 
 #include "tests/fakes/temporary_directory.h"
 
@@ -34,6 +35,22 @@ TEST_CASE("root acts as the owner of a directory, and only for a while") {
     REQUIRE(::stat((place + "/own").c_str(), &own) == 0);
     CHECK(own.st_uid == somebody);
     CHECK(std::ofstream(hidden / "roots").good());
+}
+
+TEST_CASE("other threads stay who they are") {
+    if (::geteuid() != 0) return;
+    const TemporaryDirectory place;
+    REQUIRE(::chown(place.path().c_str(), somebody, somebody) == 0);
+    std::promise<void> acting;
+    auto other = std::async(std::launch::async, [&] {
+        acting.get_future().wait();
+        return ::geteuid();
+    });
+    const auto owner = ActAsOwner::of(place.path());
+    REQUIRE(owner);
+    REQUIRE(::geteuid() == somebody);
+    acting.set_value();
+    CHECK(other.get() == 0);
 }
 
 TEST_CASE("in a place of its own, or one that is not there, nobody changes") {

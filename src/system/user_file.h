@@ -11,10 +11,11 @@ namespace clockwright::system {
 /// At most 64 MiB. Fault::bad_input when it cannot be read.
 Result<std::string> read_file(const std::string& path);
 
-/// Written beside the target and renamed, so that nobody sees half of it; a device or pipe is
-/// written directly. Mode 0644 less the umask. `fleeting`: a power cut may lose it, so the disk is
-/// not waited for.
+/// `fleeting`: a power cut may lose it, so the disk is not waited for.
 enum class Keep : bool { lasting, fleeting };
+
+/// Written beside the target and renamed, so that nobody sees half of it; a device or pipe is
+/// written directly. Mode 0644 less the umask.
 Result<void> write_new_file(const std::string& path, std::string_view content,
                             Keep keep = Keep::lasting);
 

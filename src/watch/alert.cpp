@@ -14,6 +14,14 @@ std::string_view to_string(AlertSeverity severity) {
     return "critical";
 }
 
+std::optional<AlertSeverity> parse_severity(std::string_view word) {
+    for (const auto severity :
+         {AlertSeverity::info, AlertSeverity::warning, AlertSeverity::critical}) {
+        if (to_string(severity) == word) return severity;
+    }
+    return std::nullopt;
+}
+
 std::string_view to_string(AlertState state) {
     switch (state) {
         case AlertState::pending:

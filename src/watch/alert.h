@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,8 @@ enum class AlertSeverity : std::uint8_t { info, warning, critical };
 enum class AlertState : std::uint8_t { pending, firing, resolved };
 
 std::string_view to_string(AlertSeverity severity);  ///< "info", "warning", "critical"
-std::string_view to_string(AlertState state);        ///< "pending", "firing", "resolved"
+std::optional<AlertSeverity> parse_severity(std::string_view word);
+std::string_view to_string(AlertState state);  ///< "pending", "firing", "resolved"
 
 /// One rule holding for one subject.
 struct Alert {

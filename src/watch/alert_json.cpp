@@ -1,6 +1,5 @@
 #include "watch/alert_json.h"
 
-#include <array>
 #include <string>
 
 #include "time/spell.h"
@@ -8,18 +7,21 @@
 namespace clockwright {
 namespace {
 
-constexpr std::array severities{AlertSeverity::info, AlertSeverity::warning,
-                                AlertSeverity::critical};
-constexpr std::array states{AlertState::pending, AlertState::firing, AlertState::resolved};
+constexpr const char* no_word = "is none of the words it may be";
 
-template <class Word, std::size_t count>
-Word word(JsonFields& fields, std::string_view key, const std::array<Word, count>& words) {
-    const std::string text = fields.text(key);
-    for (const Word one : words) {
-        if (to_string(one) == text) return one;
+AlertSeverity severity_of(JsonFields& fields) {
+    const auto severity = parse_severity(fields.text("severity"));
+    if (!severity) fields.fault("severity", no_word);
+    return severity.value_or(AlertSeverity::info);
+}
+
+AlertState state_of(JsonFields& fields) {
+    const std::string text = fields.text("state");
+    for (const auto state : {AlertState::pending, AlertState::firing, AlertState::resolved}) {
+        if (to_string(state) == text) return state;
     }
-    fields.fault(key, "is none of the words it may be");
-    return words.front();
+    fields.fault("state", no_word);
+    return AlertState::pending;
 }
 
 }  // namespace
@@ -41,8 +43,8 @@ Alert read_alert(JsonFields& fields) {
     Alert alert;
     alert.rule = fields.text("rule");
     alert.subject = fields.text("subject");
-    alert.severity = word(fields, "severity", severities);
-    alert.state = word(fields, "state", states);
+    alert.severity = severity_of(fields);
+    alert.state = state_of(fields);
     alert.text = fields.text("text");
     alert.hazard = fields.text("hazard");
     alert.advice = fields.text("advice");

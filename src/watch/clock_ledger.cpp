@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "steer/likely_cause.h"
+#include "steer/rate_jump.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -14,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double jump_ppm = 10, drift_at_most = 500e-6, step_margin = 1.1;
+constexpr double drift_at_most = 500e-6, step_margin = 1.1;
 constexpr Seconds least_pause{0.010};
 
 std::string names_of(const std::vector<ClockProgram>& hands) {
@@ -81,20 +82,22 @@ void ClockLedger::compare_hands(const Now& now, const LedgerLook& look,
 void ClockLedger::compare_rate(const Now& now, const LedgerLook& look,
                                std::vector<LedgerEntry>& out) {
     if (!look.frequency) return;
-    while (!rates_.empty() && now.steady - rates_.front().first > 1h) rates_.pop_front();
+    while (!rates_.empty() && now.steady - rates_.front().first > 61min) rates_.pop_front();
+    bool jumped = false;
     for (const auto& [at, rate] : rates_) {
         const double change = look.frequency->value - rate.value;
-        if (std::abs(change) <= jump_ppm) continue;
+        if (at < jumped_ || now.steady - at > 1h || std::abs(change) <= least_jump.value) continue;
         out.push_back({"frequency",
                        fmt::format("the rate of this clock is corrected by {:+.1f} ppm instead of "
                                    "{:+.1f}: another clock source, heat, or a virtual machine that "
                                    "was moved",
                                    look.frequency->value, rate.value),
                        {}});
-        rates_.clear();
+        jumped = true;
+        jumped_ = now.steady;
         break;
     }
-    if (rates_.empty() || now.steady - rates_.back().first >= 1min)
+    if (jumped || rates_.empty() || now.steady - rates_.back().first >= 1min)
         rates_.emplace_back(now.steady, *look.frequency);
 }
 
@@ -116,6 +119,15 @@ void ClockLedger::compare_quorum(const Now& now, const LedgerLook& look,
                                "virtual machine that was paused or moved",
                                spell(behind)),
                    -behind});
+}
+
+Seconds ClockLedger::stepped(SteadyTime now) const {
+    return step_ && now - step_->first < 5min ? step_->second : Seconds{0};
+}
+
+std::optional<Ppm> ClockLedger::rate_hour_ago(SteadyTime now) const {
+    if (rates_.empty() || now - rates_.front().first < 50min) return std::nullopt;
+    return rates_.front().second;
 }
 
 Seconds ClockLedger::stood_still(SteadyTime now) const {

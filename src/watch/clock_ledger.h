@@ -38,8 +38,11 @@ class ClockLedger {
     /// "pause" (the clock fell behind all servers at once: a virtual machine stood still).
     std::vector<LedgerEntry> look(const Now& now, const LedgerLook& look);
 
-    /// Of the last pause, within five minutes; else nothing.
+    /// Size of the last step, and of the last pause, within five minutes; else nothing.
+    Seconds stepped(SteadyTime now) const;
     Seconds stood_still(SteadyTime now) const;
+    /// What the rate was corrected by an hour ago, as far as that is known.
+    std::optional<Ppm> rate_hour_ago(SteadyTime now) const;
     bool changed_clocksource(SteadyTime now) const;  ///< within the last hour
     int restarts(SteadyTime now) const;  ///< of a hand on the wheel, within the last hour
 
@@ -51,7 +54,8 @@ class ClockLedger {
     std::optional<LedgerLook> last_;
     SteadyTime last_at_{};
     std::optional<std::pair<SteadyTime, Seconds>> step_;  ///< the last
-    std::deque<std::pair<SteadyTime, Ppm>> rates_;        ///< of the last hour, since its last jump
+    std::deque<std::pair<SteadyTime, Ppm>> rates_;        ///< of the last hour, a minute apart
+    SteadyTime jumped_{};                                 ///< of the rate, the last
     std::optional<std::pair<SteadyTime, Seconds>> pause_;
     std::optional<SteadyTime> clocksource_changed_;
     std::deque<SteadyTime> restarts_;

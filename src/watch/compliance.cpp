@@ -13,9 +13,8 @@ Seconds usual_distance(std::span<const ClockRow> looks) {
     std::vector<double> distances;
     for (std::size_t i = 1; i < looks.size(); ++i)
         distances.push_back(Seconds(looks[i].at - looks[i - 1].at).count());
-    if (distances.empty()) return usual_without_record;
-    std::ranges::sort(distances);
-    return Seconds{percentile(distances, 0.5)};
+    const auto median = median_of(std::move(distances));
+    return median ? Seconds{*median} : usual_without_record;
 }
 
 StandingStretch stretch_of(const ClockRow& look, Seconds limit) {

@@ -13,13 +13,15 @@ namespace clockwright {
 
 /// One limit of a regime: for whom, how much.
 struct ComplianceLimit {
-    std::string name;  ///< "100us"
-    std::string who;   ///< whose clocks
-    std::optional<Seconds>
-        limit;                ///< greatest divergence from UTC; empty: the regime has no number
-    std::string granularity;  ///< of time stamps; what the record of a clock cannot show
+    std::string name;              ///< "100us"
+    std::string who;               ///< whose clocks
+    std::optional<Seconds> limit;  ///< greatest divergence from UTC; empty: there is no number
+    std::string granularity;       ///< of time stamps; what the record of a clock cannot show
     /// How its numbers are known: "read" in the regime's own text, "second-hand", "own".
     std::string mark;
+
+    /// What a bound is held against: without a number, a second.
+    Seconds held() const { return limit.value_or(Seconds{1}); }
 };
 
 struct ComplianceProfile {

@@ -24,14 +24,6 @@ bool is_rule_name(std::string_view name) {
            std::ranges::all_of(name, fits);
 }
 
-std::optional<AlertSeverity> severity_of(std::string_view text) {
-    for (const auto severity :
-         {AlertSeverity::info, AlertSeverity::warning, AlertSeverity::critical}) {
-        if (to_string(severity) == text) return severity;
-    }
-    return std::nullopt;
-}
-
 /// fact, op, value, absolute: all but the last must be there.
 std::optional<Condition> read_condition(TomlFields& reader) {
     Condition condition;
@@ -97,7 +89,7 @@ void read_manner(TomlFields& reader, RuleSetting& setting) {
     });
     std::optional<std::string> word;
     reader.take_text("severity", word, [&](const std::string& text) -> std::string {
-        setting.severity = severity_of(text);
+        setting.severity = parse_severity(text);
         return setting.severity ? std::string{} : "must be info, warning or critical";
     });
     reader.take_text("absent", word, [&](const std::string& text) -> std::string {
