@@ -16,6 +16,7 @@ constexpr const char* word_name = "/agent-word.json";
 constexpr const char* memory_name = "/agent.json";
 constexpr const char* service_directory = "/run/clockwright";
 constexpr const char* decision_place = "/run/clockwright-wish/agent.json";
+constexpr const char* service_unit = "/etc/systemd/system/clockwright-agent.service";
 constexpr const char* service_state = "/var/lib/private/clockwright-agent";  // DynamicUser=yes
 
 /// In the directory that the service manager made for this run, which everybody may read; else
@@ -33,8 +34,9 @@ std::string agent_directory(const Config& config) {
     const auto has_record = [&](const std::string& directory) {
         return !host.glob(directory + "/record.sqlite").empty();
     };
-    const bool of_service =
-        !config.is_set("state.directory") && !has_record(own) && has_record(service_state);
+    // A record that root made by hand hides the service's only where no service is installed.
+    const bool of_service = !config.is_set("state.directory") && has_record(service_state) &&
+                            (!has_record(own) || !host.glob(service_unit).empty());
     return of_service ? service_state : own;
 }
 

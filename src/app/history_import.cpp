@@ -4,12 +4,14 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "app/agent_files.h"
 #include "app/exit_code.h"
 #include "app/history_words.h"
 #include "app/output.h"
 #include "publish/import.h"
 #include "publish/table.h"
 #include "store/recorder.h"
+#include "system/act_as.h"
 #include "system/user_file.h"
 #include "time/spell.h"
 
@@ -57,8 +59,9 @@ Result<int> history_import(const Context& context) {
     settings.written = written_at(command.import_file);
     settings.pass_over_faults = command.skip_faulty;
     const Imported imported = TRY(parse_history_import(text, command.import_file, settings));
-    auto recorder =
-        TRY(store::Recorder::open(context.config.state.directory, store::Unusable::refuse));
+    const std::string place = agent_directory(context.config);
+    const auto owner = TRY(system::ActAsOwner::of(place));
+    auto recorder = TRY(store::Recorder::open(place, store::Unusable::refuse));
     const std::int64_t added = TRY(recorder.import(imported.rows));
     print_result(context.command, context.command.json
                                       ? import_json(imported, added)

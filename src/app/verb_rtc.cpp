@@ -2,12 +2,14 @@
 
 #include <cmath>
 
+#include "app/agent_files.h"
 #include "app/exit_code.h"
 #include "app/observe.h"
 #include "app/output.h"
 #include "app/rtc_facts.h"
 #include "app/verbs.h"
 #include "store/recorder.h"
+#include "system/act_as.h"
 #include "system/local_host.h"
 #include "system/rtc_device.h"
 #include "time/spell.h"
@@ -24,7 +26,9 @@ void print_report(const Context& context, const RtcReport& report) {
 
 /// What moved the hardware clock, for the ledger.
 Result<void> remember_setting(const Context& context, Seconds by, WallTime at) {
-    auto recorder = TRY(store::Recorder::open(context.config.state.directory));
+    const std::string place = agent_directory(context.config);
+    const auto owner = TRY(system::ActAsOwner::of(place));
+    auto recorder = TRY(store::Recorder::open(place));
     const std::vector<Record> rows{
         EventRow{at,
                  "rtc_set",

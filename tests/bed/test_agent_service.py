@@ -59,6 +59,11 @@ class AgentService(hosts.HostBed):
             hosts.wait_for("its record", lambda: "applied" in self.program("history", "runs").stdout,
                            20)
             self.program("report", "verify")
+            self.host.write("/root/old.csv", "timestamp,offset,delay\n"
+                            "2026-01-02T03:04:05Z,0.001,0.02\n")
+            self.program("history", "import", "/root/old.csv", "--server", "old.example")
+            self.assertFalse(self.host.path("/var/lib/clockwright/record.sqlite").exists())
+            self.assertIn("applied", self.program("history", "runs").stdout)
             self.program("alert", "silence", "server_*", "--for", "1h", "--reason", "test")
             owners = self.host.run("sh", "-c", f"stat -L -c %u {PLACE}/*").stdout.split()
             self.assertEqual(len(set(owners)), 1, owners)
