@@ -65,6 +65,7 @@ void add_lists(CLI::App& history, HistoryCommand& command) {
     history.add_subcommand("runs", "Scans with what was decided, chosen and gained");
     history.add_subcommand("samples", "Each poll of each server");
     history.add_subcommand("clock", "This clock: offset, bound, frequency, agreement");
+    history.add_subcommand("verdicts", "When a server began to be judged otherwise, and why");
     history.add_subcommand("events", "Steps, suspensions, changed paths, restarts");
     history.add_subcommand("alerts", "What fired, and when it ended");
     auto* changes =
@@ -98,8 +99,9 @@ void add_traffic(CLI::App& history, HistoryCommand& command) {
     import->add_flag("--skip-faulty", command.skip_faulty, "Name faulty lines and take the others");
     import->footer("All or nothing; the same file again adds nothing.");
     auto* exporting = history.add_subcommand("export", "The record for other programs, to stdout");
-    exporting->add_option("WHAT", command.exported, "samples, clock, events, alerts or runs")
-        ->check(CLI::IsMember({"samples", "clock", "events", "alerts", "runs"}));
+    exporting
+        ->add_option("WHAT", command.exported, "samples, clock, verdicts, events, alerts or runs")
+        ->check(CLI::IsMember({"samples", "clock", "verdicts", "events", "alerts", "runs"}));
     exporting->add_option("--format", command.format, "csv, jsonl or json (csv)")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"csv", "jsonl", "json"}));

@@ -133,6 +133,8 @@ Result<int> history_export(const Context& context) {
     Export out(context.command, format);
     if (command.exported == "clock") {
         TRY(write_all(question, "clock", &SqliteHistory::clock, out));
+    } else if (command.exported == "verdicts") {
+        TRY(write_all(question, "verdicts", &SqliteHistory::verdicts, out));
     } else if (command.exported == "events") {
         TRY(write_all(question, "events", &SqliteHistory::events, out));
     } else if (command.exported == "alerts") {

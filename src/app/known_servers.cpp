@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "app/agent_files.h"
 #include "find/catalogue.h"
 #include "ntp/kiss.h"
 #include "store/block_list.h"
+#include "system/act_as.h"
 #include "system/clock.h"
 
 namespace clockwright::app {
@@ -82,6 +84,15 @@ Result<BlockList> known_blocks(const Config& config, std::string* remark) {
     if (remark != nullptr)
         *remark = "Blocks and allowances are not known: " + list.error().message + ".";
     return BlockList{};
+}
+
+Result<void> change_blocks(const Config& config, const std::function<void(BlockList&)>& change) {
+    const std::string& own = config.state.directory;
+    TRY(store::change_block_list(own, change));
+    const std::string agents = agent_directory(config);
+    if (agents == own) return {};
+    const auto owner = TRY(system::ActAsOwner::of(agents));
+    return store::change_block_list(agents, change);
 }
 
 Result<std::optional<store::CachedList>> known_list(const Config& config) {

@@ -2,6 +2,7 @@
 /// what a run adds to it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ namespace clockwright::app {
 
 /// Empty with a remark where it is not ours to read; faulty files are Fault::bad_input.
 Result<BlockList> known_blocks(const Config& config, std::string* remark = nullptr);
+/// In the block list of this user, and of root also in that of the agent's service, which may not
+/// read it.
+Result<void> change_blocks(const Config& config, const std::function<void(BlockList&)>& change);
 Result<std::optional<store::CachedList>> known_list(const Config& config);
 
 /// Strangers that may be asked with `--internet`, most `limit`: those that the user allowed first

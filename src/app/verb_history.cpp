@@ -52,6 +52,7 @@ Result<int> run_history(const Context& context) {
     const std::string& word = context.command.history.word;
     if (word == "samples") return list(context, &SqliteHistory::samples, samples_text);
     if (word == "clock") return list(context, &SqliteHistory::clock, clock_text);
+    if (word == "verdicts") return list(context, &SqliteHistory::verdicts, verdicts_text);
     if (word == "events") return list(context, &SqliteHistory::events, events_text);
     if (word == "alerts") return list(context, &SqliteHistory::alerts, alerts_text);
     if (word == "changes") return history_changes(context);

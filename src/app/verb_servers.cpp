@@ -10,7 +10,6 @@
 #include "find/block_import.h"
 #include "publish/server_report.h"
 #include "publish/table.h"
-#include "store/block_list.h"
 #include "system/clock.h"
 #include "system/user_file.h"
 #include "time/spell.h"
@@ -79,7 +78,7 @@ Result<int> block(const Context& context) {
         return fail(Fault::usage,
                     "servers block needs --reason TEXT: it is what you will read later");
     const WallTime now = system::read_clocks().wall;
-    TRY(store::change_block_list(context.config.state.directory, [&](BlockList& blocks) {
+    TRY(change_blocks(context.config, [&](BlockList& blocks) {
         block_by_user(blocks, host, context.command.reason, end_of_block(command, now), now);
     }));
     return show(context);
@@ -90,14 +89,15 @@ Result<int> import_blocks(const Context& context) {
     const std::string text = TRY(system::read_file(command.import_file));
     const auto imported = TRY(parse_block_import(text, command.import_file));
     const WallTime now = system::read_clocks().wall;
-    std::size_t blocked = 0, over = 0;
-    TRY(store::change_block_list(context.config.state.directory, [&](BlockList& blocks) {
-        for (const ImportedBlock& one : imported) {
-            if (one.failures && *one.failures < failures_that_block) continue;
-            if (one.until && *one.until <= now) {
-                ++over;
-                continue;
-            }
+    std::vector<ImportedBlock> failing;
+    std::ranges::copy_if(imported, std::back_inserter(failing), [](const ImportedBlock& one) {
+        return !one.failures || *one.failures >= failures_that_block;
+    });
+    const std::size_t spared = imported.size() - failing.size();
+    const std::size_t over = std::erase_if(
+        failing, [now](const ImportedBlock& one) { return one.until && *one.until <= now; });
+    TRY(change_blocks(context.config, [&](BlockList& blocks) {
+        for (const ImportedBlock& one : failing) {
             const std::string counted =
                 one.failures ? fmt::format(", {} failures", *one.failures) : std::string{};
             block_by_user(blocks, one.host,
@@ -105,10 +105,9 @@ Result<int> import_blocks(const Context& context) {
                               ? fmt::format("imported from {}{}", command.import_file, counted)
                               : one.reason,
                           one.until ? one.until : end_of_block(command, now), now);
-            ++blocked;
         }
     }));
-    const std::size_t spared = imported.size() - blocked - over;
+    const std::size_t blocked = failing.size();
     print_result(
         context.command,
         context.command.json
@@ -126,8 +125,8 @@ Result<int> import_blocks(const Context& context) {
 Result<int> allow(const Context& context) {
     const HostName host = TRY(parse_host(context.command.servers.host));
     bool lifted = false;
-    TRY(store::change_block_list(context.config.state.directory, [&](BlockList& blocks) {
-        lifted = allow_by_user(blocks, host, context.command.reason, system::read_clocks().wall);
+    TRY(change_blocks(context.config, [&](BlockList& blocks) {
+        lifted |= allow_by_user(blocks, host, context.command.reason, system::read_clocks().wall);
     }));
     const Known known = TRY(load_known(context));
     const ServerFacts facts = facts_of(host, known.list(), known.blocks, known.now);

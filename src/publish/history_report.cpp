@@ -132,6 +132,21 @@ std::string clock_text(const std::vector<ClockRow>& rows, bool limited) {
            fmt::format("Next: clockwright history at {}\n", rfc3339(rows.back().at));
 }
 
+std::string verdicts_text(const std::vector<VerdictRow>& rows, bool limited) {
+    if (rows.empty()) return nothing("verdicts");
+    std::map<std::string, int> verdicts;
+    Table table({{"time"}, {"server", Align::left, 30}, {"verdict", Align::left, 14}});
+    for (const VerdictRow& row : rows) {
+        const std::string verdict(to_string(row.verdict));
+        ++verdicts[verdict];
+        table.add({rfc3339(row.at), dashed(row.server), verdict},
+                  is_truechimer(row.verdict) ? Tone::plain : Tone::warning);
+        if (!row.reason.empty()) table.remark(printable(row.reason));
+    }
+    return wrap(fmt::format("{}: {}.", span_of(rows, "verdict", limited), counted(verdicts)), 0) +
+           table.text() + "Next: clockwright history samples --server HOST\n";
+}
+
 std::string events_text(const std::vector<EventRow>& rows, bool limited) {
     if (rows.empty()) return nothing("events");
     std::map<std::string, int> kinds;

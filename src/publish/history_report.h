@@ -13,6 +13,7 @@ namespace clockwright {
 std::string runs_text(const std::vector<RunRow>& rows, bool limited);
 std::string samples_text(const std::vector<SampleRow>& rows, bool limited);
 std::string clock_text(const std::vector<ClockRow>& rows, bool limited);
+std::string verdicts_text(const std::vector<VerdictRow>& rows, bool limited);
 std::string events_text(const std::vector<EventRow>& rows, bool limited);
 std::string alerts_text(const std::vector<AlertRow>& rows, bool limited);
 

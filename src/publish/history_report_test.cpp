@@ -29,6 +29,11 @@ TEST_CASE("a list says first what it comes to, and last what to do next") {
     CHECK(runs.contains("ntp1, nts://ntp2; a better set [plan 91ab02]"));
     CHECK(runs.contains("25 %"));
     CHECK(events_text({event_row(noon, "step", "it was stepped")}, false).contains("1 step."));
+    const std::string verdicts = verdicts_text(
+        {{noon, "ntp1", Verdict::falseticker, "apart from the consensus\x1b[1m"}}, false);
+    CHECK(verdicts.contains("1 falseticker."));
+    CHECK(verdicts.contains("apart from the consensus"));
+    CHECK_FALSE(verdicts.contains('\x1b'));
     CHECK(alerts_text({alert_row(noon)}, false).contains("1 resolved."));
     CHECK(runs_text({}, false) ==
           "No runs recorded in that time.\nNext: clockwright history clock --since 7d\n");

@@ -71,6 +71,7 @@ class Doctor(hosts.HostBed):
         self.assertLessEqual({"one_source", "rtc_local_time", "no_rtcsync"}, found.keys())
 
     def test_ntpsec_with_its_classic_mistakes(self):
+        hosts.wait_for("ntpd runs", lambda: self.ntpsec.run("pgrep", "ntpd").stdout)
         report = self.doctor(self.ntpsec, 2)
         found = self.found(report)
         self.assertLessEqual({"panic_off", "local_clock", "panic_restart", "domain_member"},
