@@ -145,6 +145,8 @@ void Agent::take(Sight sight, const Now& now) {
     }
     life_ = sight.life;
     if (life_.answers) daemon_answered_ = now.steady;
+    // Who answered us before is not closed to us: that it is silent tells.
+    if (daemon_answered_) life_.looked = true;
     snapshot_.status = std::move(sight.status);
     if (snapshot_.status.facts.state) watched_.take(*snapshot_.status.facts.state, now, rows_);
     if (first) ask_who_is_due(now);  // whom there is to ask is known only now

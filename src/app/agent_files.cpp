@@ -1,6 +1,7 @@
 #include "app/agent_files.h"
 
 #include "app/alert_files.h"
+#include "app/service_places.h"
 #include "store/durable_file.h"
 #include "system/act_as.h"
 #include "system/clock.h"
@@ -16,7 +17,6 @@ constexpr const char* word_name = "/agent-word.json";
 constexpr const char* memory_name = "/agent.json";
 constexpr const char* service_directory = "/run/clockwright";
 constexpr const char* decision_place = "/run/clockwright-wish/agent.json";
-constexpr const char* service_unit = "/etc/systemd/system/clockwright-agent.service";
 constexpr const char* service_state = "/var/lib/private/clockwright-agent";  // DynamicUser=yes
 
 /// In the directory that the service manager made for this run, which everybody may read; else
@@ -36,7 +36,7 @@ std::string agent_directory(const Config& config) {
     };
     // A record that root made by hand hides the service's only where no service is installed.
     const bool of_service = !config.is_set("state.directory") && has_record(service_state) &&
-                            (!has_record(own) || !host.glob(service_unit).empty());
+                            (!has_record(own) || !host.glob(unit_path(agent_name)).empty());
     return of_service ? service_state : own;
 }
 

@@ -349,7 +349,8 @@ void AgentLoop::tidy() {
     tidy_.expires_after(tidy_rest);
     tidy_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
-        recording_.post([this, now = system::read_clocks().wall] { return recorder_->tidy(now); },
+        recording_.post([this, now = system::read_clocks().wall,
+                         keep = context_->config.record] { return recorder_->tidy(now, keep); },
                         [](const Result<bool>&) {});  // a fault shows with the next write
         tidy();
     });

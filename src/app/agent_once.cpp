@@ -47,6 +47,12 @@ Result<int> decide_once(const Context& context) {
         return fail(Fault::not_permitted,
                     "agent --once changes the daemon's sources: it needs root");
     }
+    // Before any decision: what a plan rests on is asked of a daemon that lives.
+    if (context.config.agent.watchdog && TRY(daemon_is_dead(context.config))) {
+        TRY(restart_daemon(context));
+        print_result(context.command, "restarted: the time daemon was dead.\n");
+        return exit_done;
+    }
     if (context.config.agent.apply == "off") {
         return fail(Fault::refused, "[agent] apply is off: the agent changes and proposes nothing");
     }

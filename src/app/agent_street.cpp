@@ -6,6 +6,7 @@
 
 #include "app/agent_files.h"
 #include "app/alert_files.h"
+#include "app/daemon_units.h"
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/gather.h"
@@ -304,7 +305,18 @@ AppliedPlan apply_now(const Context& context, const std::string& id) {
     }
 }
 
+Result<bool> daemon_is_dead(const Config& config) {
+    const system::LocalHost host;
+    const DaemonView view = TRY(view_daemon(config, host));
+    const DaemonLife life = life_of(view);
+    if (life.answers || (life.running && !life.looked)) return false;
+    const auto daemons = find_daemons(host, {});
+    const auto ours = std::ranges::find(daemons, view.place.kind, &DaemonPresence::kind);
+    return ours == daemons.end() || ours->enabled;
+}
+
 Result<void> restart_daemon(const Context& context) {
+    if (asks_another()) return {};
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
     if (view.place.restart.empty()) return fail("[daemon] restart is empty");

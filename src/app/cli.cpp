@@ -247,6 +247,12 @@ void add_others(CLI::App& app, Command& command) {
     auto* doctor = app.add_subcommand(
         "doctor",
         "Check the daemon's configuration and this host against the rules; change nothing");
+    auto* fix = doctor->add_flag("--fix", command.doctor.fix,
+                                 "Ask about each command that cures a finding, and run it");
+    doctor
+        ->add_flag("--post-install", command.doctor.post_install,
+                   "What a new installation still lacks, step by step")
+        ->excludes(fix);
     doctor->footer(
         "Every finding says where, why, by which rule, and the command or line that cures it.\n"
         "No packet is sent and no root is needed; what is closed to you is listed.\n"

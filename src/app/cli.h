@@ -83,6 +83,12 @@ struct AlertCommand {
     std::optional<Seconds> resolve_after;  ///< test: then it ends
 };
 
+/// What `doctor` is told.
+struct DoctorCommand {
+    bool fix = false;           ///< run what cures by commands alone, each with consent
+    bool post_install = false;  ///< only what a new installation still lacks
+};
+
 /// Everything a command line can say. What a verb does not know, its parser refuses.
 struct Command {
     Verb verb = Verb::status;
@@ -112,6 +118,7 @@ struct Command {
     HistoryCommand history;
     AlertCommand alert;
     ReportCommand report;
+    DoctorCommand doctor;
     // check
     Seconds warning{0.1}, critical{0.5};
     std::string expect;

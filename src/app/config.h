@@ -9,6 +9,7 @@
 #include "app/channel_settings.h"
 #include "app/sink_settings.h"
 #include "result.h"
+#include "store/retention_settings.h"
 #include "time/units.h"
 #include "watch/rule_config.h"
 
@@ -51,6 +52,7 @@ struct Config {
         Seconds repeat{4 * 3600.0};       ///< 0: never
         ChannelSettings channels;
     } alert;
+    store::RetentionSettings record;
     SinkSettings sinks;              ///< the sections `metrics`, `files` and `influx`
     std::vector<RuleSetting> rules;  ///< in the order of the files
 

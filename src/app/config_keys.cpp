@@ -51,6 +51,21 @@ Key gain_key() {
             [](const Config& config) { return fmt::format("{}", config.select.gain); }};
 }
 
+void add_record_keys(std::vector<Key>& keys) {
+    constexpr Seconds a_day{86400}, for_ever = 36500 * a_day;
+    keys.push_back(duration_key("record", "keep", "samples and looks at this clock, row by row",
+                                [](auto& c) -> auto& { return c.record.raw; }, {a_day, for_ever}));
+    keys.push_back(duration_key("record", "keep_minutes", "what was rolled up into minutes",
+                                [](auto& c) -> auto& { return c.record.minute; },
+                                {a_day, for_ever}));
+    keys.push_back(duration_key("record", "keep_hours",
+                                "what was rolled up into hours; verdicts, events, alerts, runs",
+                                [](auto& c) -> auto& { return c.record.hour; }, {a_day, for_ever}));
+    keys.push_back(int_key(
+        "record", "most_mb", "above this size the oldest day goes first",
+        [](auto& c) -> auto& { return c.record.most_mb; }, 16, 1'000'000));
+}
+
 std::vector<Key> make_keys() {
     return {
         text_key(
@@ -149,6 +164,7 @@ std::vector<Key> make_keys() {
 const std::vector<Key>& config_keys() {
     static const std::vector<Key> keys = [] {
         std::vector<Key> all = make_keys();
+        add_record_keys(all);
         std::ranges::move(sink_keys(), std::back_inserter(all));
         return all;
     }();

@@ -30,6 +30,18 @@ TEST_CASE("a later file wins, and each value knows its origin") {
     CHECK(config->origins.at("select.gain") == "drop-in.toml:3");
 }
 
+TEST_CASE("how long the record keeps what can be said") {
+    const auto config = read_config(
+        {{"a.toml", "[record]\nkeep = \"60d\"\nkeep_hours = \"3650d\"\nmost_mb = 64\n"}});
+    REQUIRE(config.has_value());
+    CHECK(config->record.raw == Seconds{60 * 86400.0});
+    CHECK(config->record.minute == store::RetentionSettings{}.minute);
+    CHECK(config->record.hour == Seconds{3650 * 86400.0});
+    CHECK(config->record.most_mb == 64);
+    CHECK_FALSE(read_config({{"a.toml", "[record]\nkeep = \"1h\"\n"}}));
+    CHECK_FALSE(read_config({{"a.toml", "[record]\nmost_mb = 1\n"}}));
+}
+
 TEST_CASE("all faults are named at once, each with file, line and key") {
     const auto config =
         read_config({{"a.toml",

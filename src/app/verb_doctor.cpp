@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include "app/daemon_access.h"
+#include "app/doctor_fix.h"
 #include "app/exit_code.h"
 #include "app/host_facts.h"
 #include "app/output.h"
+#include "app/post_install.h"
 #include "app/verbs.h"
 #include "daemon/lint.h"
 #include "publish/doctor_report.h"
@@ -56,11 +58,9 @@ LintInput lint_input(const DaemonView& view, const system::LocalHost& host) {
     return input;
 }
 
-}  // namespace
-
-Result<int> run_doctor(const Context& context) {
+Result<DoctorReport> diagnose(const Config& config) {
     const system::LocalHost host;
-    const DaemonView view = TRY(view_daemon(context.config, host));
+    const DaemonView view = TRY(view_daemon(config, host));
     const LintInput input = lint_input(view, host);
     DoctorReport report;
     report.kind = input.kind;
@@ -71,6 +71,17 @@ Result<int> run_doctor(const Context& context) {
     report.not_looked_at = input.host.not_looked_at;
     report.program = system::own_program();
     if (input.host.kernel) report.kernel_watched = input.host.kernel->apart;
+    return report;
+}
+
+}  // namespace
+
+Result<int> run_doctor(const Context& context) {
+    const DoctorCommand& command = context.command.doctor;
+    if (command.fix) TRY(may_fix());
+    DoctorReport report = TRY(diagnose(context.config));
+    if (command.post_install) return post_install(context, report);
+    if (command.fix && fix(report.findings) > 0) report = TRY(diagnose(context.config));
     print_result(context.command, context.command.json
                                       ? doctor_json(report)
                                       : doctor_text(report, uses_colour(context.command)));

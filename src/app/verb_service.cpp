@@ -8,6 +8,7 @@
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/output.h"
+#include "app/service_places.h"
 #include "app/verbs.h"
 #include "daemon/dialect.h"
 #include "publish/table.h"
@@ -21,13 +22,6 @@ namespace clockwright::app {
 namespace {
 
 constexpr const char* systemctl = "/usr/bin/systemctl";
-constexpr const char* service_name = "clockwright-apply.service";
-constexpr const char* timer_name = "clockwright-apply.timer";
-constexpr const char* agent_name = "clockwright-agent.service";
-constexpr const char* wish_service_name = "clockwright-wish.service";
-constexpr const char* wish_name = "clockwright-wish.path";
-constexpr const char* unit_directory = "/etc/systemd/system/";
-constexpr const char* cron_path = "/etc/cron.d/clockwright";
 constexpr Seconds systemctl_limit{60};
 constexpr Seconds run_limit{1900};
 
@@ -57,11 +51,7 @@ Result<UnitSettings> unit_settings(const Context& context, const Host& host) {
     return settings;
 }
 
-std::string unit_path(const char* name) {
-    return unit_directory + std::string(name);
-}
-
-/// `by_wish`: a unit of root's decides for the agent.
+/// `by_wish`: a unit of root's decides, and starts a dead daemon, for the agent.
 std::vector<OurFile> files_of_service(const UnitSettings& settings, bool systemd, bool agent,
                                       bool by_wish) {
     if (!systemd) return {{cron_path, cron_file(settings)}};
@@ -116,7 +106,8 @@ Result<int> install(const Context& context, const Host& host) {
     if (agent && !systemd) {
         return fail("--agent needs systemd: without it have your init start `clockwright agent`");
     }
-    const bool by_wish = agent && context.config.agent.apply != "off";
+    const Config::Agent& may = context.config.agent;
+    const bool by_wish = agent && (may.apply != "off" || may.watchdog);
     const auto files = files_of_service(settings, systemd, agent, by_wish);
     if (context.command.dry_run) {
         for (const OurFile& file : files)
@@ -194,7 +185,7 @@ Result<int> run_now(const Context& context, const Host& host) {
 
 Result<int> show_status(const Context& context, const Host& host) {
     const bool systemd = has_systemd(host);
-    const bool installed = !host.glob(systemd ? unit_path(timer_name) : cron_path).empty();
+    const bool installed = is_scheduled(host);
     const auto holds = [&](const char* question) {
         return systemd && installed && tell_systemd({question, "--quiet", timer_name}).has_value();
     };

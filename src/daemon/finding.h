@@ -14,6 +14,9 @@ enum class Severity : std::uint8_t { error, warning, advice };
 
 std::string_view to_string(Severity severity);  ///< "error", "warning", "advice"
 
+/// Each an absolute program and its arguments.
+using Commands = std::vector<std::vector<std::string>>;
+
 struct Finding {
     std::string id;  ///< stable, for filters: "one_source"
     Severity severity = Severity::warning;
@@ -23,6 +26,7 @@ struct Finding {
     std::string proposal;  ///< the exact command or line
     std::string file;      ///< empty: of no file
     int line = 0;          ///< 0: of no line
+    Commands commands{};   ///< where commands alone cure it: those, in order
 };
 
 }  // namespace clockwright

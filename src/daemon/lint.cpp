@@ -1,8 +1,10 @@
 #include "daemon/lint.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
+#include <span>
 #include <tuple>
 
 #include "daemon/lint_report.h"
@@ -24,6 +26,16 @@ constexpr Rule managed{"managed_file", Severity::advice, "T-6",
                        "what is edited here by hand is undone by its owner's next run"};
 constexpr Rule shadowed{"shadowed_file", Severity::warning, "T-6",
                         "of two files with one name the daemon reads one; the other looks alive"};
+
+/// As a shell takes it for one word.
+std::string shell_word(const std::string& word) {
+    constexpr std::string_view plain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:=@%+,-";
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+    std::string out = "'";
+    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
 
 /// "FILE:12: …" as the place it names; none when it names none.
 Place place_in(const std::string& text) {
@@ -71,6 +83,17 @@ void check_text(const LintInput& input, Report& report) {
 }
 
 }  // namespace
+
+std::string Cure::text_of(const Commands& commands) {
+    std::vector<std::string> lines;
+    for (const auto& words : commands) {
+        const std::size_t name = words.front().rfind('/') + 1;
+        std::string line = words.front().substr(name);
+        for (const std::string& word : std::span(words).subspan(1)) line += " " + shell_word(word);
+        lines.push_back(std::move(line));
+    }
+    return fmt::format("{}", fmt::join(lines, " && "));
+}
 
 std::vector<std::size_t> voters(const LintInput& input) {
     std::vector<std::size_t> found;

@@ -77,7 +77,7 @@ void check_kernel(const LintInput& input, Report& report) {
 void check_hardware(const LintInput& input, Report& report) {
     if (input.host.rtc_in_local_time) {
         report.add(rtc_local, "the hardware clock keeps local time (/etc/adjtime: LOCAL)",
-                   "timedatectl set-local-rtc 0", {"/etc/adjtime", 3});
+                   Commands{{"/usr/bin/timedatectl", "set-local-rtc", "0"}}, {"/etc/adjtime", 3});
     }
     constexpr std::array<std::string_view, 4> coarse{"hpet", "acpi_pm", "jiffies",
                                                      "refined-jiffies"};

@@ -51,18 +51,19 @@ void check_hands(const LintInput& input, Report& report) {
         if (!input.host.program || program.pid != input.host.program->pid) to_stop = program.name;
     }
     if (hands.size() < 2) return;
-    report.add(two_hands, fmt::format("{} move this clock", names_of(hands)),
-               fmt::format("keep one: systemctl disable --now {}", to_stop));
+    Cure cure(Commands{systemctl({"disable", "--now", to_stop})});
+    cure.text = "keep one: " + cure.text;
+    report.add(two_hands, fmt::format("{} move this clock", names_of(hands)), std::move(cure));
 }
 
 void check_our_daemon(const LintInput& input, const DaemonPresence& ours, Report& report) {
     const std::string unit = unit_name(ours);
     if (ours.masked) {
         report.add(masked_rule, fmt::format("{} is masked", ours.unit),
-                   fmt::format("systemctl unmask {0} && systemctl enable --now {0}", unit));
+                   Commands{systemctl({"unmask", unit}), systemctl({"enable", "--now", unit})});
     } else if (input.host.program && !ours.unit_file.empty() && !ours.enabled) {
         report.add(not_enabled, fmt::format("{} is not enabled", ours.unit),
-                   fmt::format("systemctl enable {}", unit));
+                   Commands{systemctl({"enable", unit})});
     }
     const bool restarts =
         !ours.restart.empty() && ours.restart != "no" && ours.restart != "on-success";
@@ -85,13 +86,14 @@ void check_running(const LintInput& input, const DaemonPresence* ours, Report& r
                                   input.host.program->name, input.host.program->pid),
                       "nothing in a container; else remove -x, and see ConditionCapability");
     } else if (ours == nullptr && input.host.daemons.empty() && !somebody) {
-        report.add(no_daemon, "no time daemon is installed", "apt-get install chrony");
+        report.add(no_daemon, "no time daemon is installed",
+                   Commands{{"/usr/bin/apt-get", "install", "chrony"}});
     } else if (!somebody && input.host.system_daemon) {
         const std::string unit =
             ours == nullptr ? std::string(place_of(input.kind, {})->unit) : unit_name(*ours);
         report.add_as(input.host.container ? Severity::advice : not_running.severity, not_running,
                       fmt::format("{} does not run", traits_of(input.kind).program),
-                      fmt::format("systemctl enable --now {}", unit));
+                      Commands{systemctl({"enable", "--now", unit})});
     }
 }
 
@@ -100,7 +102,7 @@ void check_others(const LintInput& input, const DaemonPresence* ours, Report& re
         if (&daemon == ours || !daemon.enabled || daemon.masked || daemon.yields) continue;
         if (ours == nullptr || !(ours->enabled || ours->program)) continue;
         report.add(two_enabled, fmt::format("{} is enabled beside {}", daemon.unit, ours->unit),
-                   fmt::format("systemctl disable --now {}", unit_name(daemon)),
+                   Commands{systemctl({"disable", "--now", unit_name(daemon)})},
                    {daemon.unit_file, 0});
     }
 }
@@ -124,18 +126,18 @@ void check_files(const LintInput& input, Report& report) {
         const Place place{file.path, 0};
         if (file.uid != 0 && !file.secret) {
             report.add(open_file, fmt::format("{} belongs to uid {}", file.path, file.uid),
-                       fmt::format("chown root:root {}", file.path), place);
+                       Commands{{"/usr/bin/chown", "root:root", file.path}}, place);
         } else if ((file.mode & 022U) != 0) {
             report.add(open_file,
                        fmt::format("{} is writable by others than its owner (mode {:04o})",
                                    file.path, file.mode),
-                       fmt::format("chmod go-w {}", file.path), place);
+                       Commands{{"/usr/bin/chmod", "go-w", file.path}}, place);
         }
         if (file.secret && (file.mode & 004U) != 0) {
             report.add(
                 open_keys,
                 fmt::format("{} is readable by everybody (mode {:04o})", file.path, file.mode),
-                fmt::format("chmod 0640 {}", file.path), place);
+                Commands{{"/usr/bin/chmod", "0640", file.path}}, place);
         }
     }
 }

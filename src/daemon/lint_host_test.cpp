@@ -58,6 +58,7 @@ TEST_CASE("no daemon, one that does not run, is masked, or is not enabled") {
     CHECK(host.ids() == std::vector<std::string>{"daemon_not_running", "daemon_masked"});
     host.host.daemons.clear();
     CHECK(host.find("no_daemon").proposal == "apt-get install chrony");
+    CHECK(host.find("no_daemon").commands == Commands{{"/usr/bin/apt-get", "install", "chrony"}});
     host.host.programs = {{"phc2sys", 812, {"phc2sys"}, true, false}};
     CHECK(host.ids().empty());
 }
@@ -162,6 +163,9 @@ TEST_CASE("files that others may write, and keys that all may read") {
     CHECK(host.ids().empty());
     host.host.files[0].mode = 0664;
     CHECK(host.find("file_writable").proposal == "chmod go-w /etc/chrony/chrony.conf");
+    host.host.files[0].path = "/etc/chrony/it's; odd.conf";
+    CHECK(host.find("file_writable").proposal == "chmod go-w '/etc/chrony/it'\\''s; odd.conf'");
+    CHECK(host.find("file_writable").commands.front().back() == "/etc/chrony/it's; odd.conf");
     host.host.files[0] = {"/etc/chrony/chrony.conf", 1000, 0644, false};
     CHECK(host.find("file_writable").what == "/etc/chrony/chrony.conf belongs to uid 1000");
     host.host.files[1].mode = 0644;

@@ -31,17 +31,36 @@ struct Place {
     std::string text() const { return line > 0 ? file + ":" + std::to_string(line) : file; }
 };
 
+/// What is to be done: words for people and, where commands alone do it, those.
+struct Cure {
+    std::string text;
+    Commands commands;
+
+    Cure(std::string words) : text(std::move(words)) {}
+    Cure(const char* words) : text(words) {}
+    Cure(Commands ours) : text(text_of(ours)), commands(std::move(ours)) {}
+    /// "systemctl unmask chrony && systemctl enable --now chrony"
+    static std::string text_of(const Commands& commands);
+};
+
+/// systemctl with these words.
+inline std::vector<std::string> systemctl(std::vector<std::string> words) {
+    words.insert(words.begin(), "/usr/bin/systemctl");
+    return words;
+}
+
 class Report {
   public:
-    void add(const Rule& rule, std::string what, std::string proposal, const Place& place = {}) {
-        add_as(rule.severity, rule, std::move(what), std::move(proposal), place);
+    void add(const Rule& rule, std::string what, Cure cure, const Place& place = {}) {
+        add_as(rule.severity, rule, std::move(what), std::move(cure), place);
     }
     /// The same with another severity than the rule has by itself.
-    void add_as(Severity severity, const Rule& rule, std::string what, std::string proposal,
+    void add_as(Severity severity, const Rule& rule, std::string what, Cure cure,
                 const Place& place = {}) {
         findings_.push_back({std::string(rule.id), severity, std::move(what),
                              std::string(rule.reason), "rules " + std::string(rule.source),
-                             std::move(proposal), place.file, place.line});
+                             std::move(cure.text), place.file, place.line,
+                             std::move(cure.commands)});
     }
     std::vector<Finding> take() { return std::move(findings_); }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "publish/json_text.h"
 #include "publish/provenance_report.h"
@@ -89,6 +90,7 @@ std::string finding_json(const Finding& finding) {
     object.add("reason", finding.reason);
     object.add("rule", finding.rule);
     object.add("proposal", finding.proposal);
+    object.add_json("commands", nlohmann::json(finding.commands).dump());
     object.add("file", finding.file.empty() ? std::nullopt : std::optional(finding.file));
     object.add("line", finding.line == 0 ? std::nullopt : std::optional(finding.line));
     return object.text();

@@ -124,7 +124,7 @@ Attempt<bool> Retention::expire_by_age(WallTime now, const RetentionSettings& se
 }
 
 Attempt<bool> Retention::expire_by_size(const RetentionSettings& settings) {
-    if (TRY(used_octets(*database_)) <= settings.most_octets) return false;
+    if (TRY(used_octets(*database_)) <= std::int64_t{settings.most_mb} * 1024 * 1024) return false;
     const auto next_day = [](WallTime at) {
         return beginning_of(Resolution::day, at) + std::chrono::days(1);
     };

@@ -2,17 +2,10 @@
 #pragma once
 
 #include "store/database.h"
+#include "store/retention_settings.h"
 #include "store/roll_ups.h"
 
 namespace clockwright::store {
-
-struct RetentionSettings {
-    Seconds raw{30 * 86400.0};     ///< samples and this clock, row by row
-    Seconds minute{90 * 86400.0};  ///< roll-ups of a minute
-    /// Roll-ups of an hour; verdicts, events, alerts and runs as well. Days are kept for ever.
-    Seconds hour{2 * 365 * 86400.0};
-    std::int64_t most_octets = std::int64_t{1} << 30U;  ///< then the oldest raw day goes first
-};
 
 /// Nothing is deleted by age on the word of a clock that is not demonstrated: ages count from the
 /// newest row that says it was, or from `now` when that is earlier. By size always.

@@ -96,7 +96,7 @@ TEST_CASE("rows are kept by their age: raw, minutes, hours; days for ever") {
     house.write({event_row(midnight, "step", "old")});
     house.tidy(midnight + 13 * 24h);
     const store::RetentionSettings settings{
-        .raw = 2 * 24h, .minute = 4 * 24h, .hour = 6 * 24h, .most_octets = 1 << 30};
+        .raw = 2 * 24h, .minute = 4 * 24h, .hour = 6 * 24h};
     const WallTime now = midnight + 12 * 24h;
     house.write({clock_row(now)});
     house.tidy(now, settings);
@@ -144,7 +144,9 @@ TEST_CASE("above its size the oldest raw days go first, and the file gives room 
         house.write(polled_rows(midnight + day * 24h, 20s, 3 * 60 * 24));
     house.tidy(midnight + 21 * 24h);
     const auto full = std::filesystem::file_size(house.directory / "record.sqlite");
-    const store::RetentionSettings settings{.most_octets = static_cast<std::int64_t>(full / 2)};
+    const int half = static_cast<int>(full / 2 / 1024 / 1024);
+    REQUIRE(half > 1);
+    const store::RetentionSettings settings{.most_mb = half};
     house.tidy(midnight + 21 * 24h, settings);
     const auto samples = house.samples();
     REQUIRE_FALSE(samples.empty());

@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 """clockwright doctor and status -v beside a running chronyd: what is wrong in its files is found
 with its line, nothing is changed, and every source tells where it comes from."""
+import os
+import pty
+
 import bed
 from badly_configured import HONEST, LIAR, BadlyConfigured
 
@@ -82,6 +85,51 @@ class Doctor(BadlyConfigured):
         text = self.program("doctor", **nobody).stdout
         self.assertIn("Not looked at", text)
         self.assertRegex(text, r"ALL=\(root\) NOPASSWD: /\S+ doctor")
+
+    def on_terminal(self, *words, says=""):
+        """Runs it on a terminal of its own, where somebody says this; (code, all it printed)."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(bed.PROGRAM, [str(bed.PROGRAM), "--config", str(self.config), *words])
+        os.write(terminal, says.encode())
+        printed = b""
+        try:
+            while piece := os.read(terminal, 4096):
+                printed += piece
+        except OSError:  # it has ended
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), printed.decode()
+
+    def test_what_a_command_cures_is_done_with_consent_only(self):
+        self.start(*[self.line(last) for last in HONEST], *GOOD)
+        self.chrony_conf.chmod(0o666)
+        code, printed = self.on_terminal("doctor", "--fix", says="n\n")
+        self.assertEqual(code, 2, printed)
+        self.assertIn(f"chmod go-w {self.chrony_conf}", printed)
+        self.assertEqual(self.chrony_conf.stat().st_mode & 0o777, 0o666)
+        code, printed = self.on_terminal("doctor", "--fix", says="y\n")
+        self.assertEqual(code, 0, printed)
+        self.assertIn("Clean: ", printed)
+        self.assertEqual(self.chrony_conf.stat().st_mode & 0o777, 0o644)
+        refused = self.program("doctor", "--fix")
+        self.assertEqual(refused.code, 64, refused)
+        self.assertIn("terminal", refused.stderr)
+
+    def test_what_a_new_installation_lacks(self):
+        self.start(*[self.line(last) for last in HONEST], *GOOD)
+        self.chronyd_has_samples(len(HONEST))
+        steps = {step["id"]: step for step in
+                 self.expect(self.program("--json", "doctor", "--post-install"), 1).json["steps"]}
+        self.assertTrue(steps["configuration"]["done"], steps)
+        self.assertTrue(steps["sources"]["done"], steps)
+        for lacking in ("schedule", "agent", "alerts", "runs"):
+            self.assertFalse(steps[lacking]["done"], steps)
+            self.assertTrue(steps[lacking]["to_do"])
+        with self.config.open("a") as config:
+            config.write('\n[[alert.exec]]\ncommand = ["/bin/cat"]\n')
+        text = self.program("doctor", "--post-install").stdout
+        self.assertRegex(text, r"^\d of 9 steps are done\.")
+        self.assertIn("done alerts go to people", text)
 
     def test_usage(self):
         self.assertEqual(self.program("doctor", "--yes").code, 64)

@@ -199,6 +199,12 @@ TEST_CASE("the daemon dies: it is started again after three minutes, only when t
     world.run(24h);
     CHECK(world.restarts == 1);
 
+    AgentWorld closed(config);  // it had answered before
+    closed.daemon_is_closed = true;
+    closed.at(2h, [](AgentWorld& it) { it.daemon_runs = false; });
+    closed.run(2h + 6min);
+    CHECK(closed.restarts == 1);
+
     AgentWorld careful(fast());
     careful.at(2h, [](AgentWorld& it) { it.daemon_runs = false; });
     careful.run(12h);

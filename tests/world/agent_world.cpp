@@ -148,7 +148,7 @@ Candidate AgentWorld::candidate_of(const NetServer& one) const {
 
 app::Sight AgentWorld::look() {
     app::Sight sight;
-    sight.life = {daemon_runs, daemon_runs, true};
+    sight.life = {daemon_runs, daemon_runs, daemon_runs || !daemon_is_closed};
     app::HostSetting setting;
     setting.serves_time = serves_time;
     setting.service = service;

@@ -57,6 +57,7 @@ class AgentWorld {
 
     std::vector<NetServer> servers;
     bool network = true, daemon_runs = true, daemon_disciplines = true;
+    bool daemon_is_closed = false;  ///< to the agent's user, who cannot tell then why it is silent
     bool serves_time = false;
     std::string clocksource = "tsc";
     std::shared_ptr<const RtcReport> rtc;  ///< what the next whole look finds of it, once

@@ -1,0 +1,26 @@
+/// The units of the service, and where they lie.
+#pragma once
+
+#include <string>
+
+#include "daemon/host.h"
+
+namespace clockwright::app {
+
+inline constexpr const char* service_name = "clockwright-apply.service";
+inline constexpr const char* timer_name = "clockwright-apply.timer";
+inline constexpr const char* agent_name = "clockwright-agent.service";
+inline constexpr const char* wish_service_name = "clockwright-wish.service";
+inline constexpr const char* wish_name = "clockwright-wish.path";
+inline constexpr const char* cron_path = "/etc/cron.d/clockwright";
+
+inline std::string unit_path(const char* name) {
+    return "/etc/systemd/system/" + std::string(name);
+}
+
+/// Something applies better sets by the clock here.
+inline bool is_scheduled(const Host& host) {
+    return !host.glob(unit_path(timer_name)).empty() || !host.glob(cron_path).empty();
+}
+
+}  // namespace clockwright::app
