@@ -20,7 +20,34 @@ struct Slope {
     double variance = 0;
 };
 
-/// Least squares through (at, offset); empty when the series is too short to tell.
+Seconds median(std::vector<Seconds> sorted) {
+    std::ranges::sort(sorted);
+    const std::size_t middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+Seconds median_delay(std::span<const Sample> samples) {
+    std::vector<Seconds> delays;
+    for (const Sample& sample : samples) {
+        delays.push_back(sample.delay);
+    }
+    return median(std::move(delays));
+}
+
+/// How much each sample counts: one that queued for q longer than the least delayed is wrong by up
+/// to q/2. 1: not more than is usual here.
+std::vector<double> weights_of(const std::vector<Sample>& samples) {
+    const Seconds least = std::ranges::min(samples, {}, &Sample::delay).delay;
+    const Seconds usual = (median_delay(samples) - least) / 2;
+    const double floor = std::pow(std::max(usual.count(), least_scatter), 2);
+    std::vector<double> weights;
+    for (const Sample& sample : samples)
+        weights.push_back(floor / (floor + std::pow((sample.delay - least).count() / 2, 2)));
+    return weights;
+}
+
+/// Weighted least squares through (at, offset); empty when the series is too short to tell. A burst
+/// of delay that meets all servers at once would else look like a drift of this clock.
 std::optional<Slope> slope_of(const Series& series) {
     const auto& samples = series.samples;
     if (samples.size() < least_samples_for_slope) {
@@ -30,33 +57,31 @@ std::optional<Slope> slope_of(const Series& series) {
     if (last.at - first.at < least_span_for_slope) {
         return std::nullopt;
     }
-    const auto n = static_cast<double>(samples.size());
+    const std::vector<double> weights = weights_of(samples);
     const auto time_of = [&](const Sample& sample) {
         return Seconds(sample.at - first.at).count();
     };
-    double mean_time = 0, mean_offset = 0;
-    for (const Sample& sample : samples) {
-        mean_time += time_of(sample) / n;
-        mean_offset += sample.offset.count() / n;
+    double sum = 0, mean_time = 0, mean_offset = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        sum += weights[i];
+        mean_time += weights[i] * time_of(samples[i]);
+        mean_offset += weights[i] * samples[i].offset.count();
     }
+    mean_time /= sum;
+    mean_offset /= sum;
     double time_squares = 0, products = 0, offset_squares = 0;
-    for (const Sample& sample : samples) {
-        const double t = time_of(sample) - mean_time;
-        const double theta = sample.offset.count() - mean_offset;
-        time_squares += t * t;
-        products += t * theta;
-        offset_squares += theta * theta;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        const double t = time_of(samples[i]) - mean_time;
+        const double theta = samples[i].offset.count() - mean_offset;
+        time_squares += weights[i] * t * t;
+        products += weights[i] * t * theta;
+        offset_squares += weights[i] * theta * theta;
     }
     const double slope = products / time_squares;
     const double residuals = std::max(0.0, offset_squares - slope * products);
-    const double scatter = std::max(residuals / (n - 2), least_scatter * least_scatter);
+    const double scatter = std::max(residuals / (static_cast<double>(samples.size()) - 2),
+                                    least_scatter * least_scatter);
     return Slope{.value = slope, .variance = scatter / time_squares};
-}
-
-Seconds median(std::vector<Seconds> sorted) {
-    std::ranges::sort(sorted);
-    const std::size_t middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 Seconds mean_offset(std::span<const Sample> samples) {
@@ -77,14 +102,6 @@ Seconds standard_deviation(std::span<const Sample> samples) {
         squares += std::pow((sample.offset - mean).count(), 2);
     }
     return Seconds{std::sqrt(squares / static_cast<double>(samples.size() - 1))};
-}
-
-Seconds median_delay(std::span<const Sample> samples) {
-    std::vector<Seconds> delays;
-    for (const Sample& sample : samples) {
-        delays.push_back(sample.delay);
-    }
-    return median(std::move(delays));
 }
 
 /// The samples as a clock without `drift` would have measured them at `reference`, least delay

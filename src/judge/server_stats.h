@@ -30,8 +30,8 @@ struct ServerStats {
 std::optional<ServerStats> summarise(const Series& series, Ppm drift, SteadyTime reference);
 
 /// Offset slope that all servers share: the inverse-variance weighted median of the per-server
-/// slopes. 0 unless at least three servers have three samples over 4 s each. > 0: the local clock
-/// is losing against them.
+/// slopes, in which delayed samples count less. 0 unless at least three servers have three samples
+/// over 4 s each. > 0: the local clock is losing against them.
 Ppm common_drift(std::span<const Series* const> all);
 
 }  // namespace clockwright
