@@ -34,7 +34,6 @@ namespace {
 
 constexpr Seconds patience{1.5}, short_patience{0.8}, resolve_limit{4}, restart_limit{60};
 constexpr std::chrono::hours rtc_rest{6};
-constexpr int series_by_nts = 4;
 constexpr std::chrono::seconds whole_look_rest{10}, self_rest{64}, leaps_rest{3600};
 
 /// Steady watching (product.md, *Manners of a scan*): one packet, and 64 s until the next.
@@ -187,36 +186,29 @@ std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const C
         self_ = system::describe_self();
         described_ = now.steady;
     }
-    for (const bool nts : {false, true}) {
-        std::vector<Candidate> asked;
-        std::ranges::copy_if(whom, std::back_inserter(asked), [&](const Candidate& candidate) {
-            return candidate.source.host.nts == nts;
-        });
-        if (asked.empty()) continue;
-        Command command;
-        command.quiet = true;
-        command.samples = nts ? series_by_nts : 1;
-        const BlockList none;
-        system::ScanSettings settings = scan_settings(command, blocks ? *blocks : none, now.wall);
-        settings.announce = {};
-        settings.progress = {};
-        if (!nts) settings.manners = steady_manners;
-        settings.sockets = &sockets_;
-        settings.self = self_;
-        settings.time_out = config.agent.mode == "ultrafast" ? short_patience : patience;
-        auto outcomes = nts ? system::scan(targets_of(asked), settings, scans_, exchanges_)
-                            : system::scan(targets_of(asked), settings, budget_, exchanges_);
-        for (std::size_t i = 0; i < asked.size(); ++i) {
-            if (outcomes) {
-                answers.push_back(answer_of(asked[i], std::move((*outcomes)[i])));
-                continue;
-            }
-            Answer nothing;
-            nothing.host = asked[i].source.as_written;
-            nothing.why = outcomes.error().message;
-            nothing.refused = true;  // nothing was sent: it tells nothing of the server
-            answers.push_back(std::move(nothing));
+    Command command;
+    command.quiet = true;
+    command.samples = 1;
+    const BlockList none;
+    system::ScanSettings settings = scan_settings(command, blocks ? *blocks : none, now.wall);
+    settings.announce = {};
+    settings.progress = {};
+    settings.manners = steady_manners;
+    settings.sockets = &sockets_;
+    settings.keys = &keys_;
+    settings.self = self_;
+    settings.time_out = config.agent.mode == "ultrafast" ? short_patience : patience;
+    auto outcomes = system::scan(targets_of(whom), settings, budget_, exchanges_);
+    for (std::size_t i = 0; i < whom.size(); ++i) {
+        if (outcomes) {
+            answers.push_back(answer_of(whom[i], std::move((*outcomes)[i])));
+            continue;
         }
+        Answer nothing;
+        nothing.host = whom[i].source.as_written;
+        nothing.why = outcomes.error().message;
+        nothing.refused = true;  // nothing was sent: it tells nothing of the server
+        answers.push_back(std::move(nothing));
     }
     return answers;
 }

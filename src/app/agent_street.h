@@ -11,6 +11,7 @@
 #include "ntp/exchange.h"
 #include "ntp/exchange_backoff.h"
 #include "result.h"
+#include "system/kept_keys.h"
 #include "system/kept_sockets.h"
 
 namespace clockwright::app {
@@ -33,8 +34,9 @@ class HostLook {
     SteadyTime leaps_at_{};
 };
 
-/// Asks servers for the watch: one probe each (by NTS a series), whatever other scans remember; the
-/// 64 s between two packets to a public address are kept in the sender. Used by one thread.
+/// Asks servers for the watch: one probe each, by NTS with the cookie that the last answer brought,
+/// whatever other scans remember; the 64 s between two packets to a public address are kept in the
+/// sender. Used by one thread.
 class WatchProber {
   public:
     WatchProber();
@@ -42,10 +44,10 @@ class WatchProber {
     std::vector<Answer> ask(const std::vector<Candidate>& whom, const Config& config);
 
   private:
-    ntp::RateBudget budget_;  ///< of single probes
-    ntp::RateBudget scans_;   ///< of series by NTS
+    ntp::RateBudget budget_;
     ntp::ExchangeBackoff exchanges_;
     system::KeptSockets sockets_;
+    system::KeptKeys keys_;
     std::optional<ntp::Self> self_;
     SteadyTime described_{};
 };

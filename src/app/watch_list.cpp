@@ -133,7 +133,9 @@ Watched* WatchList::find(const std::string& host, const std::optional<IpAddress>
 }
 
 Seconds WatchList::rate_of(const Watched& server) const {
-    if (server.candidate.source.host.nts) return rates_.keyed;
+    // As long as system/kept_keys keeps them.
+    const bool keys_are_gone = server.watch.polls() > 0 && (server.watch.reach() & 7U) == 0;
+    if (server.candidate.source.host.nts && keys_are_gone) return rates_.keyed;
     const auto& address = server.candidate.address;
     // A name that is not resolved yet may be anybody's.
     return address && !address->is_public() ? rates_.near : rates_.strangers;

@@ -18,7 +18,7 @@ namespace clockwright::app {
 struct WatchRates {
     Seconds near{64};       ///< loopback and private ones
     Seconds strangers{65};  ///< public ones: 64 s at least, with a margin for what delays a send
-    Seconds keyed{3600};    ///< by NTS: each time the keys are had anew
+    Seconds keyed{600};     ///< by NTS, when nothing was heard lately: each time keys are exchanged
 };
 
 /// What became of one question to a server.

@@ -38,6 +38,7 @@ class Scan {
     void admit(std::size_t target);
     bool any_stranger() const;
     void admit_all();
+    const KeptKeys::Kept* kept_keys(std::size_t target) const;
     void ask(const ntp::Target& target);
     std::optional<std::size_t> exchange_with(const Resolved& resolved) const;
     void release_waiting(std::size_t exchange, const std::optional<Endpoint>& asked);
@@ -119,10 +120,18 @@ Result<void> Scan::prepare_keys() {
     return {};
 }
 
+/// Null: this target is plain, or its keys have to be exchanged.
+const KeptKeys::Kept* Scan::kept_keys(std::size_t target) const {
+    const HostName& host = targets_[target].host;
+    return host.nts && settings_.keys != nullptr ? settings_.keys->of(host) : nullptr;
+}
+
 Result<void> Scan::resolve_all() {
     std::vector<std::size_t> names;
     for (std::size_t i = 0; i < targets_.size(); ++i) {
-        if (const auto literal = parse_address(targets_[i].host.name)) {
+        if (const auto* kept = kept_keys(i)) {
+            resolved(i, {.addresses = {kept->at.address}, .why = {}});
+        } else if (const auto literal = parse_address(targets_[i].host.name)) {
             resolved(i, resolve_literal(*literal, settings_.family));
         } else {
             names.push_back(i);
@@ -173,7 +182,12 @@ void Scan::admit(std::size_t target) {
             return;
         }
     }
-    admitted_[target] = admission_.admit(targets_[target], addresses_[target], read_clocks());
+    if (const auto* kept = kept_keys(target)) {
+        admitted_[target] = admission_.admit_time(targets_[target], kept->at, kept->keys,
+                                                  kept->report, read_clocks());
+    } else {
+        admitted_[target] = admission_.admit(targets_[target], addresses_[target], read_clocks());
+    }
     if (const auto& exchange = admitted_[target].exchange) {
         exchanging_.push_back(target);
         keys_->ask(targets_[target].host, *exchange, [this, target](KeyRound::Got got) {
@@ -278,6 +292,8 @@ void Scan::exchanged(std::size_t target, KeyRound::Got got) {
     if (!got.keys) {
         fail_nts(admitted.outcome, std::move(got.report));
     } else {
+        if (settings_.keys != nullptr)
+            settings_.keys->keep(targets_[target].host, {*got.keys, got.at, got.report});
         Admitted time = admission_.admit_time(targets_[target], got.at, std::move(*got.keys),
                                               std::move(got.report), read_clocks());
         time.exchange = admitted.exchange;
@@ -321,6 +337,9 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
             share(admitted.outcome, waited->second);
         } else if (admitted.series) {
             take_result(admitted.outcome, *admitted.series);
+            const auto* session = wire_.result(*admitted.series).nts;
+            if (settings_.keys != nullptr && session != nullptr)
+                settings_.keys->used(host, *session);
         }
         if (admitted.outcome.nts && admitted.exchange) {
             keys_->report(host, *admitted.exchange, *admitted.outcome.nts);

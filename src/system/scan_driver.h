@@ -10,6 +10,7 @@
 #include "ntp/exchange.h"
 #include "ntp/exchange_backoff.h"
 #include "result.h"
+#include "system/kept_keys.h"
 #include "system/kept_sockets.h"
 #include "time/address.h"
 #include "time/host_name.h"
@@ -40,6 +41,7 @@ struct ScanSettings {
     FamilyChoice family = FamilyChoice::any;
     ntp::Manners manners;
     KeptSockets* sockets = nullptr;  ///< from scan to scan; null: each opens its own
+    KeptKeys* keys = nullptr;        ///< likewise, of nts:// hosts
     std::optional<ntp::Self> self;   ///< empty: this host is looked at anew
     /// Why nothing may be sent to this target at this address ("blocked until …"); empty: it may.
     std::function<std::string(const ProbeTarget&, const IpAddress&)> refusal;
