@@ -56,6 +56,7 @@ AgentHttp::AgentHttp(boost::asio::io_context& loop, const Config& config, Access
 void AgentHttp::answer(HttpRequest request, const system::HttpAnswer& give) {
     ApiView view;
     view.access = access_;
+    view.access.hosts = config_.agent.names;
     view.now = system::read_clocks();
     const auto& compat = config_.sinks.metrics.compat;
     view.compat = {compat.begin(), compat.end()};

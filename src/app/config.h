@@ -44,6 +44,7 @@ struct Config {
         std::string mode = "normal";
         std::vector<std::string> watch;
         std::string listen, apply = "off";
+        std::vector<std::string> names;  ///< it is asked by, besides its address
         bool discipline = false;
         bool watchdog = false;  ///< a dead time daemon is started again
     } agent;

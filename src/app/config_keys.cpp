@@ -142,6 +142,9 @@ std::vector<Key> make_keys() {
         text_key(
             "agent", "listen", "\"127.0.0.1:8123\" turns HTTP on",
             [](auto& c) -> auto& { return c.agent.listen; }, listen_place),
+        list_key(
+            "agent", "names", "names HTTP is asked by, besides loopback and the address",
+            [](auto& c) -> auto& { return c.agent.names; }, host_text),
         text_key(
             "agent", "apply", "off | propose | auto",
             [](auto& c) -> auto& { return c.agent.apply; }, one_of({"off", "propose", "auto"})),

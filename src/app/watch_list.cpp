@@ -163,7 +163,11 @@ void WatchList::is(const std::vector<Candidate>& candidates, const Now& now) {
             return other.by_daemon && server.candidate.address &&
                    other.candidate.address == server.candidate.address;
         });
-        if (twin) server.due = SteadyTime::max();
+        if (twin) {
+            server.due = SteadyTime::max();
+        } else if (server.due == SteadyTime::max()) {
+            server.due = now.steady;
+        }
     }
 }
 
@@ -247,13 +251,23 @@ void WatchList::lost(Watched& server, const Answer& answer, const Now& now,
     }
 }
 
+void WatchList::heard(Watched& server, const std::vector<Sample>& samples, const Now& now,
+                      std::vector<Record>& rows) {
+    for (const Sample& sample : samples) {
+        server.watch.answered(sample);
+        server.was_authenticated |= sample.authenticated;
+        rows.emplace_back(row_of(server, sample, now));
+    }
+    server.heard = samples.back().at;
+    server.heard_wall = now.wall - (now.steady - *server.heard);
+}
+
 void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
                          std::vector<Record>& rows) {
     for (const Answer& answer : answers) {
         Watched* server = find(answer.host, {}, false);
         if (server == nullptr || answer.refused) continue;
         if (answer.address) server->candidate.address = answer.address;
-        server->due = server->asked + to_nanoseconds(rate_of(*server));  // it is known who it is
         server->candidate.nts = answer.nts;
         server->candidate.not_asked.reset();
         server->candidate.not_asked_why.clear();
@@ -261,15 +275,11 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
             static_cast<int>(std::ranges::count(answer.series.rejections, Rejection::bogus_origin));
         if (answer.series.samples.empty()) {
             lost(*server, answer, now, rows);
-            continue;
+        } else {
+            heard(*server, answer.series.samples, now, rows);
         }
-        for (const Sample& sample : answer.series.samples) {
-            server->watch.answered(sample);
-            server->was_authenticated |= sample.authenticated;
-            rows.emplace_back(row_of(*server, sample, now));
-        }
-        server->heard = answer.series.samples.back().at;
-        server->heard_wall = now.wall - (now.steady - *server->heard);
+        // Only now is known who it is, and whether its keys are good.
+        server->due = server->asked + to_nanoseconds(rate_of(*server));
     }
 }
 

@@ -92,7 +92,10 @@ class WatchList {
   private:
     Watched* find(const std::string& host, const std::optional<IpAddress>& address, bool by_daemon);
     Seconds rate_of(const Watched& server) const;
-    void lost(Watched& server, const Answer& answer, const Now& now, std::vector<Record>& rows);
+    static void heard(Watched& server, const std::vector<Sample>& samples, const Now& now,
+                      std::vector<Record>& rows);
+    static void lost(Watched& server, const Answer& answer, const Now& now,
+                     std::vector<Record>& rows);
 
     WatchRates rates_;
     std::vector<Watched> servers_;

@@ -16,7 +16,8 @@ LIAR = {4: {"step_at": '"6s"', "step": '"840ms"'}}
 class Agent(bed.Bed):
     def start_agent(self, *words, mode="ultrafast", **sections):
         watch = json.dumps([self.host(last) for last in (1, 2, 3, 4)])
-        self.configure(agent={"mode": f'"{mode}"', "watch": watch}, **sections)
+        self.configure(agent={"mode": f'"{mode}"', "watch": watch,
+                              "names": '["clock.example"]'}, **sections)
         self.agent = self.spawn(bed.PROGRAM, "--config", self.config, "agent", *words,
                                 log="agent.log")
         self.wait_for("the agent has started", lambda: "the agent started" in self.log("agent.log")
@@ -140,6 +141,7 @@ class Agent(bed.Bed):
         self.assertIn("clockwright_consensus_majority 1", self.get(port, "/metrics")[1])
         self.assertEqual(self.get(port, "/nowhere")[0], 404)
         self.assertEqual(self.get(port, "/health", Host="evil.example")[0], 421)
+        self.assertNotEqual(self.get(port, "/health", Host="clock.example")[0], 421)
         self.assertEqual(self.get(port, "/health", Origin="http://evil.example")[0], 403)
         self.wait_for("samples are recorded", lambda: len(json.loads(
             self.get(port, "/api/v1/samples?limit=5")[1])["samples"]) == 5)
