@@ -6,11 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "time/spell.h"
+#include "watch/notice_class.h"
 
 namespace clockwright {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr Seconds an_event_lasts{300};  // what happened is over; Alertmanager takes it for a state
 
 /// A value after "key=": in quotes when it would not end by itself.
 std::string value_text(std::string_view value) {
@@ -48,9 +51,10 @@ Json annotations_of(const Alert& alert, const AlertContext& context) {
 }  // namespace
 
 std::string alert_line(const Alert& alert) {
-    std::string line =
-        fmt::format("alert {}: {} rule={} severity={}", to_string(alert.state),
-                    printable(alert.text), value_text(alert.rule), to_string(alert.severity));
+    std::string line = fmt::format(
+        "{}: {} rule={} severity={}",
+        is_event(alert.rule) ? "notice" : fmt::format("alert {}", to_string(alert.state)),
+        printable(alert.text), value_text(alert.rule), to_string(alert.severity));
     if (!alert.subject.empty()) line += " server=" + value_text(alert.subject);
     if (!alert.hazard.empty()) line += " hazard=" + value_text(alert.hazard);
     if (alert.silenced) line += " silenced=yes";
@@ -77,9 +81,10 @@ std::string alert_text(const Alert& alert, const AlertContext& context) {
 
 std::string alertmanager_json(const Alert& alert, const AlertContext& context) {
     const bool resolved = alert.state == AlertState::resolved;
+    const Seconds lasting = is_event(alert.rule) ? an_event_lasts : context.lasting;
     // Alertmanager refuses what ends before it begins; a clock that stepped back makes such.
-    const WallTime end = std::max(
-        alert.since, resolved ? alert.changed : context.now + to_nanoseconds(context.lasting));
+    const WallTime end =
+        std::max(alert.since, resolved ? alert.changed : context.now + to_nanoseconds(lasting));
     const Json one{{"labels", labels_of(alert, context)},
                    {"annotations", annotations_of(alert, context)},
                    {"startsAt", rfc3339(alert.since, true)},

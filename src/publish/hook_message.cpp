@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "time/spell.h"
+#include "watch/notice_class.h"
 
 namespace clockwright {
 namespace {
@@ -86,8 +87,10 @@ Result<std::string> filled_with(std::string_view pattern, const Json& facts) {
 }  // namespace
 
 std::string alert_title(const Alert& alert, const AlertContext& context) {
-    return fmt::format("[{}] {}, {}: {}{}", printable(context.host), to_string(alert.state),
-                       to_string(alert.severity), printable(alert.rule),
+    const std::string state =
+        is_event(alert.rule) ? "" : fmt::format("{}, ", to_string(alert.state));
+    return fmt::format("[{}] {}{}: {}{}", printable(context.host), state, to_string(alert.severity),
+                       printable(alert.rule),
                        alert.subject.empty() ? "" : fmt::format(" ({})", printable(alert.subject)));
 }
 

@@ -73,6 +73,18 @@ Result<std::string> read_regular(const std::string& path, bool* missing, Trust t
     return fail(faulty, path + " is larger than 64 MiB");
 }
 
+/// `settle`: what is done with the file before it gets its name.
+Result<void> put(const std::string& path, std::string_view content, auto settle) {
+    auto temporary = path + ".XXXXXX";
+    const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+    if (!file) return std::unexpected(last_error("write", path));
+    auto written = write_all(file, content, path);
+    if (written && (!settle(file) || ::rename(temporary.c_str(), path.c_str()) != 0))
+        written = std::unexpected(last_error("write", path));
+    if (!written) ::unlink(temporary.c_str());
+    return written;
+}
+
 }  // namespace
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
@@ -141,17 +153,18 @@ Result<void> sync_directory_of(const std::string& path) {
     return {};
 }
 
+Result<void> put_file(const std::string& path, std::string_view content) {
+    return put(path, content, [](const Descriptor&) { return true; });
+}
+
+Result<void> sync_file(const std::string& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file || ::fsync(file.number()) != 0) return std::unexpected(last_error("sync", path));
+    return sync_directory_of(path);
+}
+
 Result<void> replace_file(const std::string& path, std::string_view content) {
-    auto temporary = path + ".XXXXXX";
-    const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-    if (!file) return std::unexpected(last_error("write", path));
-    auto written = write_all(file, content, path);
-    if (written && (::fsync(file.number()) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0))
-        written = std::unexpected(last_error("write", path));
-    if (!written) {
-        ::unlink(temporary.c_str());
-        return written;
-    }
+    TRY(put(path, content, [](const Descriptor& file) { return ::fsync(file.number()) == 0; }));
     return sync_directory_of(path);
 }
 

@@ -44,6 +44,13 @@ Result<std::string> read_secret_file(const std::string& path, bool* missing = nu
 /// A temporary file beside it, 0600, fsync, rename, fsync of the directory.
 Result<void> replace_file(const std::string& path, std::string_view content);
 
+/// The same without waiting for the disk: the end of this process loses nothing, a power cut may
+/// until `sync_file` was called.
+Result<void> put_file(const std::string& path, std::string_view content);
+
+/// The file that is there now, and its name, outlast a power cut.
+Result<void> sync_file(const std::string& path);
+
 /// Writes all of it; a short write is an error.
 Result<void> write_all(const Descriptor& file, std::string_view bytes, const std::string& path);
 

@@ -37,10 +37,14 @@ Result<Descriptor> open_to_add(const std::string& path, int flags) {
 
 }  // namespace
 
-Spool::Spool(std::string directory, std::uint64_t most)
-    : directory_(std::move(directory)),
-      most_(most),
-      most_in_file_(std::clamp<std::uint64_t>(most / 16, 4096, std::uint64_t{1} << 20U)) {}
+Spool::Spool(std::string directory, std::uint64_t most) : directory_(std::move(directory)) {
+    limit(most);
+}
+
+void Spool::limit(std::uint64_t most) {
+    most_ = most;
+    most_in_file_ = std::clamp<std::uint64_t>(most / 16, 4096, std::uint64_t{1} << 20U);
+}
 
 Result<Spool> Spool::open(std::string directory, std::uint64_t most) {
     TRY(make_private_directory(directory));
@@ -129,6 +133,7 @@ Result<SpoolLines> Spool::front(std::size_t most, std::size_t most_octets) {
         const std::string_view rest =
             std::string_view(text).substr(std::min<std::size_t>(taken_, text.size()));
         SpoolLines lines = read_spool_lines(rest, most, most_octets, !is_written_to(file));
+        lines.file = file.number;
         if (lines.count > 0) return lines;
         if (is_written_to(file) && rest.empty()) return SpoolLines{};
         damaged_ += lines.damaged;
@@ -138,6 +143,7 @@ Result<SpoolLines> Spool::front(std::size_t most, std::size_t most_octets) {
 }
 
 Result<void> Spool::drop(const SpoolLines& lines) {
+    if (files_.empty() || files_.front().number != lines.file) return {};
     damaged_ += lines.damaged;
     taken_ += lines.octets;
     if (taken_ >= files_.front().size) return remove_front();

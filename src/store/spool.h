@@ -23,12 +23,15 @@ class Spool {
     /// is not ours alone.
     static Result<Spool> open(std::string directory, std::uint64_t most);
 
+    /// From now on. `most`: octets on disk.
+    void limit(std::uint64_t most);
     /// Each line with its newline. Error: they could not be written and wait in memory, from where
     /// they go with the next call.
     Result<void> append(std::string_view lines);
     /// At the front; none: nothing waits on disk.
     Result<SpoolLines> front(std::size_t most, std::size_t most_octets);
-    /// What `front` gave last is done with.
+    /// What `front` gave last is done with; lines whose file has gone since, to make room, are so
+    /// already.
     Result<void> drop(const SpoolLines& lines);
     /// Keeps a line that nobody will take in `refused.lines`, as long as that is small.
     Result<void> set_aside(std::string_view line);
@@ -54,7 +57,7 @@ class Spool {
     bool is_written_to(const File& file) const { return &file == &files_.back() && bool(writing_); }
 
     std::string directory_;
-    std::uint64_t most_, most_in_file_;
+    std::uint64_t most_ = 0, most_in_file_ = 0;
     std::deque<File> files_;   ///< oldest first
     std::uint64_t taken_ = 0;  ///< octets of the first that are done with
     Descriptor writing_;       ///< to the last one; empty: the next line begins another

@@ -138,3 +138,16 @@ TEST_CASE("a disk that fills up leaves no half a line, and nothing is missing wh
     CHECK(drain(spool, 100) == numbers(0, 1001));
     CHECK(spool.damaged() == 0);
 }
+
+TEST_CASE("what was taken and went to make room takes nothing else with it") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory, 16 << 10);  // files of 4 KiB
+    REQUIRE(spool.append(numbers(0, 10)));
+    const SpoolLines under_way = spool.front(5, a_megabyte).value();
+    for (int i = 10; i < 4000; i += 10) REQUIRE(spool.append(numbers(i, i + 10)));
+    CHECK(spool.lost() > 5);
+    const std::uint64_t waiting = spool.octets();
+    REQUIRE(spool.drop(under_way).has_value());
+    CHECK(spool.octets() == waiting);
+    CHECK(drain(spool) == numbers(static_cast<int>(spool.lost()), 4000));
+}

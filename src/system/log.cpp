@@ -5,12 +5,17 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cstdlib>
 
 #include "time/spell.h"
 
 namespace clockwright::system {
 namespace {
+
+std::atomic least{LogLevel::debug};
 
 int priority_of(LogLevel level) {
     switch (level) {
@@ -52,7 +57,20 @@ LogPlace log_place() {
     return place;
 }
 
+void log_from(LogLevel level) {
+    least = level;
+}
+
+std::optional<LogLevel> parse_log_level(std::string_view word) {
+    static constexpr auto words =
+        std::to_array<std::string_view>({"error", "warning", "info", "debug"});
+    const auto found = std::ranges::find(words, word);
+    if (found == words.end()) return std::nullopt;
+    return static_cast<LogLevel>(found - words.begin());
+}
+
 void log_event(LogLevel level, std::string_view line) {
+    if (level > least) return;
     const LogPlace place = log_place();
     if (place == LogPlace::syslog) ::syslog(priority_of(level), "%s", printable(line).c_str());
     write_line(log_line(place, level, line));

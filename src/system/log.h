@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,12 @@ enum class LogPlace : std::uint8_t {
 
 /// Where this process's log belongs (JOURNAL_STREAM names the stream that the journal reads).
 LogPlace log_place();
+
+/// Events below it are not logged from now on; at first every one is. Of the whole process.
+void log_from(LogLevel level);
+
+/// "error", "warning", "info", "debug".
+std::optional<LogLevel> parse_log_level(std::string_view word);
 
 /// One event. Octets that are not printable are escaped, so that an event stays one line.
 void log_event(LogLevel level, std::string_view line);

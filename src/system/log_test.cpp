@@ -18,4 +18,11 @@ TEST_CASE("an event is one line whatever is in it") {
           "<6>a\\x0a<2>b\\x1b[0m\n");
 }
 
+TEST_CASE("a level is known by its word alone") {
+    CHECK(parse_log_level("error") == LogLevel::error);
+    CHECK(parse_log_level("debug") == LogLevel::debug);
+    CHECK_FALSE(parse_log_level("INFO").has_value());
+    CHECK_FALSE(parse_log_level("").has_value());
+}
+
 }  // namespace clockwright::system

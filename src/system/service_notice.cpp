@@ -53,6 +53,10 @@ std::string runtime_directory() {
     return directory_in("RUNTIME_DIRECTORY");
 }
 
+std::string logs_directory() {
+    return directory_in("LOGS_DIRECTORY");
+}
+
 std::string credentials_directory() {
     return directory_in("CREDENTIALS_DIRECTORY");
 }

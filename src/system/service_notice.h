@@ -18,6 +18,9 @@ std::optional<Seconds> service_watchdog();
 /// The directory under /run that it made for this service; empty: none.
 std::string runtime_directory();
 
+/// The directory under /var/log that it made for this service; empty: none.
+std::string logs_directory();
+
 /// Where it hands secrets to this service; empty: nowhere.
 std::string credentials_directory();
 
