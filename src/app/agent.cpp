@@ -141,6 +141,8 @@ void Agent::take(Sight sight, const Now& now) {
         if (setting_->leaps) leaps_ = *std::exchange(setting_->leaps, {});
         watched_.is(setting_->sources, now);
         look_for_decision(now);
+        for (Alert& notice : std::exchange(setting_->notices, {}))
+            tell_event(std::move(notice), "change", now);
         if (setting_->rtc) note_rtc(setting_->rtc, now);
     }
     life_ = sight.life;
@@ -212,6 +214,7 @@ void Agent::conclude(const Now& now) {
     rows_.emplace_back(clock_row(now, judged.selection.consensus));
     watch_daemon(now);
     may_decide(now);
+    sum_up(now);
     fill_snapshot(now, judged);
     remember();
     effects_.emplace_back(effect::Show{});

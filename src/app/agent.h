@@ -35,6 +35,7 @@ struct HostSetting {
     std::optional<LeapTable> leaps;        ///< read anew each hour; empty: as it was
     std::optional<AgentMemory> service;    ///< what was decided for an agent without the rights
     std::shared_ptr<const RtcReport> rtc;  ///< null: not looked at this time
+    std::vector<Alert> notices;            ///< of changes that other runs made, each once
     std::string clocksource;  ///< what the kernel counts time by; empty: it does not tell
 };
 
@@ -81,12 +82,18 @@ struct Say {  ///< into the log
     system::LogLevel level = system::LogLevel::info;
     std::string text;
 };
+/// A week is over: people are told what it was like.
+struct SumUp {
+    WallTime from, to;
+    std::vector<std::string> servers;  ///< as written
+};
 struct Show {};  ///< the snapshot is new
 }  // namespace effect
 
-using AgentEffect = std::variant<effect::Look, effect::Resolve, effect::Ask, effect::Decide,
-                                 effect::Apply, effect::RestartDaemon, effect::Exclude,
-                                 effect::Remember, effect::Tell, effect::Say, effect::Show>;
+using AgentEffect =
+    std::variant<effect::Look, effect::Resolve, effect::Ask, effect::Decide, effect::Apply,
+                 effect::RestartDaemon, effect::Exclude, effect::Remember, effect::Tell,
+                 effect::Say, effect::SumUp, effect::Show>;
 
 /// How the modes differ, from the configuration.
 struct AgentPace {
@@ -140,6 +147,8 @@ class Agent {
     void may_decide(const Now& now);
     void consider(const Decided& decided, const Now& now);
     void look_for_decision(const Now& now);
+    void sum_up(const Now& now);
+    void tell_event(Alert notice, std::string kind, const Now& now);
     ReplacementQuestion question_of(const Decided& decided, const Now& now) const;
     int went_bad(const Now& now) const;
     void fill_snapshot(const Now& now, const Judged& judged);

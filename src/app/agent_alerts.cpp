@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/alert_files.h"
 #include "publish/alert_message.h"
@@ -27,7 +28,7 @@ system::LogLevel level_of(const Alert& alert) {
 }  // namespace
 
 AgentAlerts::AgentAlerts(boost::asio::io_context& loop, const Config& config)
-    : loop_(loop), file_(deliveries_file(config)) {
+    : loop_(loop), file_(deliveries_file(config)), syncing_(loop) {
     use(config);
     restore();
 }
@@ -38,7 +39,7 @@ void AgentAlerts::use(const Config& config) {
     for (const auto& lane : lanes_) lane->wanted = false;
     for (const AlertChannel& channel : channels.all()) {
         const auto known = std::ranges::find_if(lanes_, [&](const auto& lane) {
-            return !lane->wanted && lane->channel.name() == channel.name();
+            return !lane->wanted && lane->channel.key() == channel.key();
         });
         if (known == lanes_.end()) {
             lanes_.push_back(std::make_unique<Lane>(channel, loop_));
@@ -60,15 +61,10 @@ void AgentAlerts::tell(const std::vector<AlertNotice>& notices) {
     for (const auto& lane : lanes_) send(*lane);
 }
 
-/// Its name; of several with one name the second has " #2" after it, and so on.
-std::string AgentAlerts::key_of(const Lane& lane) const {
-    const std::string name = lane.channel.name();
-    int number = 1;
-    for (const auto& other : lanes_) {
-        if (other.get() == &lane) break;
-        if (other->wanted && other->channel.name() == name) ++number;
-    }
-    return number == 1 ? name : fmt::format("{} #{}", name, number);
+bool AgentAlerts::tells(NoticeClass notice) const {
+    return std::ranges::any_of(lanes_, [notice](const auto& lane) {
+        return lane->wanted && lane->channel.manner().tells.contains(notice);
+    });
 }
 
 /// What waited when the agent ended; of a channel that is gone it is forgotten.
@@ -83,51 +79,60 @@ void AgentAlerts::restore() {
         return;
     }
     for (const auto& lane : lanes_) {
-        const auto found = waiting->find(key_of(*lane));
+        const auto found = waiting->find(lane->channel.key());
         if (found == waiting->end()) continue;
         for (const Alert& alert : found->second) lane->queue.push(alert);
         send(*lane);
     }
 }
 
+/// At once, so that a kill loses nothing; the disk is waited for beside the loop.
 void AgentAlerts::save() {
     WaitingAlerts waiting;
     for (const auto& lane : lanes_) {
-        if (lane->wanted && lane->queue.size() > 0) waiting[key_of(*lane)] = lane->queue.all();
+        if (lane->wanted && lane->queue.size() > 0)
+            waiting[lane->channel.key()] = lane->queue.all();
     }
     std::string text = waiting_alerts_json(waiting);
     if (text == saved_) return;
-    const auto kept = store::replace_file(file_, text);
+    const auto kept = store::put_file(file_, text);
     file_fault_.note("alerts that wait would not survive a restart",
                      kept ? std::string{} : kept.error().message);
-    if (kept) saved_ = std::move(text);
+    if (!kept) return;
+    saved_ = std::move(text);
+    syncing_.post([path = file_] { return store::sync_file(path); },
+                  [](const Result<void>&) {});  // it is there, and a power cut is another story
 }
 
 void AgentAlerts::send(Lane& lane) {
-    if (!lane.wanted) return;
+    const auto next = lane.queue.next();
+    if (!lane.wanted || !next) return;
     const SteadyTime now = system::read_clocks().steady;
-    const bool together = lane.channel.is_for_people() && lane.queue.size() > most_single;
-    const auto alerts = lane.queue.take(now, together ? DeliveryQueue::most : 1);
-    if (!alerts.empty()) {
-        lane.sending.post(
-            [channel = lane.channel, alert = alerts.size() > 1 ? digest_of(alerts) : alerts.front(),
-             context = context_]() mutable {
-                context.now = system::read_wall_clock();
-                return channel.deliver(alert, context);
-            },
-            [this, &lane](const Result<std::string>& arrived) { sent(lane, arrived); });
+    const SteadyTime room = lane.limit.next(lane.channel.manner().most_an_hour, now);
+    lane.held_back |= room > now;
+    if (const SteadyTime when = std::max(*next, room); when > now) {
+        lane.again.expires_after(when - now);
+        lane.again.async_wait([this, &lane](const boost::system::error_code& error) {
+            if (!error) send(lane);
+        });
         return;
     }
-    const auto next = lane.queue.next();
-    if (!next) return;
-    lane.again.expires_after(*next - now);
-    lane.again.async_wait([this, &lane](const boost::system::error_code& error) {
-        if (!error) send(lane);
-    });
+    const bool many = lane.channel.is_for_people() && lane.queue.size() > most_single;
+    const bool together = many || std::exchange(lane.held_back, false);
+    const auto alerts = lane.queue.take(now, together ? DeliveryQueue::most : 1);
+    lane.sending.post(
+        [channel = lane.channel, alert = alerts.size() > 1 ? digest_of(alerts) : alerts.front(),
+         context = context_]() mutable {
+            context.now = system::read_wall_clock();
+            return channel.deliver(alert, context);
+        },
+        [this, &lane](const Result<std::string>& arrived) { sent(lane, arrived); });
 }
 
 void AgentAlerts::sent(Lane& lane, const Result<std::string>& arrived) {
-    lane.queue.done(arrived.has_value(), system::read_clocks().steady);
+    const SteadyTime now = system::read_clocks().steady;
+    lane.queue.done(arrived.has_value(), now);
+    if (arrived) lane.limit.count(now);
     lane.fault.note("alerts wait for " + lane.channel.name(),
                     arrived ? std::string{} : arrived.error().message);
     save();

@@ -12,6 +12,7 @@
 #include "app/fault_once.h"
 #include "system/worker.h"
 #include "watch/delivery_queue.h"
+#include "watch/hourly_limit.h"
 #include "watch/notice_limit.h"
 
 namespace clockwright::app {
@@ -27,6 +28,9 @@ class AgentAlerts {
     /// Into the log at once, into the channels as fast as they take it.
     void tell(const std::vector<AlertNotice>& notices);
 
+    /// Some channel is told of such.
+    bool tells(NoticeClass notice) const;
+
   private:
     struct Lane {
         Lane(AlertChannel to, boost::asio::io_context& loop)
@@ -34,6 +38,8 @@ class AgentAlerts {
 
         AlertChannel channel;
         DeliveryQueue queue;
+        HourlyLimit limit;
+        bool held_back = false;  ///< by the limit: what waits goes as one
         boost::asio::steady_timer again;
         FaultOnce fault;
         bool wanted = true;  ///< false: no longer configured; a delivery may be under way
@@ -42,7 +48,6 @@ class AgentAlerts {
 
     void send(Lane& lane);
     void sent(Lane& lane, const Result<std::string>& arrived);
-    std::string key_of(const Lane& lane) const;
     void restore();
     void save();
 
@@ -52,6 +57,7 @@ class AgentAlerts {
     std::string saved_;  ///< as it lies there
     FaultOnce file_fault_;
     std::vector<std::unique_ptr<Lane>> lanes_;
+    system::Worker syncing_;
 };
 
 }  // namespace clockwright::app

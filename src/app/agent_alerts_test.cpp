@@ -36,14 +36,19 @@ std::vector<AlertNotice> notice(const std::string& subject) {
     return {{alert, NoticeKind::began}};
 }
 
-/// Turns the loop until `text` stands in the file, ten seconds at most.
-bool arrives(boost::asio::io_context& loop, const std::string& path, const std::string& text) {
+/// Turns the loop until it is so, ten seconds at most.
+bool comes_true(boost::asio::io_context& loop, const auto& so) {
     const auto keep = boost::asio::make_work_guard(loop);
-    for (int tries = 0; tries < 100 && !content_of(path).contains(text); ++tries) {
+    for (int tries = 0; tries < 100 && !so(); ++tries) {
         loop.restart();
         loop.run_for(100ms);
     }
-    return content_of(path).contains(text);
+    return so();
+}
+
+/// `text` stands in the file.
+bool arrives(boost::asio::io_context& loop, const std::string& path, const std::string& text) {
+    return comes_true(loop, [&] { return content_of(path).contains(text); });
 }
 
 }  // namespace
@@ -77,6 +82,28 @@ TEST_CASE("a channel that is gone is told nothing more, and all is well when it 
     CHECK_FALSE(content_of(path).contains("meanwhile"));
 }
 
+TEST_CASE("a notice beyond the hourly limit of a channel waits, and is kept") {
+    const auto directory = system::TemporaryDirectory::make("clockwright-alerts");
+    REQUIRE(directory);
+    const std::string path = directory->path() + "/told";
+    boost::asio::io_context loop;
+    Config config = writes_to(path);
+    config.alert.channels.exec.front().manner.most_an_hour = 1;
+    AgentAlerts alerts(loop, config);
+    alerts.tell(notice("first"));
+    CHECK(arrives(loop, path, "first"));
+    alerts.tell(notice("second"));
+    alerts.tell(notice("third"));
+    loop.restart();
+    loop.run_for(300ms);
+    CHECK_FALSE(content_of(path).contains("second"));
+    CHECK(content_of(directory->path() + "/deliveries.json").contains("third"));
+    config.alert.channels.exec.front().manner.most_an_hour = 2;
+    alerts.use(config);
+    alerts.tell(notice("fourth"));
+    CHECK(arrives(loop, path, "3 notices at once"));
+}
+
 TEST_CASE("what waited when the agent ended is told by the next one, once and in its order") {
     const auto directory = system::TemporaryDirectory::make("clockwright-alerts");
     REQUIRE(directory);
@@ -95,7 +122,8 @@ TEST_CASE("what waited when the agent ended is told by the next one, once and in
     AgentAlerts again(next, config);
     CHECK(arrives(next, path, "server: two"));
     CHECK(content_of(path).find("server: one") < content_of(path).find("server: two"));
-    CHECK_FALSE(content_of(directory->path() + "/deliveries.json").contains("rule"));
+    const std::string kept = directory->path() + "/deliveries.json";
+    CHECK(comes_true(next, [&] { return !content_of(kept).contains("rule"); }));
 }
 
 TEST_CASE("a channel that hangs holds up no other") {

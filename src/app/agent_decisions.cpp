@@ -2,9 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "app/agent.h"
+#include "publish/change_notice.h"
+#include "publish/week_summary.h"
 
 namespace clockwright::app {
 namespace {
@@ -15,6 +18,31 @@ constexpr auto bad_long_enough = 1h;
 constexpr auto longest_decision = 15min;  // a scan, a change, and its proof by the slowest daemon
 
 }  // namespace
+
+/// Once and at once: it neither waits as a rule does nor comes to an end.
+void Agent::tell_event(Alert notice, std::string kind, const Now& now) {
+    const auto silences =
+        setting_ ? std::span<const Silence>(setting_->silences) : std::span<const Silence>();
+    if (silence_of(silences, notice, now.wall) != nullptr) {
+        event(now, std::move(kind), {}, std::move(notice.text));
+        return;
+    }
+    rows_.emplace_back(EventRow{now.wall, std::move(kind), {}, notice.text, {}});
+    effects_.emplace_back(effect::Tell{{{std::move(notice), NoticeKind::began}}});
+}
+
+/// By a clock that is known to be right, or a jump would end a week. The first week has no
+/// beginning, so it is not told.
+void Agent::sum_up(const Now& now) {
+    if (!snapshot_.status.verdict.demonstrated) return;
+    const WallTime end = week_ends(now.wall);
+    const auto last = std::exchange(memory_.summed_up, end);
+    if (!last || *last >= end) return;
+    std::vector<std::string> servers;
+    for (const Watched& server : watched_.servers())
+        servers.push_back(server.candidate.source.as_written);
+    effects_.emplace_back(effect::SumUp{end - std::chrono::weeks{1}, end, std::move(servers)});
+}
 
 int Agent::went_bad(const Now& now) const {
     return static_cast<int>(std::ranges::count_if(watched_.servers(), [&](const Watched& server) {
@@ -94,11 +122,7 @@ void Agent::consider(const Decided& decided, const Now& now) {
     run.outcome = "proposed";
     if (by_itself) run.reason += "; not by itself: " + why_not;
     rows_.emplace_back(std::move(run));
-    if (is_new) {
-        event(now, "plan", {},
-              fmt::format("plan {} is proposed: {} (clockwright apply {})", plan.id, plan.reason,
-                          plan.id));
-    }
+    if (is_new) tell_event(proposal_notice(plan), "plan", now);
 }
 
 std::vector<AgentEffect> Agent::applied(const std::string& outcome, const std::string& reason,
@@ -132,6 +156,8 @@ void Agent::look_for_decision(const Now& now) {
         rows_.emplace_back(std::move(run));
         event(now, "plan", {},
               fmt::format("decided for the agent: {}; {}", made->outcome, made->reason));
+        if (made->proposal && (!memory_.proposal || memory_.proposal->id != made->proposal->id))
+            tell_event(proposal_notice(*made->proposal), "plan", now);
         memory_.proposal = made->proposal;
         memory_.replaced = made->replaced;
     } else if (now.steady - asked_for_->steady > longest_decision) {

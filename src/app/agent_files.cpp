@@ -72,17 +72,21 @@ AgentMemory AgentFiles::load(std::string& remark) const {
 }
 
 Result<void> AgentFiles::save(const AgentMemory& memory) {
-    std::string text = agent_memory_json(memory);
-    if (text == saved_memory_) return {};
-    TRY(store::replace_file(memory_file_, text));
-    saved_memory_ = std::move(text);
-    return {};
+    return store::replace_file(memory_file_, agent_memory_json(memory));
 }
 
 Result<void> AgentFiles::save(const AgentMemory& memory, const AlertBook& alerts, const Now& now,
                               bool running) {
-    TRY(save(memory));
-    return store::replace_file(alerts_file_, alert_book_json(alerts, now, running));
+    if (std::string text = agent_memory_json(memory); text != saved_memory_) {
+        TRY(store::put_file(memory_file_, text));
+        saved_memory_ = std::move(text);
+    }
+    return store::put_file(alerts_file_, alert_book_json(alerts, now, running));
+}
+
+Result<void> AgentFiles::sync() const {
+    TRY(store::sync_file(memory_file_));
+    return store::sync_file(alerts_file_);
 }
 
 Result<void> AgentFiles::leave_word(const Snapshot& snapshot) const {

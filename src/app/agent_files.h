@@ -31,9 +31,11 @@ class AgentFiles {
     /// Empty where there is none; with a remark where it is damaged or not ours to read.
     AgentMemory load(std::string& remark) const;
     Result<void> save(const AgentMemory& memory);
-    /// Writes what has changed. `running`: the agent goes on.
+    /// Writes what has changed, without waiting for the disk. `running`: the agent goes on.
     Result<void> save(const AgentMemory& memory, const AlertBook& alerts, const Now& now,
                       bool running);
+    /// What was written outlasts a power cut. It may wait.
+    Result<void> sync() const;
 
     /// For `status` and `check`; nothing is synced, for it is worth nothing after a crash.
     Result<void> leave_word(const Snapshot& snapshot) const;

@@ -18,6 +18,7 @@
 #include "app/exit_code.h"
 #include "app/fault_once.h"
 #include "app/leap_source.h"
+#include "app/week_record.h"
 #include "store/audit_chain.h"
 #include "store/recorder.h"
 #include "system/clock.h"
@@ -44,6 +45,10 @@ double splay_of_this_machine() {
 
 Moment read_moment() {
     return {system::read_clocks(), system::time_asleep()};
+}
+
+void use_log_level(const Config& config) {
+    system::log_from(system::parse_log_level(config.log.level).value_or(system::LogLevel::info));
 }
 
 std::shared_ptr<const Context> quiet(Context context) {
@@ -83,6 +88,7 @@ class AgentLoop {
     void carry_out(effect::Remember& remember);
     void carry_out(effect::Tell& tell);
     void carry_out(effect::Say& say);
+    void carry_out(effect::SumUp& week);
     void carry_out(effect::Show& show);
 
     void arm();
@@ -113,7 +119,7 @@ class AgentLoop {
     FaultOnce word_fault_, audit_fault_;
     std::chrono::sys_days head_told_{};
     // Last, so that they end first: nothing they use goes before them.
-    system::Worker looking_, resolving_, asking_, deciding_, recording_;
+    system::Worker looking_, resolving_, asking_, deciding_, recording_, syncing_;
 };
 
 AgentLoop::AgentLoop(const Context& context)
@@ -130,9 +136,11 @@ AgentLoop::AgentLoop(const Context& context)
       resolving_(loop_.context()),
       asking_(loop_.context()),
       deciding_(loop_.context()),
-      recording_(loop_.context()) {}
+      recording_(loop_.context()),
+      syncing_(loop_.context()) {}
 
 Result<int> AgentLoop::run() {
+    use_log_level(context_->config);
     recorder_ = TRY(store::Recorder::open(context_->config.state.directory));
     if (auto audit = store::AuditChain::open(context_->config.state.directory, system::sha256_hex,
                                              boot_id())) {
@@ -284,6 +292,10 @@ void AgentLoop::save(bool running) {
     const auto saved =
         files_.save(agent_->memory(), agent_->alerts(), system::read_clocks(), running);
     if (!saved) system::log_event(system::LogLevel::warning, saved.error().message);
+    if (running)
+        syncing_.post([this] { return files_.sync(); }, [](const Result<void>&) {});
+    else
+        static_cast<void>(files_.sync());
 }
 
 void AgentLoop::carry_out(effect::Tell& tell) {
@@ -293,6 +305,19 @@ void AgentLoop::carry_out(effect::Tell& tell) {
 
 void AgentLoop::carry_out(effect::Say& say) {
     system::log_event(say.level, say.text);
+}
+
+void AgentLoop::carry_out(effect::SumUp& week) {
+    if (!alerts_.tells(NoticeClass::summary)) return;
+    deciding_.post([context = context_, week = std::move(week)] { return sum_up(*context, week); },
+                   [this](const Result<Alert>& summary) {
+                       if (summary)
+                           alerts_.tell({{*summary, NoticeKind::began}});
+                       else
+                           system::log_event(
+                               system::LogLevel::warning,
+                               "the week cannot be summed up: " + summary.error().message);
+                   });
 }
 
 void AgentLoop::carry_out(effect::Show&) {
@@ -325,10 +350,16 @@ void AgentLoop::reload() {
     } else {
         override_config(*config, context_->command);
         context_ = std::make_shared<const Context>(Context{*config, context_->command});
+        use_log_level(context_->config);
         alerts_.use(context_->config);
         sinks_.use(context_->config);
         if (http_) http_->use(context_->config);
-        looking_.post([this] { return std::exchange(look_, {}); }, [](const HostLook&) {});
+        looking_.post(
+            [this] {
+                look_.begin_anew();
+                return true;
+            },
+            [](bool) {});
         perform(agent_->reload(std::move(*config), read_moment()));
     }
     system::tell_service_manager("READY=1");

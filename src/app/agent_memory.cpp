@@ -33,6 +33,7 @@ Proposal proposal_of(const json& value) {
 AgentMemory memory_of(const json& document) {
     AgentMemory memory;
     if (!document.at("decided").is_null()) memory.decided = time_of(document.at("decided"));
+    if (document.contains("summed_up")) memory.summed_up = time_of(document.at("summed_up"));
     memory.outcome = document.value("outcome", "");
     memory.reason = document.value("reason", "");
     if (!document.at("proposal").is_null()) memory.proposal = proposal_of(document.at("proposal"));
@@ -53,13 +54,14 @@ std::string agent_memory_json(const AgentMemory& memory) {
                             {"returns", rfc3339(one.returns)},
                             {"times", one.times}});
     }
-    const json document{
+    json document{
         {"version", version},
         {"decided", memory.decided ? json(rfc3339(*memory.decided, true)) : json(nullptr)},
         {"outcome", memory.outcome},
         {"reason", memory.reason},
         {"replaced", replaced},
         {"proposal", memory.proposal ? proposal_json(*memory.proposal) : json(nullptr)}};
+    if (memory.summed_up) document["summed_up"] = rfc3339(*memory.summed_up);
     return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -16,7 +16,8 @@ struct AgentMemory {
     std::optional<WallTime> decided;  ///< the last scan
     std::vector<Replaced> replaced;
     std::optional<Proposal> proposal;
-    std::string outcome, reason;  ///< of the last decision that was made for the agent
+    std::optional<WallTime> summed_up{};  ///< the end of the last week that people were told of
+    std::string outcome, reason;          ///< of the last decision that was made for the agent
 };
 
 std::string agent_memory_json(const AgentMemory& memory);

@@ -12,12 +12,14 @@ TEST_CASE("what the agent remembers is read back as it was written") {
     memory.decided = at + 7ms;  // what came after a wish must be seen to
     memory.replaced = {{"ntp2", at - 24h, at + 24h, 2}};
     memory.proposal = Proposal{"7f3c9a", "a better set", at, {"ntp4"}, {"ntp2"}};
+    memory.summed_up = at - 48h;
     memory.outcome = "proposed";
     memory.reason = "of the last decision";
     const auto again = parse_agent_memory(agent_memory_json(memory));
     REQUIRE(again);
     CHECK(again->decided == memory.decided);
     CHECK(again->replaced == memory.replaced);
+    CHECK(again->summed_up == memory.summed_up);
     CHECK(again->outcome == "proposed");
     CHECK(again->reason == "of the last decision");
     REQUIRE(again->proposal);

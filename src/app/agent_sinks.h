@@ -2,14 +2,17 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/config.h"
 #include "app/file_sinks.h"
-#include "app/influx_sink.h"
+#include "app/heartbeat.h"
+#include "app/push_lane.h"
+#include "publish/poll_windows.h"
+#include "publish/remote_write.h"
 #include "system/worker.h"
 
 namespace clockwright::app {
@@ -27,15 +30,21 @@ class AgentSinks {
     void finish();
 
   private:
-    void push();
+    void take(const Config& config);
+    void use_files();
+    void show_samples(const std::shared_ptr<const Snapshot>& shown);
 
     boost::asio::io_context& loop_;
     double splay_;
-    std::string in_use_;                  ///< the settings that are
-    std::unique_ptr<FileSinks> files_;    ///< used by `writing_` only; null: off
-    std::unique_ptr<InfluxSink> influx_;  ///< used by `pushing_` only; null: off
-    boost::asio::steady_timer again_;
-    std::unique_ptr<system::Worker> writing_, pushing_;  // last: they use all the others
+    std::string host_;
+    Config config_;                                  ///< that is in use
+    std::optional<PushLane> influx_, remote_write_;  ///< empty: never wanted
+    std::shared_ptr<RemoteWriteLines> samples_;      ///< used by `remote_write_`'s thread only
+    std::shared_ptr<PollWindows> polls_;             ///< used by `influx_`'s thread only
+    std::optional<SteadyTime> sampled_;              ///< when they were last taken
+    Heartbeat heartbeat_;
+    std::unique_ptr<FileSinks> files_;         ///< used by `writing_` only; null: off
+    std::unique_ptr<system::Worker> writing_;  // last: it uses all the others
 };
 
 }  // namespace clockwright::app

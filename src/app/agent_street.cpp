@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/agent_files.h"
 #include "app/alert_files.h"
+#include "app/change_telling.h"
 #include "app/daemon_units.h"
 #include "app/decision.h"
 #include "app/exit_code.h"
@@ -143,6 +145,17 @@ Result<Sight> HostLook::look(const Context& context) {
     return sight;
 }
 
+/// Those of the look before are told and kept by the channels' queues now, so their files go.
+std::vector<Alert> HostLook::new_notices(const Config& config) {
+    for (const std::string& file : std::exchange(handed_over_, {})) system::remove_file(file);
+    std::vector<Alert> notices;
+    for (LeftNotice& left : left_notices(config)) {
+        handed_over_.insert(std::move(left.file));
+        notices.push_back(std::move(left.alert));
+    }
+    return notices;
+}
+
 Result<Sight> HostLook::look_at_all(const Context& context) {
     const system::LocalHost host;
     view_ = TRY(view_daemon(context.config, host));
@@ -172,6 +185,7 @@ Result<Sight> HostLook::look_at_all(const Context& context) {
         setting.rtc = std::make_shared<const RtcReport>(
             look_at_rtc(clock ? &*clock : nullptr, context.config, host, status_.verdict));
     }
+    setting.notices = new_notices(context.config);
     sight.setting = std::move(setting);
     return sight;
 }

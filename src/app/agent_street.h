@@ -1,6 +1,7 @@
 /// What the agent asks of the street, each a call that may wait: made beside its event loop.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,11 @@ namespace clockwright::app {
 class HostLook {
   public:
     Result<Sight> look(const Context& context);
+    /// The next look is at all of it: what is configured may have changed.
+    void begin_anew() { view_.reset(); }
 
   private:
+    std::vector<Alert> new_notices(const Config& config);
     Result<Sight> look_at_all(const Context& context);
     bool look_at_daemon();
 
@@ -32,6 +36,7 @@ class HostLook {
     std::optional<SteadyTime> rtc_looked_at_;
     SteadyTime looked_at_{};  ///< at all of it
     SteadyTime leaps_at_{};
+    std::set<std::string> handed_over_;  ///< files of notices: told by now, and removed next
 };
 
 /// Asks servers for the watch: one probe each, by NTS with the cookie that the last answer brought,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/channel_delivery.h"
 #include "app/config_channels.h"
 #include "system/clock.h"
@@ -29,13 +31,23 @@ struct Name {
 
 }  // namespace
 
+AlertChannel::AlertChannel(Settings settings, int number)
+    : settings_(std::move(settings)),
+      key_(number == 1 ? name() : fmt::format("{} #{}", name(), number)) {}
+
 std::string AlertChannel::name() const {
     return std::visit(Name{}, settings_);
 }
 
+const ChannelManner& AlertChannel::manner() const {
+    return std::visit([](const auto& one) -> const ChannelManner& { return one.manner; },
+                      settings_);
+}
+
+/// Of changes and summaries it is told whatever they are: who wants none says so in `tells`.
 bool AlertChannel::wants(const Alert& alert) const {
-    return alert.severity >=
-           std::visit([](const auto& one) { return one.manner.severity; }, settings_);
+    return manner().tells.contains(class_of(alert.rule)) &&
+           (is_event(alert.rule) || alert.severity >= manner().severity);
 }
 
 bool AlertChannel::is_for_people() const {
@@ -50,10 +62,16 @@ Result<std::string> AlertChannel::deliver(const Alert& alert, const AlertContext
 
 AlertChannels::AlertChannels(const ChannelSettings& settings, Seconds repeat)
     : lasting_(repeat.count() > 0 ? repeat * 2 : a_week) {
-    for (const ExecSettings& exec : settings.exec) channels_.emplace_back(exec);
-    if (settings.alertmanager) channels_.emplace_back(*settings.alertmanager);
-    if (settings.mail) channels_.emplace_back(*settings.mail);
-    for (const auto& [kind, hook] : settings.hooks) channels_.emplace_back(hook);
+    for (const ExecSettings& exec : settings.exec) add(exec);
+    if (settings.alertmanager) add(*settings.alertmanager);
+    if (settings.mail) add(*settings.mail);
+    for (const auto& [kind, hook] : settings.hooks) add(hook);
+}
+
+void AlertChannels::add(AlertChannel::Settings settings) {
+    const std::string name = std::visit(Name{}, settings);
+    const auto same = std::ranges::count(channels_, name, &AlertChannel::name);
+    channels_.emplace_back(std::move(settings), static_cast<int>(same) + 1);
 }
 
 AlertContext AlertChannels::context(const std::string& host) const {

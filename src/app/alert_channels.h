@@ -18,11 +18,16 @@ class AlertChannel {
   public:
     using Settings = std::variant<ExecSettings, AlertmanagerSettings, MailSettings, HookSettings>;
 
-    explicit AlertChannel(Settings settings) : settings_(std::move(settings)) {}
+    /// `number`: of those with the same name, counted from 1.
+    AlertChannel(Settings settings, int number);
 
     /// "exec /usr/local/bin/page", "mail smtp.corp.example", "slack"; never a secret.
     std::string name() const;
-    /// Severe enough for it. What ended is told to whom heard that it began.
+    /// Its name; of several with one name the second has " #2" after it, and so on.
+    const std::string& key() const { return key_; }
+    const ChannelManner& manner() const;
+    /// Of a kind that it is told, and severe enough for it. What ended is told to whom heard that
+    /// it began.
     bool wants(const Alert& alert) const;
     /// People read it one by one: what comes in numbers is better told as one.
     bool is_for_people() const;
@@ -31,6 +36,7 @@ class AlertChannel {
 
   private:
     Settings settings_;
+    std::string key_;
 };
 
 class AlertChannels {
@@ -42,6 +48,8 @@ class AlertChannels {
     AlertContext context(const std::string& host) const;
 
   private:
+    void add(AlertChannel::Settings settings);
+
     std::vector<AlertChannel> channels_;
     Seconds lasting_;
 };

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "time/units.h"
 #include "watch/alert.h"
+#include "watch/notice_class.h"
 
 namespace clockwright::app {
 
@@ -16,6 +18,10 @@ namespace clockwright::app {
 struct ChannelManner {
     AlertSeverity severity = AlertSeverity::info;  ///< less severe alerts are not for it
     Seconds time_out{10};
+    /// What it is told of; the summary of a week only when asked for.
+    std::set<NoticeClass> tells{NoticeClass::errors, NoticeClass::configuration,
+                                NoticeClass::changes};
+    int most_an_hour = 0;  ///< notices; what is more waits and comes as one. 0: no limit
 };
 
 /// `[[alert.exec]]`: a program that is given each alert on its stdin.

@@ -97,12 +97,24 @@ void read_text(Config& config, const ConfigText& text, Faults& faults) {
     }
 }
 
-/// What the keys of `[influx]` make together.
+/// What the keys of a place that is pushed to make together.
+std::string wrong_with(const PushSettings& push) {
+    if (push.url.empty()) return {};
+    const auto good = check_post_url(push.url, push.plain_http);
+    return good ? std::string{} : good.error().message;
+}
+
+std::string wrong_with(const HeartbeatSettings& heartbeat) {
+    if (heartbeat.url.empty()) return {};
+    if (!heartbeat.url_file.empty()) return "stands beside url_file: one of them is enough";
+    const auto good = check_post_url(heartbeat.url, heartbeat.plain_http);
+    return good ? std::string{} : good.error().message;
+}
+
 std::string wrong_with(const InfluxSettings& influx) {
-    if (influx.url.empty()) return {};
-    const auto good = check_post_url(influx.url, influx.plain_http);
-    if (!good) return good.error().message;
-    if (influx.url.find('?') != std::string::npos) return "must not hold a query";
+    if (influx.push.url.empty()) return {};
+    if (std::string wrong = wrong_with(influx.push); !wrong.empty()) return wrong;
+    if (influx.push.url.find('?') != std::string::npos) return "must not hold a query";
     if (influx.bucket.empty() != influx.org.empty()) return "bucket and org belong together";
     return {};
 }
@@ -118,9 +130,12 @@ void settle_together(Config& config, Faults& faults) {
                    fmt::format("select.minimum: {} is more than select.count, {}",
                                config.select.minimum, config.select.count));
     }
-    if (const std::string wrong = wrong_with(config.sinks.influx); !wrong.empty()) {
-        faults.lines().push_back(
-            fmt::format("{}: influx.url: {}", config.origins.at("influx.url"), wrong));
+    for (const auto& [key, wrong] :
+         {std::pair("influx.url", wrong_with(config.sinks.influx)),
+          std::pair("remote_write.url", wrong_with(config.sinks.remote_write.push)),
+          std::pair("heartbeat.url", wrong_with(config.sinks.heartbeat))}) {
+        if (!wrong.empty())
+            faults.lines().push_back(fmt::format("{}: {}: {}", config.origins.at(key), key, wrong));
     }
     if (!config.daemon.restart.empty() && !config.daemon.restart.front().starts_with('/')) {
         faults.add("configuration", {}, "daemon.restart: the program must be an absolute path");

@@ -54,7 +54,10 @@ struct Config {
         ChannelSettings channels;
     } alert;
     store::RetentionSettings record;
-    SinkSettings sinks;              ///< the sections `metrics`, `files` and `influx`
+    struct Log {
+        std::string level = "info";  ///< error | warning | info | debug
+    } log;
+    SinkSettings sinks;              ///< `metrics`, `files`, `influx` and `remote_write`
     std::vector<RuleSetting> rules;  ///< in the order of the files
 
     /// "select.minimum" → "/etc/clockwright/clockwright.toml:12", "command line"; absent: default.

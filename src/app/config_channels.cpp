@@ -40,8 +40,32 @@ std::string read_words(const toml::node& node, std::vector<std::string>& words) 
     return {};
 }
 
-/// `severity` and `time_out`, which every channel has.
+std::string read_tells(const toml::node& node, std::set<NoticeClass>& tells) {
+    std::vector<std::string> words;
+    if (std::string wrong = read_words(node, words); !wrong.empty()) return wrong;
+    tells.clear();
+    for (const std::string& word : words) {
+        const auto notice = parse_notice_class(word);
+        if (!notice) return "may hold errors, configuration, changes and summary";
+        tells.insert(*notice);
+    }
+    return {};
+}
+
+/// Hourly limit of those that people read, unless they say another.
+constexpr int people_an_hour = 30, most_an_hour = 10'000;
+
+/// What every channel has.
 void read_manner(TomlFields& fields, ChannelManner& manner) {
+    fields.take("tells",
+                [&manner](const toml::node& node) { return read_tells(node, manner.tells); });
+    fields.take("most_an_hour", [&manner](const toml::node& node) -> std::string {
+        const auto number = node.is_integer() ? node.value<std::int64_t>() : std::nullopt;
+        if (!number || *number < 0 || *number > most_an_hour)
+            return "must be a whole number up to 10000; 0: no limit";
+        manner.most_an_hour = static_cast<int>(*number);
+        return {};
+    });
     std::optional<std::string> word;
     fields.take_text("severity", word, [&manner](const std::string& text) -> std::string {
         const auto severity = parse_severity(text);
@@ -142,6 +166,8 @@ AlertmanagerSettings read_alertmanager(const std::string& file, const toml::tabl
     take_into(fields, "url", settings.url, post_url(settings.plain_http));
     if (!fields.has("url")) fields.fault("url", "is missing");
     read_manner(fields, settings.manner);
+    if (fields.has("most_an_hour"))
+        fields.fault("most_an_hour", "is not for Alertmanager, which groups by itself");
     fields.take("labels",
                 [&settings](const toml::node& node) { return read_labels(node, settings.labels); });
     read_anchors(fields, settings.ca);
@@ -170,6 +196,7 @@ std::string mail_server(const std::string& text) {
 MailSettings read_mail(const std::string& file, const toml::table& table,
                        std::vector<std::string>& faults) {
     MailSettings mail;
+    mail.manner.most_an_hour = people_an_hour;
     TomlFields fields(file, table, "alert.mail", faults);
     take_into(fields, "server", mail.server, mail_server);
     take_into(fields, "from", mail.from, mail_address);
@@ -209,6 +236,7 @@ HookSettings read_hook(HookKind kind, const std::string& file, const toml::table
                        std::vector<std::string>& faults) {
     HookSettings hook;
     hook.kind = kind;
+    if (kind != HookKind::webhook) hook.manner.most_an_hour = people_an_hour;
     TomlFields fields(file, table, fmt::format("alert.{}", to_string(kind)), faults);
     take_into(fields, "plain_http", hook.plain_http);
     take_into(fields, "url", hook.url, post_url(hook.plain_http));

@@ -10,7 +10,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json shown(const ChannelManner& manner) {
+    Json tells = Json::array();
+    for (const NoticeClass notice : manner.tells) tells.push_back(to_string(notice));
     return {{"severity", to_string(manner.severity)},
+            {"tells", std::move(tells)},
+            {"most_an_hour", manner.most_an_hour},
             {"time_out", fmt::format("{}ms", std::llround(manner.time_out.count() * 1e3))}};
 }
 
@@ -27,6 +31,7 @@ Json shown(const ExecSettings& exec) {
 Json shown(const AlertmanagerSettings& settings) {
     Json json{{"url", settings.url}};
     json.update(shown(settings.manner));
+    json.erase("most_an_hour");  // it has none
     if (!settings.labels.empty()) json["labels"] = settings.labels;
     if (!settings.ca.empty()) json["ca"] = settings.ca;
     add_text(json, "token_file", settings.token_file);

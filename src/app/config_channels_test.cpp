@@ -22,6 +22,8 @@ url = "https://hooks.corp.example/time"
 key_file = "/etc/clockwright/key"
 body = '{"text": "{{text}}"}'
 time_out = "3s"
+tells = ["errors", "summary"]
+most_an_hour = 7
 )";
 
 }  // namespace
@@ -41,6 +43,10 @@ TEST_CASE("mail and hooks are read with all they have, and shown") {
     CHECK(hook.kind == HookKind::webhook);
     CHECK(hook.body == "{\"text\": \"{{text}}\"}");
     CHECK(hook.manner.time_out == Seconds{3});
+    CHECK(hook.manner.tells == std::set{NoticeClass::errors, NoticeClass::summary});
+    CHECK(hook.manner.most_an_hour == 7);
+    CHECK(channels.mail->manner.most_an_hour == 30);
+    CHECK_FALSE(channels.mail->manner.tells.contains(NoticeClass::summary));
     const std::string shown = show_config(*config);
     for (const char* part : {"alert.mail", "alert.slack", "alert.webhook", "t.toml:1"}) {
         CAPTURE(part);
@@ -64,6 +70,11 @@ TEST_CASE("what a channel cannot be is a fault with its line and key") {
           Row{"[alert.webhook]\nurl = \"http://192.0.2.1/\"", "t.toml:2: alert.webhook.url: "},
           Row{"[alert.webhook]\nurl = \"https://a/\"\nbody = \"{{text}}\"",
               "t.toml:3: alert.webhook.body: "},
+          Row{"[alert.ntfy]\ntells = [\"everything\"]", "t.toml:2: alert.ntfy.tells: "},
+          Row{"[alert.ntfy]\nmost_an_hour = -1", "t.toml:2: alert.ntfy.most_an_hour: "},
+          Row{"[alert.ntfy]\nmost_an_hour = \"1\"", "t.toml:2: alert.ntfy.most_an_hour: "},
+          Row{"[alert.alertmanager]\nmost_an_hour = 1",
+              "t.toml:2: alert.alertmanager.most_an_hour: "},
           Row{"alert.ntfy = 3", "alert.ntfy: must be a table"}}) {
         CAPTURE(row.toml);
         const auto config = read_config({{"t.toml", row.toml}});

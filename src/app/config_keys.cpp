@@ -159,6 +159,10 @@ std::vector<Key> make_keys() {
         duration_key("alert", "repeat", "what still fires is told again after so long; 0s: never",
                      [](auto& c) -> auto& { return c.alert.repeat; },
                      {Seconds{60}, Seconds{30 * 24 * 3600.0}, true}),
+        text_key(
+            "log", "level", "error | warning | info | debug: what less is, the agent does not log",
+            [](auto& c) -> auto& { return c.log.level; },
+            one_of({"error", "warning", "info", "debug"})),
     };
 }
 

@@ -31,12 +31,21 @@ std::string mode_of(const std::string& interval) {
     return good ? quoted(seconds >= lazy_from ? "lazy" : "normal") : quoted(interval);
 }
 
+/// DEBUG, INFO, WARNING, ERROR.
+std::string level_of(const std::string& word) {
+    std::string level(word);
+    std::ranges::transform(level, level.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return quoted(level);
+}
+
 constexpr auto known = std::to_array<Known>({
     {"INFLUX_URL", "influx.url", quoted},
     {"INFLUX_ORG", "influx.org", quoted},
     {"INFLUX_BUCKET", "influx.bucket", quoted},
     {"NTP_SERVER", "agent.watch", [](const std::string& host) { return list_text({host}); }},
     {"POLLING_INTERVAL", "agent.mode", mode_of},
+    {"LOG_LEVEL", "log.level", level_of},
 });
 
 std::string variable_of(const Key& key) {

@@ -33,6 +33,7 @@ TEST_CASE("the variables of NTP Monitor are settings, and each is told as the or
     const World world{{{"NTP_SERVER", "pool.ntp.example"},
                        {"POLLING_INTERVAL", "60"},
                        {"INFLUX_URL", "http://127.0.0.1:8086"},
+                       {"LOG_LEVEL", "WARNING"},
                        {"INFLUX_TOKEN", "s3cret"},
                        {"INFLUX_ORG", "o"},
                        {"INFLUX_BUCKET", "ntp \"quoted\""}}};
@@ -40,7 +41,8 @@ TEST_CASE("the variables of NTP Monitor are settings, and each is told as the or
     REQUIRE(config.has_value());
     CHECK(config->agent.watch == std::vector<std::string>{"pool.ntp.example"});
     CHECK(config->agent.mode == "normal");
-    CHECK(config->sinks.influx.url == "http://127.0.0.1:8086");
+    CHECK(config->log.level == "warning");
+    CHECK(config->sinks.influx.push.url == "http://127.0.0.1:8086");
     CHECK(config->sinks.influx.bucket == "ntp \"quoted\"");
     CHECK(config->sinks.influx.token == "s3cret");
     CHECK(config->origins.at("influx.url") == "environment INFLUX_URL");

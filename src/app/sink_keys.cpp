@@ -18,6 +18,12 @@ std::string textfile_path(const std::string& text) {
     return text.ends_with(".prom") ? absolute_path(text) : "must end in .prom";
 }
 
+/// A whole path, or a name in the directory of logs.
+std::string log_place(const std::string& text) {
+    if (text.find('/') != std::string::npos || text.starts_with('.')) return optional_path(text);
+    return any_text(text);
+}
+
 std::vector<std::string> compat_names() {
     return {known_compat().begin(), known_compat().end()};
 }
@@ -25,7 +31,7 @@ std::vector<std::string> compat_names() {
 void add_files(std::vector<Key>& keys) {
     keys.push_back(text_key(
         "files", "csv", "a row for each poll of each server; empty: no such file",
-        [](auto& c) -> auto& { return c.sinks.files.csv; }, optional_path));
+        [](auto& c) -> auto& { return c.sinks.files.csv; }, log_place));
     keys.push_back(text_key(
         "files", "csv_profile", "samples | ntp-monitor (timestamp,offset,delay)",
         [](auto& c) -> auto& { return c.sinks.files.csv_profile; },
@@ -35,7 +41,7 @@ void add_files(std::vector<Key>& keys) {
         [](auto& c) -> auto& { return c.sinks.files.csv_server; }, any_text));
     keys.push_back(text_key(
         "files", "status_log", "clock, daemon and sources as JSON, a line a minute; empty: none",
-        [](auto& c) -> auto& { return c.sinks.files.status_log; }, optional_path));
+        [](auto& c) -> auto& { return c.sinks.files.status_log; }, log_place));
     keys.push_back(int_key(
         "files", "rotate_mb", "a file that would grow beyond is put aside and begun anew",
         [](auto& c) -> auto& { return c.sinks.files.rotate_mb; }, 1, 1024));
@@ -47,10 +53,43 @@ void add_files(std::vector<Key>& keys) {
                                 {a_day, 36500 * a_day}));
 }
 
-void add_influx_place(std::vector<Key>& keys) {
+/// What `[influx]` and `[remote_write]` have in common. `push`: gives a Config's place for it.
+void add_push(std::vector<Key>& keys, const std::string& section, const std::string& url,
+              auto push) {
     keys.push_back(text_key(
-        "influx", "url", "\"http://127.0.0.1:8086\"; empty: off",
-        [](auto& c) -> auto& { return c.sinks.influx.url; }, any_text));
+        section, "url", url + "; empty: off", [push](auto& c) -> auto& { return push(c).url; },
+        any_text));
+    keys.push_back(text_key(
+        section, "token_file", "holds a token; 0600",
+        [push](auto& c) -> auto& { return push(c).token_file; }, optional_path));
+    keys.push_back(text_key(
+        section, "user", "of Basic authorization; empty: not sent",
+        [push](auto& c) -> auto& { return push(c).user; }, any_text));
+    keys.push_back(text_key(
+        section, "password_file", "holds that user's password; 0600",
+        [push](auto& c) -> auto& { return push(c).password_file; }, optional_path));
+    keys.push_back(list_key(
+        section, "ca", "PEM files of further trust anchors",
+        [push](auto& c) -> auto& { return push(c).ca; }, absolute_path));
+    keys.push_back(bool_key(section, "plain_http", "http also to other machines: not encrypted",
+                            [push](auto& c) -> auto& { return push(c).plain_http; }));
+    keys.push_back(duration_key(section, "interval", "between two posts while all is well",
+                                [push](auto& c) -> auto& { return push(c).interval; },
+                                {Seconds{1}, Seconds{3600}}));
+    keys.push_back(duration_key(section, "time_out", "of one post",
+                                [push](auto& c) -> auto& { return push(c).time_out; },
+                                {Seconds{0.1}, Seconds{60}}));
+    keys.push_back(int_key(
+        section, "batch", "lines in one post at most",
+        [push](auto& c) -> auto& { return push(c).batch; }, 1, 50'000));
+    keys.push_back(int_key(
+        section, "spool_mb", "what may wait on disk; beyond it the oldest goes, and is counted",
+        [push](auto& c) -> auto& { return push(c).spool_mb; }, 1, 100'000));
+}
+
+void add_influx(std::vector<Key>& keys) {
+    add_push(keys, "influx", "\"http://127.0.0.1:8086\"",
+             [](auto& c) -> auto& { return c.sinks.influx.push; });
     keys.push_back(text_key(
         "influx", "database", "of InfluxDB 1",
         [](auto& c) -> auto& { return c.sinks.influx.database; }, any_text));
@@ -61,38 +100,23 @@ void add_influx_place(std::vector<Key>& keys) {
         "influx", "org", "of InfluxDB 2", [](auto& c) -> auto& { return c.sinks.influx.org; },
         any_text));
     keys.push_back(text_key(
-        "influx", "token_file", "holds the token of InfluxDB 2; 0600",
-        [](auto& c) -> auto& { return c.sinks.influx.token_file; }, optional_path));
-    keys.push_back(text_key(
-        "influx", "user", "of InfluxDB 1", [](auto& c) -> auto& { return c.sinks.influx.user; },
-        any_text));
-    keys.push_back(text_key(
-        "influx", "password_file", "holds that user's password; 0600",
-        [](auto& c) -> auto& { return c.sinks.influx.password_file; }, optional_path));
-    keys.push_back(list_key(
-        "influx", "ca", "PEM files of further trust anchors",
-        [](auto& c) -> auto& { return c.sinks.influx.ca; }, absolute_path));
-    keys.push_back(bool_key("influx", "plain_http", "http also to other machines: not encrypted",
-                            [](auto& c) -> auto& { return c.sinks.influx.plain_http; }));
-}
-
-void add_influx_manner(std::vector<Key>& keys) {
-    keys.push_back(text_key(
         "influx", "schema", "telegraf (its names, and ours) | ntp-monitor",
         [](auto& c) -> auto& { return c.sinks.influx.schema; },
         one_of({"telegraf", "ntp-monitor"})));
-    keys.push_back(duration_key("influx", "interval", "between two posts while all is well",
-                                [](auto& c) -> auto& { return c.sinks.influx.interval; },
-                                {Seconds{1}, Seconds{3600}}));
-    keys.push_back(duration_key("influx", "time_out", "of one post",
-                                [](auto& c) -> auto& { return c.sinks.influx.time_out; },
-                                {Seconds{0.1}, Seconds{60}}));
-    keys.push_back(int_key(
-        "influx", "batch", "lines in one post at most",
-        [](auto& c) -> auto& { return c.sinks.influx.batch; }, 1, 50'000));
-    keys.push_back(int_key(
-        "influx", "spool_mb", "what may wait on disk; beyond it the oldest goes, and is counted",
-        [](auto& c) -> auto& { return c.sinks.influx.spool_mb; }, 1, 100'000));
+}
+
+void add_heartbeat(std::vector<Key>& keys) {
+    keys.push_back(text_key(
+        "heartbeat", "url", "posted to while all is well; empty: off",
+        [](auto& c) -> auto& { return c.sinks.heartbeat.url; }, any_text));
+    keys.push_back(text_key(
+        "heartbeat", "url_file", "holds that URL where it is a secret; 0600",
+        [](auto& c) -> auto& { return c.sinks.heartbeat.url_file; }, optional_path));
+    keys.push_back(bool_key("heartbeat", "plain_http", "http also to other machines",
+                            [](auto& c) -> auto& { return c.sinks.heartbeat.plain_http; }));
+    keys.push_back(duration_key("heartbeat", "interval", "between two posts",
+                                [](auto& c) -> auto& { return c.sinks.heartbeat.interval; },
+                                {Seconds{1}, a_day}));
 }
 
 }  // namespace
@@ -108,8 +132,10 @@ std::vector<Key> sink_keys() {
             [](auto& c) -> auto& { return c.sinks.metrics.compat; }, one_of(compat_names())),
     };
     add_files(keys);
-    add_influx_place(keys);
-    add_influx_manner(keys);
+    add_influx(keys);
+    add_push(keys, "remote_write", "\"http://127.0.0.1:9090/api/v1/write\"",
+             [](auto& c) -> auto& { return c.sinks.remote_write.push; });
+    add_heartbeat(keys);
     return keys;
 }
 

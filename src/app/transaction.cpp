@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "app/change_telling.h"
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "daemon/chrony_source_line.h"
+#include "publish/change_notice.h"
 #include "publish/table.h"
 #include "store/memory.h"
 #include "system/clock.h"
@@ -192,7 +194,25 @@ Result<Done> Transaction::run(const Plan& plan, const std::string& reason,
     const std::string id = TRY(
         journal_.begin(plan, baseline, system::user_text(), reason, system::read_clocks().wall));
     const ApplySettings settings = settings_for(rest_before(plan, context_->config));
-    return drive(Apply(plan, baseline, settings), id);
+    Done done = drive(Apply(plan, baseline, settings), id);
+    tell(plan, baseline, reason, done);
+    return done;
+}
+
+/// The channels hear of a change by whatever verb it was made.
+void Transaction::tell(const Plan& plan, const Baseline& baseline, const std::string& reason,
+                       const Done& done) {
+    if (done.outcome.before_first_step) return;
+    const auto after = ask_daemon();
+    const auto notice = change_notice({.plan = plan,
+                                       .outcome = done.outcome,
+                                       .id = done.id,
+                                       .by = system::user_text(),
+                                       .reason = reason,
+                                       .before = &baseline.state,
+                                       .after = after ? &*after : nullptr,
+                                       .at = system::read_wall_clock()});
+    if (notice) tell_change(*context_, *notice);
 }
 
 Result<std::optional<Done>> Transaction::heal() {
@@ -205,8 +225,9 @@ Result<std::optional<Done>> Transaction::heal() {
                  fmt::format("Found unfinished change {} (begun {}). Walking it back first.\n",
                              left->id, rfc3339(left->at)));
     const ApplySettings settings = settings_for(Seconds{0});
-    return std::optional<Done>{
-        drive(Apply::healing(left->plan, left->begun, left->baseline, settings), left->id)};
+    Done done = drive(Apply::healing(left->plan, left->begun, left->baseline, settings), left->id);
+    tell(left->plan, left->baseline, left->reason, done);
+    return std::optional(std::move(done));
 }
 
 std::string unfinished_text(const store::Journal& journal) {

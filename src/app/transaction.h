@@ -61,6 +61,8 @@ class Transaction {
     Result<DaemonState> ask_daemon();
     ApplySettings settings_for(Seconds rest) const;
     Done drive(Apply machine, const std::string& id);
+    void tell(const Plan& plan, const Baseline& baseline, const std::string& reason,
+              const Done& done);
 
     const Context* context_;
     DaemonPlace place_;

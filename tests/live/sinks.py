@@ -19,6 +19,8 @@ import bed
 
 INFLUXD = Path(os.environ.get("CLOCKWRIGHT_INFLUXD",
                               bed.TREE / "build/peers/influxdb/usr/bin/influxd"))
+PROMETHEUS = Path(os.environ.get("CLOCKWRIGHT_PROMETHEUS",
+                                 bed.TREE / "build/peers/prometheus/usr/bin/prometheus"))
 VICTORIA = Path(os.environ.get("CLOCKWRIGHT_VICTORIA",
                                bed.TREE / "build/peers/victoria-metrics/usr/bin/victoria-metrics"))
 
@@ -28,6 +30,7 @@ class Middle:
 
     def __init__(self, test, behind=None):
         self.faults, self.seen, self.lines, self.poison = [], [], [], None
+        self.hangs = 3  # seconds
         middle = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -41,12 +44,13 @@ class Middle:
                     self.connection.close()
                     return
                 if fault == "hang":
-                    time.sleep(3)
+                    time.sleep(middle.hangs)
                     return
                 if fault.isdigit():
                     self.answer(int(fault), b"not now", {"Retry-After": "2"} if fault == "429" else {})
                     return
-                text = gzip.decompress(body).decode()
+                text = gzip.decompress(body).decode() \
+                    if self.headers["Content-Encoding"] == "gzip" else ""
                 if middle.poison and middle.poison in text:
                     self.answer(400, b"unable to parse a point")
                     return
@@ -86,8 +90,8 @@ class Middle:
             return 204, b""
         connection = http.client.HTTPConnection(*self.behind, timeout=10)
         with contextlib.closing(connection):
-            connection.request("POST", path, body, {"Content-Encoding": "gzip"} |
-                               {k: v for k, v in headers.items() if k == "Authorization"})
+            connection.request("POST", path, body, {k: v for k, v in headers.items()
+                                                    if k.startswith(("Content-", "X-", "Auth"))})
             answer = connection.getresponse()
             return answer.status, answer.read()
 
@@ -115,8 +119,8 @@ class Sinks(bed.Bed):
     def samples(self):
         return self.rows()[0][0]
 
-    def spool(self):
-        return sorted(path.name for path in (self.state / "spool/influx").glob("0*.lines"))
+    def spool(self, place="influx"):
+        return sorted(path.name for path in (self.state / "spool" / place).glob("0*.lines"))
 
     def influxd(self):
         home = self.make_directory("influx", 0o700)
@@ -144,6 +148,22 @@ class Sinks(bed.Bed):
         self.wait_for("VictoriaMetrics answers", lambda: self.answers(port, "/health")
                       or self.ended(process, "victoria.log"), 30)
         return port
+
+    def prometheus(self, port=None):
+        """On the same files as before when it is started again."""
+        if port is None:
+            with socket.create_server(("127.0.0.1", 0)) as one:
+                port = one.getsockname()[1]
+        conf = self.directory / "prometheus.yml"
+        conf.write_text("global: {}\n")
+        process = self.spawn(PROMETHEUS, f"--config.file={conf}",
+                             f"--storage.tsdb.path={self.directory}/tsdb",
+                             f"--web.listen-address=127.0.0.1:{port}",
+                             "--web.enable-remote-write-receiver",
+                             "--storage.remote.flush-deadline=1s", log="prometheus.log")
+        self.wait_for("Prometheus answers", lambda: self.answers(port, "/-/ready")
+                      or self.ended(process, "prometheus.log"), 30)
+        return port, process
 
     @staticmethod
     def get(port, path, method="GET"):

@@ -52,6 +52,43 @@ class Files(Sinks):
         self.assertIn("rows for files.csv wait: it works again", self.log(self.agent_log))
 
 
+    def test_a_name_without_a_directory_lies_with_the_state_of_who_has_no_directory_of_logs(self):
+        self.lab({1: {}, 2: {}, 3: {}})
+        self.start_agent(files={"status_log": '"status.log"'})
+        self.wait_for("it is written", lambda: (self.state / "status.log").exists(), 30)
+        self.end_agent()
+        self.assertIn("peers", json.loads((self.state / "status.log").read_text().splitlines()[0]))
+
+    def test_the_agents_log_has_nothing_below_its_level(self):
+        self.lab({1: {}, 2: {}, 3: {}})
+        self.configure(agent={"mode": '"ultrafast"', "watch": json.dumps([self.host(1)])},
+                       files={"status_log": '"status.log"'})
+        agent = self.spawn("env", "LOG_LEVEL=ERROR", bed.PROGRAM, "--config", self.config, "agent",
+                           log="quiet.log")
+        self.wait_for("it works", lambda: (self.state / "status.log").exists()
+                      or self.ended(agent, "quiet.log"), 30)
+        agent.send_signal(signal.SIGTERM)
+        agent.wait(20)
+        self.assertNotIn("the agent", self.log("quiet.log"))
+
+
+class Heartbeat(Sinks):
+    def test_it_beats_while_all_is_well_and_no_longer(self):
+        self.lab({1: {}, 2: {}, 3: {}})
+        self.chronyd(*[f"server {self.address(n)} port {self.port} minpoll 0 maxpoll 1 iburst"
+                       for n in (1, 2, 3)])
+        middle = Middle(self)
+        self.start_agent(heartbeat={"url": f'"{middle.url}/beat"', "interval": '"1s"'})
+        self.chronyd_has_samples(3)
+        self.wait_for("it beats", lambda: len(middle.seen) > 2, 30)
+        self.assertEqual(middle.seen[0][2], "/beat")
+        self.stop(self.daemon)
+        time.sleep(3)
+        seen = len(middle.seen)
+        time.sleep(4)
+        self.assertEqual(len(middle.seen), seen)
+
+
 class Influx(Sinks):
     def influx(self, middle, **more):
         return {"url": f'"{middle.url}"', "interval": '"1s"', "time_out": '"1s"',

@@ -359,6 +359,7 @@ TEST_CASE("auto: several sources gone bad at once may be this host, so it is onl
     CHECK(world.applied == 0);
     REQUIRE(world.agent().snapshot().proposal);
     CHECK(world.said("is proposed").size() == 1);
+    CHECK(std::ranges::count(world.told, "plan_waits firing") == 1);
     world.restart_agent();  // it is remembered, and not told again
     REQUIRE(world.agent().snapshot().proposal);
     world.run(12h);
@@ -397,4 +398,37 @@ TEST_CASE("a leap table that became known while the agent runs holds") {
     world.run(6h);
     CHECK(world.decisions >= 1);
     CHECK(world.applied == 0);
+}
+
+TEST_CASE("a week that is over is summed up once, and the first one not at all") {
+    AgentWorld world(fast());
+    world.run(8 * 24h);
+    const std::size_t first = world.weeks.size();
+    CHECK(first <= 1);  // the world may begin on any day
+    world.restart_agent();
+    world.run(14 * 24h);
+    REQUIRE(world.weeks.size() == first + 2);
+    CHECK(world.weeks.back().to - world.weeks.back().from == std::chrono::weeks{1});
+    CHECK(world.weeks.back().from == world.weeks[first].to);
+    CHECK(world.weeks.back().servers.size() == world.servers.size());
+}
+
+TEST_CASE("what another run left to be told is told once, recorded, and held back by a silence") {
+    AgentWorld world(fast());
+    Alert notice;
+    notice.rule = "servers_changed";
+    notice.state = AlertState::firing;
+    notice.text = "chrony's time servers were changed";
+    world.at(20min, [&](AgentWorld& it) { it.notices = {notice}; });
+    world.at(40min, [&](AgentWorld& it) {
+        Silence silence;
+        silence.rule = "servers_*";
+        silence.from = it.now().wall;
+        silence.until = silence.from + 24h;
+        it.silences = {silence};
+        it.notices = {notice};
+    });
+    world.run(1h);
+    CHECK(std::ranges::count(world.told, "servers_changed firing") == 1);
+    CHECK(world.events("change").size() == 2);
 }

@@ -155,6 +155,8 @@ app::Sight AgentWorld::look() {
     setting.leaps = leaps;
     setting.clocksource = clocksource;
     setting.rtc = std::exchange(rtc, nullptr);
+    setting.silences = silences;
+    setting.notices = std::exchange(notices, {});
     for (const NetServer& one : servers) setting.sources.push_back(candidate_of(one));
     sight.setting = std::move(setting);
     ClockFacts& facts = sight.status.facts;
@@ -267,6 +269,8 @@ void AgentWorld::perform(std::vector<AgentEffect> effects) {
                                (alert.subject.empty() ? " " : " " + alert.subject + " ") +
                                std::string(to_string(alert.state)));
             }
+        } else if (const auto* week = std::get_if<app::effect::SumUp>(&effect)) {
+            weeks.push_back(*week);
         } else if (auto* rows = std::get_if<app::effect::Remember>(&effect)) {
             std::ranges::move(rows->rows, std::back_inserter(records));
         }

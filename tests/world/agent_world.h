@@ -60,11 +60,14 @@ class AgentWorld {
     bool daemon_is_closed = false;  ///< to the agent's user, who cannot tell then why it is silent
     bool serves_time = false;
     std::string clocksource = "tsc";
+    std::vector<Silence> silences;
+    std::vector<Alert> notices;  ///< what the next whole look finds left by other runs, once
     std::shared_ptr<const RtcReport> rtc;  ///< what the next whole look finds of it, once
     bool names_are_unknown = false;        ///< until somebody was asked
     Seconds clock_error{0};                ///< this clock less true time
     Ppm drift{3};                          ///< of this clock, undisciplined
     std::vector<Record> records;
+    std::vector<app::effect::SumUp> weeks;
     std::map<std::string, int> asked;  ///< by server: probes of ours
     int decisions = 0, restarts = 0, applied = 0;
     std::function<app::Decided(AgentWorld&)> decide;
