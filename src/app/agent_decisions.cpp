@@ -31,8 +31,8 @@ void Agent::tell_event(Alert notice, std::string kind, const Now& now) {
     effects_.emplace_back(effect::Tell{{{std::move(notice), NoticeKind::began}}});
 }
 
-/// By a clock that is known to be right, or a jump would end a week. The first week has no
-/// beginning, so it is not told.
+/// By a clock that is known to be right, or a jump would end a week. What ended before the agent
+/// first ran is not told.
 void Agent::sum_up(const Now& now) {
     if (!snapshot_.status.verdict.demonstrated) return;
     const WallTime end = week_ends(now.wall);
