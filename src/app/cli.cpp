@@ -276,6 +276,7 @@ Verb verb_named(const std::string& name) {
     if (name == "rollback") return Verb::rollback;
     if (name == "check") return Verb::check;
     if (name == "drift") return Verb::drift;
+    if (name == "sync") return Verb::sync;
     if (name == "rtc") return Verb::rtc;
     if (name == "report") return Verb::report;
     if (name == "doctor") return Verb::doctor;
@@ -307,6 +308,7 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
         "First steps: clockwright status, clockwright doctor, clockwright scan, clockwright plan.");
     add_scan(app, command, spacing);
     add_drift(app, command, spacing);
+    add_sync(app, command);
     add_rtc(app, command);
     add_report(app, command);
     add_servers(app, command, block_length);

@@ -54,6 +54,10 @@ struct Config {
         ChannelSettings channels;
     } alert;
     store::RetentionSettings record;
+    struct Audit {
+        Seconds keep{0};  ///< files of the chain that are older are removed; 0: never
+        std::string key;  ///< a private Ed25519 key that signs the head once a day; empty: none
+    } audit;
     SinkSettings sinks;              ///< the sections `metrics`, `files` and `influx`
     std::vector<RuleSetting> rules;  ///< in the order of the files
 

@@ -159,6 +159,12 @@ std::vector<Key> make_keys() {
         duration_key("alert", "repeat", "what still fires is told again after so long; 0s: never",
                      [](auto& c) -> auto& { return c.alert.repeat; },
                      {Seconds{60}, Seconds{30 * 24 * 3600.0}, true}),
+        duration_key("audit", "keep", "the audit chain is kept for so long; 0s: for ever",
+                     [](auto& c) -> auto& { return c.audit.keep; },
+                     {Seconds{7 * 86400.0}, Seconds{36500 * 86400.0}, true}),
+        text_key(
+            "audit", "key", "a private Ed25519 key (PEM, 0600) that signs the head once a day",
+            [](auto& c) -> auto& { return c.audit.key; }, optional_path),
     };
 }
 
