@@ -18,7 +18,9 @@
 #include "app/exit_code.h"
 #include "app/fault_once.h"
 #include "app/leap_source.h"
+#include "app/report_output.h"
 #include "store/audit_chain.h"
+#include "store/durable_file.h"
 #include "store/recorder.h"
 #include "system/clock.h"
 #include "system/clock_alarm.h"
@@ -29,6 +31,7 @@
 #include "system/service_notice.h"
 #include "system/worker.h"
 #include "time/fnv.h"
+#include "time/spell.h"
 
 namespace clockwright::app {
 namespace {
@@ -65,6 +68,20 @@ std::string boot_id() {
     return file ? file->content.substr(0, file->content.find('\n')) : std::string{};
 }
 
+/// Beside the chain, as a file of the day with its signature; what was at fault, empty: nothing.
+std::string sign_head(const Config& config, const store::ChainEnd& end) {
+    if (config.audit.key.empty()) return {};
+    const std::string at = rfc3339(system::read_clocks().wall);
+    const std::string head = store::head_text({system::host_name(), at, end});
+    const auto signature = signature_by(config.audit.key, head);
+    if (!signature) return signature.error().message;
+    const std::string file =
+        fmt::format("{}/audit/{}.head", config.state.directory, at.substr(0, 10));
+    for (const auto& [path, text] : {std::pair(file, &head), std::pair(file + ".sig", &*signature)})
+        if (auto kept = store::replace_file(path, *text); !kept) return kept.error().message;
+    return {};
+}
+
 class AgentLoop {
   public:
     explicit AgentLoop(const Context& context);
@@ -90,6 +107,7 @@ class AgentLoop {
     void wait_for_reload();
     void keep_alive();
     void tidy();
+    void prune_audit();
     void written(const Written& result);
     void note_audit(const Written& result);
     void save(bool running);
@@ -110,7 +128,7 @@ class AgentLoop {
     AgentSinks sinks_;
     SteadyTime armed_{};  ///< when the timer wakes the agent
     bool ready_ = false;
-    FaultOnce word_fault_, audit_fault_;
+    FaultOnce word_fault_, audit_fault_, sign_fault_, prune_fault_;
     std::chrono::sys_days head_told_{};
     // Last, so that they end first: nothing they use goes before them.
     system::Worker looking_, resolving_, asking_, deciding_, recording_;
@@ -275,6 +293,8 @@ void AgentLoop::note_audit(const Written& result) {
     audit_fault_.note("nothing is added to the audit chain", result.audit_fault);
     const auto today = std::chrono::floor<std::chrono::days>(system::read_clocks().wall);
     if (result.audit_end.records == 0 || std::exchange(head_told_, today) == today) return;
+    sign_fault_.note("the head of the audit chain is not signed",
+                     sign_head(context_->config, result.audit_end));
     system::log_event(system::LogLevel::info,
                       fmt::format("the audit chain has {} records, head={}",
                                   result.audit_end.records, result.audit_end.head));
@@ -352,8 +372,24 @@ void AgentLoop::tidy() {
         recording_.post([this, now = system::read_clocks().wall,
                          keep = context_->config.record] { return recorder_->tidy(now, keep); },
                         [](const Result<bool>&) {});  // a fault shows with the next write
+        prune_audit();
         tidy();
     });
+}
+
+/// Ages count only by a clock that is demonstrated: one that jumped ahead removes nothing.
+void AgentLoop::prune_audit() {
+    const Seconds keep = context_->config.audit.keep;
+    if (keep <= Seconds{0} || !agent_->snapshot().status.verdict.demonstrated) return;
+    recording_.post(
+        [this, keep] {
+            const Now now = system::read_clocks();
+            return audit_ ? audit_->prune(now.wall - to_nanoseconds(keep), now) : Result<int>(0);
+        },
+        [this](const Result<int>& done) {
+            prune_fault_.note("old files of the audit chain stay",
+                              done ? std::string{} : done.error().message);
+        });
 }
 
 }  // namespace
