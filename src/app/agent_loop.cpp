@@ -12,6 +12,7 @@
 #include "app/agent_alerts.h"
 #include "app/agent_files.h"
 #include "app/agent_http.h"
+#include "app/agent_record.h"
 #include "app/agent_sinks.h"
 #include "app/agent_street.h"
 #include "app/alert_files.h"
@@ -19,11 +20,8 @@
 #include "app/fault_once.h"
 #include "app/leap_source.h"
 #include "app/week_record.h"
-#include "store/audit_chain.h"
-#include "store/recorder.h"
 #include "system/clock.h"
 #include "system/clock_alarm.h"
-#include "system/digest.h"
 #include "system/event_loop.h"
 #include "system/local_host.h"
 #include "system/log.h"
@@ -33,10 +31,6 @@
 
 namespace clockwright::app {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto tidy_rest = 5min;  // between two slices of the record's housekeeping
 
 /// 0–1 by this machine's id: the same at every start, another on every host.
 double splay_of_this_machine() {
@@ -54,20 +48,6 @@ void use_log_level(const Config& config) {
 std::shared_ptr<const Context> quiet(Context context) {
     context.command.quiet = true;
     return std::make_shared<const Context>(std::move(context));
-}
-
-/// What a write to the record came to.
-struct Written {
-    std::string fault;
-    std::uint64_t waiting = 0;
-    std::vector<std::string> notices;
-    std::string audit_fault;  ///< why the chain has not these rows; empty: it has
-    store::ChainEnd audit_end;
-};
-
-std::string boot_id() {
-    const auto file = system::LocalHost{}.read("/proc/sys/kernel/random/boot_id");
-    return file ? file->content.substr(0, file->content.find('\n')) : std::string{};
 }
 
 class AgentLoop {
@@ -95,60 +75,50 @@ class AgentLoop {
     void reload();
     void wait_for_reload();
     void keep_alive();
-    void tidy();
-    void written(const Written& result);
-    void note_audit(const Written& result);
     void save(bool running);
 
     std::shared_ptr<const Context> context_;  ///< the workers read it; a reload puts a new one here
     system::EventLoop loop_;
-    boost::asio::steady_timer timer_, alive_, tidy_;
+    boost::asio::steady_timer timer_, alive_;
     boost::asio::signal_set reload_signal_;
     system::ClockAlarm alarm_;
-    HostLook look_;                            ///< used by `looking_` only
-    WatchProber prober_;                       ///< used by `asking_` only
-    std::optional<store::Recorder> recorder_;  ///< used by `recording_` only
-    std::optional<store::AuditChain> audit_;   ///< the same; empty: it is damaged
+    HostLook look_;       ///< used by `looking_` only
+    WatchProber prober_;  ///< used by `asking_` only
     AgentFiles files_;
     std::optional<Agent> agent_;
     std::unique_ptr<AgentHttp> http_;  ///< null: off
+    AgentRecord record_;
     AgentAlerts alerts_;
     AgentSinks sinks_;
     SteadyTime armed_{};  ///< when the timer wakes the agent
     bool ready_ = false;
-    FaultOnce word_fault_, audit_fault_;
-    std::chrono::sys_days head_told_{};
+    FaultOnce word_fault_;
     // Last, so that they end first: nothing they use goes before them.
-    system::Worker looking_, resolving_, asking_, deciding_, recording_, syncing_;
+    system::Worker looking_, resolving_, asking_, deciding_, syncing_;
 };
 
 AgentLoop::AgentLoop(const Context& context)
     : context_(quiet(context)),
       timer_(loop_.context()),
       alive_(loop_.context()),
-      tidy_(loop_.context()),
       reload_signal_(loop_.context(), SIGHUP),
       alarm_(loop_.context(), [this] { perform(agent_->clock_was_set(read_moment())); }),
       files_(context.config),
+      record_(loop_.context(), context.config,
+              [this](const std::string& fault, std::uint64_t waiting) {
+                  perform(agent_->record_is(fault, waiting));
+              }),
       alerts_(loop_.context(), context.config),
       sinks_(loop_.context(), context.config, splay_of_this_machine()),
       looking_(loop_.context()),
       resolving_(loop_.context()),
       asking_(loop_.context()),
       deciding_(loop_.context()),
-      recording_(loop_.context()),
       syncing_(loop_.context()) {}
 
 Result<int> AgentLoop::run() {
     use_log_level(context_->config);
-    recorder_ = TRY(store::Recorder::open(context_->config.state.directory));
-    if (auto audit = store::AuditChain::open(context_->config.state.directory, system::sha256_hex,
-                                             boot_id())) {
-        audit_ = std::move(*audit);
-    } else {
-        system::log_event(system::LogLevel::error,
-                          "nothing is added to the audit chain: " + audit.error().message);
-    }
+    TRY(record_.open());
     if (!context_->config.agent.listen.empty()) {
         http_ = TRY(AgentHttp::open(loop_.context(), context_->config));
         system::log_event(system::LogLevel::info, "HTTP on " + to_string(http_->endpoint()));
@@ -166,13 +136,12 @@ Result<int> AgentLoop::run() {
     }
     wait_for_reload();
     keep_alive();
-    tidy();
     perform(agent_->wake(read_moment()));
     loop_.run();
     system::tell_service_manager("STOPPING=1");
     perform(agent_->stop(read_moment()));
     files_.take_word_back();
-    recording_.finish();
+    record_.finish();
     sinks_.finish();
     save(false);
     return exit_done;
@@ -255,37 +224,7 @@ void AgentLoop::carry_out(effect::Exclude& away) {
 void AgentLoop::carry_out(effect::Remember& remember) {
     if (http_) http_->tell(remember.rows);
     sinks_.tell(remember.rows);
-    recording_.post(
-        [this, rows = std::move(remember.rows)] {
-            static_cast<void>(recorder_->write(rows));  // its fault is asked for next
-            Written result{
-                recorder_->fault(), recorder_->waiting(), recorder_->take_notices(), {}, {}};
-            if (!audit_) return result;
-            if (auto added = audit_->append(rows, system::read_clocks()); !added)
-                result.audit_fault = added.error().message;
-            result.audit_end = audit_->end();
-            return result;
-        },
-        [this](const Written& result) { written(result); });
-}
-
-void AgentLoop::written(const Written& result) {
-    for (const std::string& notice : result.notices) {
-        system::log_event(system::LogLevel::error, notice);
-    }
-    note_audit(result);
-    perform(agent_->record_is(result.fault, result.waiting));
-}
-
-/// The head leaves this machine's disk with the log, once a day: what is cut off at the end of the
-/// chain shows against it.
-void AgentLoop::note_audit(const Written& result) {
-    audit_fault_.note("nothing is added to the audit chain", result.audit_fault);
-    const auto today = std::chrono::floor<std::chrono::days>(system::read_clocks().wall);
-    if (result.audit_end.records == 0 || std::exchange(head_told_, today) == today) return;
-    system::log_event(system::LogLevel::info,
-                      fmt::format("the audit chain has {} records, head={}",
-                                  result.audit_end.records, result.audit_end.head));
+    record_.remember(std::move(remember.rows));
 }
 
 void AgentLoop::save(bool running) {
@@ -325,6 +264,7 @@ void AgentLoop::carry_out(effect::Show&) {
     system::tell_service_manager(
         fmt::format("{}STATUS={}", ready_ ? "" : "READY=1\n", snapshot.status.verdict.sentence));
     ready_ = true;
+    record_.clock_is(snapshot.status.verdict.demonstrated);
     if (http_) http_->show(snapshot);
     sinks_.show(snapshot);
     const auto left = files_.leave_word(snapshot);
@@ -351,6 +291,7 @@ void AgentLoop::reload() {
         override_config(*config, context_->command);
         context_ = std::make_shared<const Context>(Context{*config, context_->command});
         use_log_level(context_->config);
+        record_.use(context_->config);
         alerts_.use(context_->config);
         sinks_.use(context_->config);
         if (http_) http_->use(context_->config);
@@ -373,17 +314,6 @@ void AgentLoop::keep_alive() {
     alive_.expires_after(to_nanoseconds(*interval / 3));
     alive_.async_wait([this](const boost::system::error_code& error) {
         if (!error) keep_alive();
-    });
-}
-
-void AgentLoop::tidy() {
-    tidy_.expires_after(tidy_rest);
-    tidy_.async_wait([this](const boost::system::error_code& error) {
-        if (error) return;
-        recording_.post([this, now = system::read_clocks().wall,
-                         keep = context_->config.record] { return recorder_->tidy(now, keep); },
-                        [](const Result<bool>&) {});  // a fault shows with the next write
-        tidy();
     });
 }
 

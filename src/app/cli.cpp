@@ -276,6 +276,7 @@ Verb verb_named(const std::string& name) {
     if (name == "rollback") return Verb::rollback;
     if (name == "check") return Verb::check;
     if (name == "drift") return Verb::drift;
+    if (name == "sync") return Verb::sync;
     if (name == "rtc") return Verb::rtc;
     if (name == "report") return Verb::report;
     if (name == "doctor") return Verb::doctor;
@@ -307,6 +308,7 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
         "First steps: clockwright status, clockwright doctor, clockwright scan, clockwright plan.");
     add_scan(app, command, spacing);
     add_drift(app, command, spacing);
+    add_sync(app, command);
     add_rtc(app, command);
     add_report(app, command);
     add_servers(app, command, block_length);
@@ -363,39 +365,6 @@ std::string first_word(int argc, char** argv) {
         }
     }
     return {};
-}
-
-void override_config(Config& config, const Command& command) {
-    const auto given = [&config](const char* key) { config.origins[key] = "command line"; };
-    if (command.internet) {
-        config.candidates.internet = true;
-        given("candidates.internet");
-    }
-    if (command.profile) {
-        config.select.profile = *command.profile;
-        given("select.profile");
-    }
-    if (command.nts) {
-        config.select.nts = *command.nts;
-        given("select.nts");
-    }
-    if (command.minimum) {
-        config.select.minimum = *command.minimum;
-        config.select.count = std::max(config.select.count, *command.minimum);
-        given("select.minimum");
-    }
-    if (command.mode) {
-        config.agent.mode = *command.mode;
-        given("agent.mode");
-    }
-    if (command.listen) {
-        config.agent.listen = *command.listen;
-        given("agent.listen");
-    }
-    if (command.confirmations) {
-        config.select.confirmations = *command.confirmations;
-        given("select.confirmations");
-    }
 }
 
 }  // namespace clockwright::app

@@ -20,6 +20,7 @@ enum class Verb {
     status,
     check,
     drift,
+    sync,
     rtc,
     report,
     config,
@@ -72,6 +73,10 @@ struct ReportCommand {
     std::string word = "compliance";
     std::string profile;          ///< by name, or a file; empty: `own`
     std::string format = "text";  ///< text, markdown, html, csv; its period is that of `history`
+    std::string out;              ///< a file instead of stdout
+    std::string sign;             ///< a private key: the file gets a signature beside it
+    std::string document, key;    ///< verify: a signed file, and the public key of who signed it
+    std::string id;               ///< change: which; empty: the last
 };
 
 /// What `alert` is told.
@@ -111,8 +116,10 @@ struct Command {
     bool once = false;  ///< agent
     bool yes = false, takeover = false, allow_restart = false, serving = false;
     std::string reason;
-    Seconds probation{600};        ///< apply: judged once more after so long; 0: never
-    bool unless_verified = false;  ///< rollback: only when the change no longer holds
+    bool step = false;                ///< sync: a step is permitted
+    std::optional<WallTime> back_to;  ///< sync: the time that a step back leads to, as typed
+    Seconds probation{600};           ///< apply: judged once more after so long; 0: never
+    bool unless_verified = false;     ///< rollback: only when the change no longer holds
     ServersCommand servers;
     ServiceCommand service;
     HistoryCommand history;

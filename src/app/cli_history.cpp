@@ -21,15 +21,6 @@ std::string check_instant(const std::string& text) {
                                      "\" is no instant like 2026-11-20T10:31:07Z or 2026-11-20";
 }
 
-CLI::Option* add_instant(CLI::App& app, const std::string& name, std::optional<WallTime>& target,
-                         const std::string& help) {
-    return app
-        .add_option_function<std::string>(
-            name, [&target](const std::string& text) { target = parse_instant(text); }, help)
-        ->type_name("TIME")
-        ->check(check_instant);
-}
-
 std::string check_duration(const std::string& text) {
     return parse_duration(text) ? std::string{}
                                 : "\"" + printable(text) + "\" is not a duration like 24h or 7d";
@@ -109,6 +100,15 @@ void add_traffic(CLI::App& history, HistoryCommand& command) {
 }
 
 }  // namespace
+
+CLI::Option* add_instant(CLI::App& app, const std::string& name, std::optional<WallTime>& target,
+                         const std::string& help) {
+    return app
+        .add_option_function<std::string>(
+            name, [&target](const std::string& text) { target = parse_instant(text); }, help)
+        ->type_name("TIME")
+        ->check(check_instant);
+}
 
 void add_period(CLI::App& app, HistoryCommand& command) {
     auto* from = add_instant(app, "--from", command.from, "Not before this");

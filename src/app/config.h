@@ -57,6 +57,10 @@ struct Config {
     struct Log {
         std::string level = "info";  ///< error | warning | info | debug
     } log;
+    struct Audit {
+        Seconds keep{0};  ///< files of the chain that are older are removed; 0: never
+        std::string key;  ///< a private Ed25519 key that signs the head once a day; empty: none
+    } audit;
     SinkSettings sinks;              ///< `metrics`, `files`, `influx` and `remote_write`
     std::vector<RuleSetting> rules;  ///< in the order of the files
 

@@ -163,6 +163,12 @@ std::vector<Key> make_keys() {
             "log", "level", "error | warning | info | debug: what less is, the agent does not log",
             [](auto& c) -> auto& { return c.log.level; },
             one_of({"error", "warning", "info", "debug"})),
+        duration_key("audit", "keep", "the audit chain is kept for so long; 0s: for ever",
+                     [](auto& c) -> auto& { return c.audit.keep; },
+                     {Seconds{7 * 86400.0}, Seconds{36500 * 86400.0}, true}),
+        text_key(
+            "audit", "key", "a private Ed25519 key (PEM, 0600) that signs the head once a day",
+            [](auto& c) -> auto& { return c.audit.key; }, optional_path),
     };
 }
 

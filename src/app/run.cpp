@@ -31,6 +31,8 @@ Runner runner_of(Verb verb) {
             return run_check;
         case Verb::drift:
             return run_drift;
+        case Verb::sync:
+            return run_sync;
         case Verb::rtc:
             return run_rtc;
         case Verb::report:

@@ -1,6 +1,8 @@
 #include "app/agent_loop.h"
 #include "app/agent_once.h"
+#include "app/discipline.h"
 #include "app/verbs.h"
+#include "system/log.h"
 #include "time/host_name.h"
 
 namespace clockwright::app {
@@ -12,10 +14,13 @@ Result<int> run_agent(const Context& context) {
             return fail(Fault::usage, "--listen must be ADDRESS:PORT");
         }
     }
+    if (context.command.once) return decide_once(context);
     if (context.config.agent.discipline) {
-        return fail(Fault::usage, "agent.discipline is not possible yet: the time daemon steers");
+        const std::string why = why_no_discipline();
+        if (why.empty()) return run_discipline(context);
+        system::log_event(system::LogLevel::warning, "this agent watches only: " + why);
     }
-    return context.command.once ? decide_once(context) : run_agent_loop(context);
+    return run_agent_loop(context);
 }
 
 }  // namespace clockwright::app

@@ -21,6 +21,7 @@ Result<int> run_rollback(const Context& context);
 Result<int> run_status(const Context& context);
 Result<int> run_check(const Context& context);
 Result<int> run_drift(const Context& context);
+Result<int> run_sync(const Context& context);
 Result<int> run_rtc(const Context& context);
 Result<int> run_report(const Context& context);
 Result<int> run_doctor(const Context& context);

@@ -46,6 +46,7 @@ constexpr std::size_t length_of(Command command) {
         case Command::selectdata:
             return 76;
         case Command::reload_sources:
+        case Command::makestep:
             return 28;
     }
     return request_header;
@@ -199,6 +200,16 @@ Bytes encode_id(Command command, std::uint32_t id, std::uint32_t sequence) {
     const auto data = data_of(request);
     set_field32(data, 0, id);
     set_field16(data, 16, static_cast<std::uint16_t>(AddressKind::id));
+    return request;
+}
+
+/// Mask and address of no family mean all; then how many answers are wanted, how many requests may
+/// be sent for them.
+Bytes encode_burst(std::uint32_t samples, std::uint32_t sequence) {
+    constexpr std::size_t two_addresses = 40;
+    Bytes request = empty_request(Command::burst, sequence);
+    set_field32(data_of(request), two_addresses, samples);
+    set_field32(data_of(request), two_addresses + 4, samples);
     return request;
 }
 

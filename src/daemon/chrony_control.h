@@ -23,6 +23,7 @@ enum class Command : std::uint16_t {
     source_data = 15,
     tracking = 33,
     sourcestats = 34,
+    makestep = 43,
     activity = 44,
     ntp_data = 57,
     add_source = 64,
@@ -58,6 +59,8 @@ Bytes encode_indexed(Command command, std::uint32_t index, std::uint32_t sequenc
 Bytes encode_addressed(Command command, const IpAddress& address, std::uint32_t sequence);
 /// `id`: an unresolved source's 4-byte id (family 3), as source_data shows it.
 Bytes encode_id(Command command, std::uint32_t id, std::uint32_t sequence);
+/// Every source that is online is asked `samples` times, some seconds apart.
+Bytes encode_burst(std::uint32_t samples, std::uint32_t sequence);
 /// Empty when the name does not fit 255 octets, holds a NUL, or the line has unknown options.
 std::optional<Bytes> encode_add_source(const SourceLine& line, std::uint32_t sequence);
 

@@ -41,8 +41,9 @@ TEST_CASE("a request is its header and zeros up to the longest reply of any vers
         Command command;
         std::size_t size;
     };
-    for (const Row& row : {Row{Command::tracking, 104}, Row{Command::n_sources, 32},
-                           Row{Command::activity, 48}, Row{Command::reload_sources, 28}}) {
+    for (const Row& row :
+         {Row{Command::tracking, 104}, Row{Command::n_sources, 32}, Row{Command::activity, 48},
+          Row{Command::reload_sources, 28}, Row{Command::makestep, 28}}) {
         CAPTURE(static_cast<int>(row.command));
         CHECK(encode_simple(row.command, 0xa1b2c3d4) ==
               packet(row.size, {{0, {6, 1}},
@@ -68,6 +69,11 @@ TEST_CASE("a request by index, address or id carries it behind the header") {
     CHECK(encode_id(Command::source_name, 0x0a0b0c0d, 9) ==
           packet(284, {{0, {6, 1}}, {5, {65}}, {11, {9}}, {20, {10, 11, 12, 13}}, {37, {3}}}));
     CHECK(encode_addressed(Command::authdata, *parse_address("192.0.2.1"), 9).size() == 52);
+}
+
+TEST_CASE("a burst asks all sources, without an address") {
+    CHECK(encode_burst(0x04, 9) ==
+          packet(68, {{0, {6, 1}}, {5, {3}}, {11, {9}}, {63, {4}}, {67, {4}}}));
 }
 
 TEST_CASE("add source carries every option at its place") {

@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "publish/table.h"
-#include "time/address.h"
 #include "time/spell.h"
 #include "version.h"
 
@@ -34,15 +32,6 @@ std::string_view answer_of(const StandingStretch& stretch) {
             break;
     }
     return "not demonstrated";
-}
-
-std::optional<Seconds> median(std::vector<double> numbers) {
-    const auto middle = median_of(std::move(numbers));
-    return middle ? std::optional(Seconds{*middle}) : std::nullopt;
-}
-
-std::string spelled(const std::optional<Seconds>& interval) {
-    return interval ? "±" + spell_bound(*interval) : "-";
 }
 
 Section regime(const ComplianceReport& report) {
@@ -84,38 +73,6 @@ Section stretches(const ComplianceReport& report) {
     return section;
 }
 
-Section happenings(const ComplianceReport& report) {
-    Section section{"What moved the clock", {}, {}};
-    if (report.events.empty()) {
-        section.paragraphs.emplace_back("Nothing that is recorded.");
-        return section;
-    }
-    section.table = DocumentTable{{"at", "kind", "what"}, {}};
-    for (const EventRow& event : report.events)
-        section.table->rows.push_back({rfc3339(event.at), event.kind, event.text});
-    return section;
-}
-
-Section chain(const ComplianceReport& report) {
-    Section section{"Sources and the chain to UTC", {}, {}};
-    if (report.sources.empty()) {
-        section.paragraphs.emplace_back("No server was recorded: there is no chain to show.");
-        return section;
-    }
-    section.paragraphs.emplace_back(
-        "This clock, by NTP, from the servers below; each takes UTC from a reference that only its "
-        "operator can document. A public server is informative: it proves nothing by contract.");
-    section.table = DocumentTable{
-        {"server", "role", "kind", "answered", "by NTS", "delay/2", "root distance"}, {}};
-    for (const EvidenceSource& source : report.sources)
-        section.table->rows.push_back({source.name, source.by_daemon ? "followed" : "watched",
-                                       source.is_public ? "public" : "own",
-                                       fmt::format("{} of {}", source.answered, source.polls),
-                                       std::to_string(source.authenticated),
-                                       spelled(source.half_delay), spelled(source.root_distance)});
-    return section;
-}
-
 Section budget(const ComplianceReport& report) {
     Section section{"Error budget", {}, DocumentTable{{"term", "contributes"}, {}}};
     const auto& bounds = report.finding.bounds;
@@ -132,19 +89,6 @@ Section budget(const ComplianceReport& report) {
     rows.push_back({"reference of the servers to UTC", "not recorded: their operators' to state"});
     rows.push_back(
         {"time stamping by the application", "not recorded: the application's to state"});
-    return section;
-}
-
-Section changes(const ComplianceReport& report) {
-    Section section{"Changes of the configuration", {}, {}};
-    if (report.changes.empty()) {
-        section.paragraphs.emplace_back("None by Clockwright.");
-        return section;
-    }
-    section.table = DocumentTable{{"at", "id", "by", "reason", "outcome"}, {}};
-    for (const EvidenceChange& change : report.changes)
-        section.table->rows.push_back(
-            {rfc3339(change.at), change.id, change.by, change.reason, change.outcome});
     return section;
 }
 
@@ -172,35 +116,6 @@ void add_validity(const ComplianceReport& report, std::vector<std::string>& stat
 }
 
 }  // namespace
-
-std::vector<EvidenceSource> sources_of(const std::vector<SampleRow>& samples) {
-    struct Seen {
-        EvidenceSource source;
-        std::vector<double> half_delays, distances;
-    };
-    std::map<std::pair<std::string, std::string>, Seen> all;
-    for (const SampleRow& sample : samples) {
-        Seen& seen = all[{sample.server, sample.address}];
-        seen.source.by_daemon |= sample.by_daemon;
-        ++seen.source.polls;
-        if (!sample.offset) continue;
-        ++seen.source.answered;
-        seen.source.authenticated += sample.authenticated ? 1 : 0;
-        if (sample.delay) seen.half_delays.push_back(sample.delay->count() / 2);
-        if (sample.root_distance) seen.distances.push_back(sample.root_distance->count());
-    }
-    std::vector<EvidenceSource> sources;
-    for (auto& [key, seen] : all) {
-        seen.source.name = key.first;
-        seen.source.address = key.second;
-        const auto address = parse_address(key.second);
-        seen.source.is_public = address && address->is_public();
-        seen.source.half_delay = median(std::move(seen.half_delays));
-        seen.source.root_distance = median(std::move(seen.distances));
-        sources.push_back(std::move(seen.source));
-    }
-    return sources;
-}
 
 std::vector<std::string> compliance_statement(const ComplianceReport& report) {
     const ComplianceFinding& finding = report.finding;
@@ -238,10 +153,10 @@ Document compliance_document(const ComplianceReport& report) {
                                  {}});
     document.sections.push_back(regime(report));
     document.sections.push_back(stretches(report));
-    document.sections.push_back(happenings(report));
-    document.sections.push_back(chain(report));
+    document.sections.push_back(happenings_section(report.events));
+    document.sections.push_back(sources_section(report.sources));
     document.sections.push_back(budget(report));
-    document.sections.push_back(changes(report));
+    document.sections.push_back(changes_section(report.changes));
     document.sections.push_back(checklist());
     document.sections.push_back(
         {"Made by", {fmt::format("Clockwright {} at {}", version, rfc3339(report.made_at))}, {}});

@@ -7,29 +7,11 @@
 #include <vector>
 
 #include "publish/document.h"
+#include "publish/evidence.h"
 #include "watch/compliance.h"
 #include "watch/compliance_profile.h"
 
 namespace clockwright {
-
-/// One server of the period, as its samples tell.
-struct EvidenceSource {
-    std::string name;
-    std::string address;
-    bool is_public = false;  ///< on the internet: it names a laboratory and proves nothing
-    bool by_daemon = false;  ///< the clock followed it; else it was watched beside
-    int polls = 0, answered = 0, authenticated = 0;
-    std::optional<Seconds> half_delay, root_distance;  ///< medians
-};
-
-/// Grouped by name and address, in the order of names.
-std::vector<EvidenceSource> sources_of(const std::vector<SampleRow>& samples);
-
-/// A change of the daemon's configuration within the period.
-struct EvidenceChange {
-    WallTime at;
-    std::string id, by, reason, outcome;
-};
 
 struct ComplianceReport {
     std::string host;

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <variant>
@@ -18,29 +17,7 @@
 namespace clockwright::store {
 namespace {
 
-constexpr std::size_t hash_length = 64;
-constexpr std::string_view number_key = "{\"n\":";
-const std::string first_hash(hash_length, '0');
-
-struct Line {
-    std::string_view hash, text;
-    std::uint64_t number = 0;
-};
-
-std::optional<Line> parse(std::string_view line) {
-    if (line.size() < hash_length + 1 + number_key.size() || line[hash_length] != ' ') return {};
-    Line parsed{line.substr(0, hash_length), line.substr(hash_length + 1)};
-    if (!parsed.text.starts_with(number_key)) return {};
-    const char* begin = parsed.text.data() + number_key.size();
-    const auto read =
-        std::from_chars(begin, parsed.text.data() + parsed.text.size(), parsed.number);
-    if (read.ec != std::errc{}) return {};
-    return parsed;
-}
-
-std::string bound(Digest digest, std::string_view before, std::string_view text) {
-    return digest(fmt::format("{} {}", before, text));
-}
+constexpr std::string_view base_file = "/audit/base";
 
 /// Of the chain's files, in order; none where there is no such directory.
 std::vector<std::string> names_in(const std::string& directory) {
@@ -67,10 +44,7 @@ std::string_view kind_of(const Record& row) {
 }  // namespace
 
 AuditChain::AuditChain(std::string directory, Digest digest, std::string boot)
-    : directory_(std::move(directory)),
-      digest_(digest),
-      boot_(std::move(boot)),
-      end_{first_hash, 0} {}
+    : directory_(std::move(directory)), digest_(digest), boot_(std::move(boot)) {}
 
 Result<AuditChain> AuditChain::open(const std::string& state_directory, Digest digest,
                                     std::string boot) {
@@ -91,14 +65,13 @@ Result<AuditChain> AuditChain::open(const std::string& state_directory, Digest d
             continue;
         }
         chain.file_ = names.back();
-        const std::size_t begin = content.rfind('\n', whole - 2) + 1;
-        const auto line = parse(std::string_view(content).substr(begin, whole - 1 - begin));
-        if (!line)
+        const auto last = last_of(std::string_view(content).substr(0, whole));
+        if (!last)
             return fail(Fault::bad_input,
                         fmt::format("the last line of audit/{} is no record of the chain: "
                                     "clockwright report verify",
                                     printable(names.back())));
-        chain.end_ = {std::string(line->hash), line->number};
+        chain.end_ = *last;
         break;
     }
     return chain;
@@ -112,15 +85,16 @@ bool AuditChain::is_due(const ClockRow& clock, SteadyTime now) {
     return due;
 }
 
+std::string AuditChain::members(std::string_view kind, std::string_view row, const Now& now) const {
+    return fmt::format("\"boot\":{},\"steady_ns\":{},\"kind\":\"{}\",\"row\":{}",
+                       json_string(boot_), now.steady.time_since_epoch().count(), kind, row);
+}
+
 Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
     ChainEnd end = end_;
     std::string lines;
     const auto add = [&](std::string_view kind, std::string_view row) {
-        const std::string text = fmt::format(
-            "{}{},\"boot\":{},\"steady_ns\":{},\"kind\":\"{}\",\"row\":{}}}", number_key,
-            ++end.records, json_string(boot_), now.steady.time_since_epoch().count(), kind, row);
-        end.head = bound(digest_, end.head, text);
-        lines += end.head + " " + text + "\n";
+        lines += chain_line(digest_, end, members(kind, row, now));
     };
     if (torn_ > 0) add("torn", fmt::format("{{\"octets\":{}}}", torn_));
     for (const Record& row : rows) {
@@ -131,6 +105,12 @@ Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
             std::visit([](const auto& one) { return json_line(fields_of(one)); }, row));
     }
     if (lines.empty()) return {};
+    TRY(write(lines, end, now));
+    torn_ = 0;
+    return {};
+}
+
+Result<void> AuditChain::write(const std::string& lines, const ChainEnd& end, const Now& now) {
     const std::string name = std::max(file_, rfc3339(now.wall).substr(0, 10) + ".chain");
     const std::string path = directory_ + "/" + name;
     const Descriptor file(
@@ -144,8 +124,32 @@ Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
     }
     end_ = end;
     file_ = name;
-    torn_ = 0;
     return {};
+}
+
+Result<int> AuditChain::prune(WallTime before, const Now& now) {
+    const std::string oldest_kept = rfc3339(before).substr(0, 10) + ".chain";
+    int removed = 0;
+    ChainEnd base;
+    for (const std::string& name : names_in(directory_)) {
+        if (name >= oldest_kept || name >= file_) break;
+        const std::string path = directory_ + "/" + name;
+        const std::string content = TRY(read_file(path));
+        const auto last = last_of(content);
+        if (!last) return fail(Fault::bad_input, "audit/" + printable(name) + " is no chain");
+        // The base first: a crash between the two leaves a file that lies before it.
+        TRY(replace_file(directory_ + "/base", base_text(*last)));
+        if (::unlink(path.c_str()) != 0) return std::unexpected(last_error("remove", path));
+        base = *last;
+        ++removed;
+    }
+    if (removed == 0) return 0;
+    ChainEnd end = end_;
+    const std::string row = fmt::format("{{\"files\":{},\"records\":{},\"head\":\"{}\"}}", removed,
+                                        base.records, base.head);
+    const std::string line = chain_line(digest_, end, members("pruned", row, now));
+    TRY(write(line, end, now));
+    return removed;
 }
 
 Result<std::vector<ChainFile>> chain_files(const std::string& state_directory) {
@@ -156,34 +160,14 @@ Result<std::vector<ChainFile>> chain_files(const std::string& state_directory) {
     return files;
 }
 
-Result<ChainEnd> verify_chain(std::span<const ChainFile> files, Digest digest,
-                              std::string_view head) {
-    ChainEnd end{first_hash, 0};
-    bool head_seen = head.empty();
-    for (const ChainFile& file : files) {
-        int number = 0;
-        for (std::size_t begin = 0; begin < file.content.size();) {
-            const std::size_t stop = file.content.find('\n', begin);
-            const std::string here = fmt::format("audit/{}:{}: ", printable(file.name), ++number);
-            if (stop == std::string::npos) return fail(here + "ends within a record");
-            const auto line = parse(std::string_view(file.content).substr(begin, stop - begin));
-            begin = stop + 1;
-            if (!line) return fail(here + "is no record of the chain");
-            const std::uint64_t wanted = end.records + 1;
-            if (bound(digest, end.head, line->text) != line->hash)
-                return fail(here + (line->number == wanted
-                                        ? fmt::format("record {} was changed", wanted)
-                                        : fmt::format("record {} is missing or was moved: {} "
-                                                      "stands in its place",
-                                                      wanted, line->number)));
-            end = {std::string(line->hash), wanted};
-            head_seen |= end.head == head;
-        }
-    }
-    if (!head_seen)
-        return fail(fmt::format("no record has the head {}: records are missing at the end",
-                                printable(head)));
-    return end;
+Result<ChainEnd> chain_base(const std::string& state_directory) {
+    const std::string path = state_directory + std::string(base_file);
+    bool missing = false;
+    const auto text = read_file(path, &missing);
+    if (missing) return ChainEnd{};
+    if (!text) return std::unexpected(text.error());
+    if (const auto base = parse_base(*text)) return *base;
+    return fail(Fault::bad_input, "audit/base is no beginning of a chain");
 }
 
 }  // namespace clockwright::store

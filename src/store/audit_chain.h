@@ -2,7 +2,7 @@
 /// it.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,18 +10,10 @@
 #include <vector>
 
 #include "result.h"
+#include "store/chain_lines.h"
 #include "watch/record.h"
 
 namespace clockwright::store {
-
-/// SHA-256 of octets as 64 hexadecimal digits.
-using Digest = std::string (*)(std::string_view);
-
-/// Where a chain ends: the hash of its last record, and how many there are.
-struct ChainEnd {
-    std::string head;
-    std::uint64_t records = 0;
-};
 
 /// A file a day, `audit/2026-11-20.chain` in the state directory; a clock that is set back goes on
 /// in the last one, so that the names are in the order of the chain. A line is the hash of the one
@@ -43,9 +35,16 @@ class AuditChain {
     Result<void> append(std::span<const Record> rows, const Now& now);
     const ChainEnd& end() const { return end_; }
 
+    /// Removes files whose day is over since before `before`, oldest first, never the last, and
+    /// records that as one record; the chain then begins where the newest removed file ended.
+    /// How many were removed.
+    Result<int> prune(WallTime before, const Now& now);
+
   private:
     AuditChain(std::string directory, Digest digest, std::string boot);
     bool is_due(const ClockRow& clock, SteadyTime now);
+    std::string members(std::string_view kind, std::string_view row, const Now& now) const;
+    Result<void> write(const std::string& lines, const ChainEnd& end, const Now& now);
 
     std::string directory_;
     Digest digest_;
@@ -57,17 +56,11 @@ class AuditChain {
     std::size_t torn_ = 0;  ///< octets cut off and not told yet
 };
 
-struct ChainFile {
-    std::string name, content;
-};
-
 /// The files of the state directory, oldest first; none: no chain was begun.
 Result<std::vector<ChainFile>> chain_files(const std::string& state_directory);
 
-/// Through all records; the first that is changed, missing or out of its place is Fault::failed,
-/// with file and line. What is missing at the end shows only against a head that was kept elsewhere
-/// (the log has one a day): `head` must then be that of some record; empty: not asked.
-Result<ChainEnd> verify_chain(std::span<const ChainFile> files, Digest digest,
-                              std::string_view head = {});
+/// Where the chain begins: its beginning, or where retention removed what was before. Unsigned: who
+/// wants to know that nothing else was removed compares with a head from then.
+Result<ChainEnd> chain_base(const std::string& state_directory);
 
 }  // namespace clockwright::store

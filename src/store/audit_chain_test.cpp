@@ -165,3 +165,23 @@ TEST_CASE("an end that is no chain is not gone on with") {
     CHECK(chain.error().fault == Fault::bad_input);
     CHECK(chain.error().message.contains("audit/2026-11-20.chain"));
 }
+
+TEST_CASE("what is older than wanted is removed, and the rest is whole and says so") {
+    const TemporaryDirectory state;
+    auto chain = AuditChain::open(state.path(), digest, "boot").value();
+    for (const auto day : {0h, 24h, 48h, 72h}) REQUIRE(chain.append(rows(2), at(day)));
+    CHECK(chain.prune(at(48h).wall, at(73h)) == 2);
+    CHECK(chain.prune(at(48h).wall, at(74h)) == 0);
+    const auto files = chain_files(state.path());
+    REQUIRE(files->size() == 2);
+    const auto base = chain_base(state.path());
+    REQUIRE(base);
+    CHECK(base->records == 4);
+    CHECK(verify_chain(*files, digest, {}, *base)->records == 9);
+    CHECK(files->back().content.contains(R"("kind":"pruned","row":{"files":2,"records":4,)"));
+    // It goes on after a restart, and the last file stays however old it is.
+    auto later = AuditChain::open(state.path(), digest, "boot").value();
+    CHECK(later.end().records == 9);
+    CHECK(later.prune(at(9999h).wall, at(9999h)) == 1);
+    CHECK(verify_chain(*chain_files(state.path()), digest, {}, *chain_base(state.path())));
+}

@@ -169,6 +169,10 @@ Result<void> command(ChronyChannel& channel, Command what, const ChronyChannel::
                             describe(reply.status)));
 }
 
+ChronyChannel::Encode simple(Command what) {
+    return [what](std::uint32_t sequence) { return chrony::encode_simple(what, sequence); };
+}
+
 }  // namespace
 
 ChronySocket::ChronySocket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -190,12 +194,22 @@ Result<DaemonState> ChronySocket::read_state() {
 }
 
 Result<void> ChronySocket::reload_sources() {
+    return command(impl_->channel, Command::reload_sources, simple(Command::reload_sources),
+                   "reload its sources", Status::success);
+}
+
+Result<void> ChronySocket::burst(int samples) {
     return command(
-        impl_->channel, Command::reload_sources,
-        [](std::uint32_t sequence) {
-            return chrony::encode_simple(Command::reload_sources, sequence);
+        impl_->channel, Command::burst,
+        [samples](std::uint32_t sequence) {
+            return chrony::encode_burst(static_cast<std::uint32_t>(samples), sequence);
         },
-        "reload its sources", Status::success);
+        "measure now", Status::success);
+}
+
+Result<void> ChronySocket::make_step() {
+    return command(impl_->channel, Command::makestep, simple(Command::makestep), "step the clock",
+                   Status::success);
 }
 
 Result<void> ChronySocket::delete_source(const IpAddress& address) {

@@ -33,6 +33,9 @@ class ChronySocket {
     Result<DaemonState> read_state();
 
     Result<void> reload_sources();
+    Result<void> burst(int samples);  ///< every source at once; they are measured afterwards
+    /// What it is about to correct, at once; a chronyd that only watches (-x) fails.
+    Result<void> make_step();
     Result<void> delete_source(const IpAddress& address);  ///< not there: success
     Result<void> add_source(const SourceLine& line);       ///< already there: success
 

@@ -1,11 +1,15 @@
-/// Giving up the right to set the clock, for this process and all it starts.
+/// The right to set the clock: whether this process has it, and giving it up.
 #pragma once
 
 #include "result.h"
 
 namespace clockwright::system {
 
-/// Drops CAP_SYS_TIME from every set and forbids regaining rights; error when it is still there.
+/// CAP_SYS_TIME is effective.
+bool may_set_clock();
+
+/// For this process and all it starts: drops CAP_SYS_TIME from every set and forbids regaining
+/// rights; error when it is still there.
 Result<void> give_up_clock_rights();
 
 }  // namespace clockwright::system

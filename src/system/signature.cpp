@@ -41,11 +41,13 @@ std::optional<Octets> decode(std::string_view text) {
     return whole ? std::optional(octets) : std::nullopt;
 }
 
-Key read_key(std::string_view pem) {
+/// `read`: PEM_read_bio_PUBKEY or its brother for private keys; nobody is asked for a pass phrase.
+Key read_key(std::string_view pem, decltype(PEM_read_bio_PUBKEY)* read) {
     if (pem.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return {};
     const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     if (!bio) return {};
-    Key key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
+    const auto no_phrase = [](char*, int, int, void*) { return -1; };
+    Key key(read(bio.get(), nullptr, no_phrase, nullptr));
     ERR_clear_error();
     const bool fits = key && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519;
     return fits ? std::move(key) : Key{};
@@ -55,7 +57,7 @@ Key read_key(std::string_view pem) {
 
 Result<void> verify_signature(std::string_view document, std::string_view signature,
                               std::string_view pem) {
-    const Key key = read_key(pem);
+    const Key key = read_key(pem, PEM_read_bio_PUBKEY);
     if (!key) return fail(Fault::bad_input, "it is no public Ed25519 key in PEM");
     const auto octets = decode(trimmed(signature));
     if (!octets) return fail("the signature is not 64 octets in base64");
@@ -66,8 +68,26 @@ Result<void> verify_signature(std::string_view document, std::string_view signat
         EVP_DigestVerify(digest.get(), octets->data(), signature_octets, bytes, document.size()) ==
             1;
     ERR_clear_error();
-    if (!good) return fail("the signature is not of this list by the owner of the key");
+    if (!good) return fail("the signature is not of this document by the owner of the key");
     return {};
+}
+
+Result<std::string> sign_document(std::string_view document, std::string_view pem) {
+    const Key key = read_key(pem, PEM_read_bio_PrivateKey);
+    if (!key)
+        return fail(Fault::bad_input, "it is no private Ed25519 key in PEM without a pass phrase");
+    const Digest digest(EVP_MD_CTX_new());
+    std::array<unsigned char, signature_octets> octets{};
+    std::size_t size = octets.size();
+    const auto* bytes = reinterpret_cast<const unsigned char*>(document.data());
+    const bool signed_now =
+        digest && EVP_DigestSignInit(digest.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+        EVP_DigestSign(digest.get(), octets.data(), &size, bytes, document.size()) == 1;
+    ERR_clear_error();
+    if (!signed_now) return fail("the document cannot be signed");
+    std::array<unsigned char, signature_letters + 1> letters{};
+    EVP_EncodeBlock(letters.data(), octets.data(), static_cast<int>(size));
+    return std::string(letters.begin(), letters.end() - 1) + "\n";
 }
 
 }  // namespace clockwright::system

@@ -1,4 +1,4 @@
-/// Whether a document was signed by who we think: Ed25519 by OpenSSL.
+/// Whether a document was signed by who we think, and signing one: Ed25519 by OpenSSL.
 #pragma once
 
 #include <string>
@@ -13,5 +13,9 @@ namespace clockwright::system {
 /// Ed25519 key.
 Result<void> verify_signature(std::string_view document, std::string_view signature,
                               std::string_view pem);
+
+/// 64 octets in base64, with a newline. Fault::bad_input when `pem` is no private Ed25519 key
+/// without a pass phrase.
+Result<std::string> sign_document(std::string_view document, std::string_view pem);
 
 }  // namespace clockwright::system

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using namespace clockwright;
+using clockwright::system::sign_document;
 using clockwright::system::verify_signature;
 
 namespace {
@@ -21,6 +22,26 @@ const std::string signature =
 TEST_CASE("a document is verified by the key that signed it") {
     CHECK(verify_signature(document, signature, key).has_value());
     CHECK(verify_signature(document, "\n " + signature + "\r\n", key).has_value());
+}
+
+// The private key of the same test vector, as `openssl genpkey -algorithm ed25519` writes them.
+const std::string private_key =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MC4CAQAwBQYDK2VwBCIEIMWqjfQ/n4N77bdELzHct7Fm04U1B28JS4XOOi4LRFj3\n"
+    "-----END PRIVATE KEY-----\n";
+
+TEST_CASE("a document is signed as RFC 8032 has it, and the public key verifies that") {
+    const auto made = sign_document(document, private_key);
+    REQUIRE(made);
+    CHECK(*made == signature + "\n");
+    CHECK(verify_signature(document, *made, key).has_value());
+}
+
+TEST_CASE("what is no private key without a pass phrase signs nothing") {
+    for (const std::string& bad : {std::string{}, std::string("hello"), key}) {
+        CAPTURE(bad);
+        CHECK(sign_document(document, bad).error().fault == Fault::bad_input);
+    }
 }
 
 TEST_CASE("an altered document or signature is refused") {

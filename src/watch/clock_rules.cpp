@@ -72,12 +72,14 @@ std::vector<Rule> clock_rules(const ClassLimits& limits) {
     const auto add = [&rules](std::vector<Rule> more) {
         for (Rule& rule : more) rules.push_back(std::move(rule));
     };
-    add(degrees({.name = "clock_offset",
-                 .conditions = {{.fact = "offset_seconds", .absolute = true}},
-                 .hold = Seconds{300},
-                 .message = "this clock is off: {value} must be added to it ({evidence})",
-                 .advice = "see whether the daemon corrects it: clockwright status"},
-                limits.bound));
+    add(degrees(
+        {.name = "clock_offset",
+         .conditions = {{.fact = "offset_seconds", .absolute = true}},
+         .hold = Seconds{300},
+         .message = "this clock is off: {value} must be added to it ({evidence})",
+         .advice = "see whether the daemon corrects it: clockwright status, then clockwright "
+                   "sync --dry-run"},
+        limits.bound));
     add({{.name = "quorum_offset",
           .conditions = {{.fact = "quorum_offset_seconds",
                           .limit = limits.bound.warning,

@@ -249,6 +249,29 @@ TEST_CASE("a name without an address is listed by its name and counted") {
     CHECK(unresolved->reach == 0);
 }
 
+TEST_CASE("a chronyd that only watches takes a burst, and refuses to step") {
+    Hosts hosts;
+    const auto before = state_when(hosts.control, has_selected);
+    REQUIRE(before);
+    auto socket = ChronySocket::open({hosts.control});
+    REQUIRE(socket);
+    CHECK(socket->burst(3));
+    const auto valid = [](const DaemonState& state) {
+        const auto* source = find(state, "127.0.0.31");
+        return source ? source->valid_replies.value_or(0) : 0;
+    };
+    CHECK(state_when(hosts.control, [&](const auto& it) { return valid(it) > valid(*before); }));
+    const auto gap = [] {
+        return std::chrono::system_clock::now().time_since_epoch() -
+               std::chrono::steady_clock::now().time_since_epoch();
+    };
+    const auto begun = gap();
+    const auto stepped = socket->make_step();
+    REQUIRE_FALSE(stepped);
+    CHECK(stepped.error().message.ends_with("did not step the clock: failed"));
+    CHECK(std::chrono::abs(Seconds(gap() - begun)) < Seconds(0.01));
+}
+
 TEST_CASE("changes are not permitted over UDP") {
     Hosts hosts;
     REQUIRE(state_when("127.0.0.1:21323", [](const auto&) { return true; }));

@@ -336,9 +336,9 @@ class Lists(bed.Bed):
         other = self.directory / "other.key"
         openssl("genpkey", "-algorithm", "ed25519", "-out", other)
         self.serve(document(), self.sign(document(), other))
-        self.refused("the signature is not of this list by the owner of the key")
+        self.refused("the signature is not of this document by the owner of the key")
         self.serve(document(version=2), self.sign(document()))
-        self.refused("the signature is not of this list")
+        self.refused("the signature is not of this document")
         self.serve(document(), b"hello")
         self.refused("the signature is not 64 octets in base64")
         self.server.answers["/list.json.sig"] = (404, b"")

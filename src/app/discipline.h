@@ -1,0 +1,25 @@
+/// Steers the clock of a host that no daemon steers: `agent.discipline` (docs/discipline.md).
+#pragma once
+
+#include "app/verbs.h"
+#include "judge/selection.h"
+#include "steer/servo.h"
+
+namespace clockwright::app {
+
+/// Why this process may not steer, with what may: empty when it holds CAP_SYS_TIME.
+std::string why_no_discipline();
+
+/// What a majority says now; `slewed`: what the clock gained by a slew since the first packet left.
+/// The bound is never better than half the least delay (rule M-3).
+std::optional<ServoEvidence> servo_evidence(const Selection& selection, Seconds slewed);
+
+std::string servo_memory_json(const ServoMemory& memory);
+/// Empty for what is no such text, or holds a rate that no crystal has.
+std::optional<ServoMemory> parse_servo_memory(std::string_view json);
+
+/// Until a signal ends it (0), or another hand moves the clock (Fault::refused). Asks `[candidates]
+/// hosts` and `[agent] watch` every 64 s, and whether a daemon runs every four.
+Result<int> run_discipline(const Context& context);
+
+}  // namespace clockwright::app

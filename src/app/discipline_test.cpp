@@ -1,0 +1,55 @@
+#include "app/discipline.h"
+
+#include <doctest/doctest.h>
+
+namespace clockwright::app {
+namespace {
+
+Selection agreed(Seconds offset, Seconds bound, Seconds delay) {
+    Selection selection;
+    selection.consensus.majority = true;
+    selection.consensus.offset = offset;
+    selection.consensus.bound = bound;
+    Assessment truechimer, liar;
+    truechimer.verdict = Verdict::truechimer;
+    truechimer.stats.emplace().delay_min = delay;
+    liar.verdict = Verdict::falseticker;
+    liar.stats.emplace().delay_min = Seconds{0};
+    selection.assessments = {liar, truechimer};
+    return selection;
+}
+
+TEST_CASE("what was slewed since the question is no longer to be corrected") {
+    const auto evidence =
+        servo_evidence(agreed(Seconds{0.05}, Seconds{2e-3}, Seconds{1e-3}), Seconds{0.7e-3});
+    REQUIRE(evidence);
+    CHECK(evidence->offset.count() == doctest::Approx(0.0493));
+    CHECK(evidence->bound == Seconds{2e-3});
+}
+
+TEST_CASE("a bound is never better than half the least delay of who agrees") {
+    const auto evidence =
+        servo_evidence(agreed(Seconds{0}, Seconds{1e-4}, Seconds{30e-3}), Seconds{0});
+    REQUIRE(evidence);
+    CHECK(evidence->bound == Seconds{15e-3});
+}
+
+TEST_CASE("without a majority there is nothing to steer by") {
+    CHECK_FALSE(servo_evidence(Selection{}, Seconds{0}));
+}
+
+TEST_CASE("what is remembered of the rate comes back the same, and nothing else is taken") {
+    const auto memory = parse_servo_memory(servo_memory_json({Ppm{-12.345}, Ppm{0.02}}));
+    REQUIRE(memory);
+    CHECK(memory->frequency == Ppm{-12.345});
+    CHECK(memory->error == Ppm{0.02});
+    for (const char* text :
+         {"", "[]", "{}", R"({"frequency_ppm":1})", R"({"frequency_ppm":"1","error_ppm":1})",
+          R"({"frequency_ppm":501,"error_ppm":1})", R"({"frequency_ppm":1,"error_ppm":-1})"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_servo_memory(text));
+    }
+}
+
+}  // namespace
+}  // namespace clockwright::app

@@ -1,0 +1,92 @@
+#include "app/agent_files.h"
+#include "app/report_ground.h"
+#include "app/report_output.h"
+#include "app/rtc_facts.h"
+#include "publish/change_report.h"
+#include "publish/period_report.h"
+#include "system/clock.h"
+#include "system/local_host.h"
+
+namespace clockwright::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+Period period_of(const std::string& word, WallTime now) {
+    if (word == "daily") return {now - 24h, now};
+    if (word == "drift") return {now - 30 * 24h, now};
+    return {now - 7 * 24h, now};
+}
+
+Result<void> add_summary(const Context& context, const History& history, PeriodReport& report) {
+    const auto looks = TRY(history.clock(query_of(report.period)));
+    const auto samples = TRY(samples_of(history, report.period, report.remarks));
+    report.summary = summarise(looks, report.period);
+    report.objectives = hold_to_objectives(*report.summary, quality_of(samples));
+    report.sources = sources_of(samples);
+    report.alerts = TRY(history.alerts(query_of(report.period)));
+    report.changes = changes_of(context, report.period, report.remarks);
+    return {};
+}
+
+Result<void> add_rate(const History& history, PeriodReport& report) {
+    RateSummary rate;
+    std::vector<SteeredLook> looks;
+    for (const ClockRow& row : TRY(history.clock(query_of(report.period))))
+        if (row.demonstrated && row.frequency)
+            looks.push_back({row.at, row.offset.value_or(Seconds{}), *row.frequency});
+    rate.points = updates_of(looks);
+    for (EventRow& event : TRY(history.events(query_of(report.period))))
+        if (event.kind == rtc_event) rate.rtc.push_back(std::move(event));
+    report.rate = std::move(rate);
+    return {};
+}
+
+Result<ChangeSide> side_of(const History& history, const Period& period,
+                           std::vector<std::string>& remarks) {
+    return ChangeSide{summarise(TRY(history.clock(query_of(period))), period),
+                      quality_of(TRY(samples_of(history, period, remarks)))};
+}
+
+}  // namespace
+
+Result<int> report_period(const Context& context) {
+    const Command& command = context.command;
+    const auto history = TRY(open_record(context.config));
+    PeriodReport report;
+    report.word = command.report.word;
+    report.host = system::host_name();
+    report.made_at = system::read_clocks().wall;
+    report.period = period_of(report.word, report.made_at);
+    if (report.word != "drift") TRY(add_summary(context, history, report));
+    if (report.word == "drift" || report.word == "maintenance") TRY(add_rate(history, report));
+    report.events = TRY(told_events(history, report.period));
+    return deliver(context, command.json ? period_json(report)
+                            : command.report.format == "csv"
+                                ? period_csv(report)
+                                : rendered(period_document(report), command.report.format));
+}
+
+Result<int> report_change(const Context& context) {
+    const Command& command = context.command;
+    const auto journal = TRY(store::Journal::open_to_read(context.config.state.directory));
+    const store::Change change =
+        TRY(journal.find(command.report.id.empty() ? "last" : command.report.id));
+    const auto history = TRY(open_record(context.config));
+    ChangeReport report;
+    report.host = system::host_name();
+    report.made_at = system::read_clocks().wall;
+    report.change = evidence_of(change);
+    report.added = change.plan.add;
+    report.removed = change.plan.remove;
+    std::vector<std::string> remarks;  // a million samples a day are not to be had here
+    report.before = TRY(side_of(history, {change.at - 24h, change.at}, remarks));
+    report.after =
+        TRY(side_of(history, {change.at, std::min(change.at + 24h, report.made_at)}, remarks));
+    return deliver(context, command.json ? change_json(report)
+                            : command.report.format == "csv"
+                                ? change_csv(report)
+                                : rendered(change_document(report), command.report.format));
+}
+
+}  // namespace clockwright::app

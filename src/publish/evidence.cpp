@@ -1,0 +1,100 @@
+#include "publish/evidence.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "steer/distribution.h"
+#include "time/address.h"
+#include "time/spell.h"
+
+namespace clockwright {
+namespace {
+
+std::optional<Seconds> median(std::vector<double> numbers) {
+    const auto middle = median_of(std::move(numbers));
+    return middle ? std::optional(Seconds{*middle}) : std::nullopt;
+}
+
+std::string spelled(const std::optional<Seconds>& interval) {
+    return interval ? "±" + spell_bound(*interval) : "-";
+}
+
+}  // namespace
+
+std::vector<EvidenceSource> sources_of(const std::vector<SampleRow>& samples) {
+    struct Seen {
+        EvidenceSource source;
+        std::vector<double> half_delays, distances;
+    };
+    std::map<std::pair<std::string, std::string>, Seen> all;
+    for (const SampleRow& sample : samples) {
+        Seen& seen = all[{sample.server, sample.address}];
+        seen.source.by_daemon |= sample.by_daemon;
+        ++seen.source.polls;
+        if (!sample.offset) continue;
+        ++seen.source.answered;
+        seen.source.authenticated += sample.authenticated ? 1 : 0;
+        if (sample.delay) seen.half_delays.push_back(sample.delay->count() / 2);
+        if (sample.root_distance) seen.distances.push_back(sample.root_distance->count());
+    }
+    std::vector<EvidenceSource> sources;
+    for (auto& [key, seen] : all) {
+        seen.source.name = key.first;
+        seen.source.address = key.second;
+        const auto address = parse_address(key.second);
+        seen.source.is_public = address && address->is_public();
+        seen.source.half_delay = median(std::move(seen.half_delays));
+        seen.source.root_distance = median(std::move(seen.distances));
+        sources.push_back(std::move(seen.source));
+    }
+    return sources;
+}
+
+Section happenings_section(const std::vector<EventRow>& events) {
+    Section section{"What moved the clock", {}, {}};
+    if (events.empty()) {
+        section.paragraphs.emplace_back("Nothing that is recorded.");
+        return section;
+    }
+    section.table = DocumentTable{{"at", "kind", "what"}, {}};
+    for (const EventRow& event : events)
+        section.table->rows.push_back({rfc3339(event.at), event.kind, event.text});
+    return section;
+}
+
+Section sources_section(const std::vector<EvidenceSource>& sources) {
+    Section section{"Sources and the chain to UTC", {}, {}};
+    if (sources.empty()) {
+        section.paragraphs.emplace_back("No server was recorded: there is no chain to show.");
+        return section;
+    }
+    section.paragraphs.emplace_back(
+        "This clock, by NTP, from the servers below; each takes UTC from a reference that only its "
+        "operator can document. A public server is informative: it proves nothing by contract.");
+    section.table = DocumentTable{
+        {"server", "role", "kind", "answered", "by NTS", "delay/2", "root distance"}, {}};
+    for (const EvidenceSource& source : sources)
+        section.table->rows.push_back({source.name, source.by_daemon ? "followed" : "watched",
+                                       source.is_public ? "public" : "own",
+                                       fmt::format("{} of {}", source.answered, source.polls),
+                                       std::to_string(source.authenticated),
+                                       spelled(source.half_delay), spelled(source.root_distance)});
+    return section;
+}
+
+Section changes_section(const std::vector<EvidenceChange>& changes) {
+    Section section{"Changes of the configuration", {}, {}};
+    if (changes.empty()) {
+        section.paragraphs.emplace_back("None by Clockwright.");
+        return section;
+    }
+    section.table = DocumentTable{{"at", "id", "by", "reason", "outcome"}, {}};
+    for (const EvidenceChange& change : changes)
+        section.table->rows.push_back(
+            {rfc3339(change.at), change.id, change.by, change.reason, change.outcome});
+    return section;
+}
+
+}  // namespace clockwright

@@ -1,0 +1,139 @@
+#include "store/chain_lines.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "time/spell.h"
+
+namespace clockwright::store {
+namespace {
+
+constexpr std::size_t hash_length = 64;
+constexpr std::string_view number_key = "{\"n\":";
+constexpr std::string_view head_title = "clockwright audit chain\n";
+
+struct Line {
+    std::string_view hash, text;
+    std::uint64_t number = 0;
+};
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (read.ec != std::errc{}) return std::nullopt;
+    return number;
+}
+
+std::optional<Line> parse(std::string_view line) {
+    if (line.size() < hash_length + 1 + number_key.size() || line[hash_length] != ' ') return {};
+    Line parsed{line.substr(0, hash_length), line.substr(hash_length + 1)};
+    if (!parsed.text.starts_with(number_key)) return {};
+    const auto number = parse_number(parsed.text.substr(number_key.size()));
+    if (!number) return {};
+    parsed.number = *number;
+    return parsed;
+}
+
+std::string bound(Digest digest, std::string_view before, std::string_view text) {
+    return digest(fmt::format("{} {}", before, text));
+}
+
+/// "key: value\n" at the beginning of `text`, which goes on after it.
+std::optional<std::string> take_field(std::string_view& text, std::string_view key) {
+    const std::size_t end = text.find('\n');
+    if (end == text.npos || !text.starts_with(key) || end < key.size() + 2) return std::nullopt;
+    if (text.substr(key.size(), 2) != ": ") return std::nullopt;
+    std::string value(text.substr(key.size() + 2, end - key.size() - 2));
+    text.remove_prefix(end + 1);
+    return value;
+}
+
+bool is_hash(std::string_view text) {
+    return text.size() == hash_length && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+/// Both fields of an end, and nothing after them.
+std::optional<ChainEnd> parse_end(std::string_view text) {
+    const auto records = take_field(text, "records");
+    const auto head = take_field(text, "head");
+    const auto number = records ? parse_number(*records) : std::nullopt;
+    if (!number || !head || !is_hash(*head) || !text.empty()) return std::nullopt;
+    return ChainEnd{*head, *number};
+}
+
+}  // namespace
+
+std::string chain_line(Digest digest, ChainEnd& end, std::string_view members) {
+    const std::string text = fmt::format("{}{},{}}}", number_key, ++end.records, members);
+    end.head = bound(digest, end.head, text);
+    return end.head + " " + text + "\n";
+}
+
+std::optional<ChainEnd> last_of(std::string_view content) {
+    if (!content.ends_with('\n')) return std::nullopt;
+    content.remove_suffix(1);
+    const auto line = parse(content.substr(content.rfind('\n') + 1));
+    if (!line) return std::nullopt;
+    return ChainEnd{std::string(line->hash), line->number};
+}
+
+Result<ChainEnd> verify_chain(std::span<const ChainFile> files, Digest digest,
+                              std::string_view head, const ChainEnd& base) {
+    ChainEnd end = base;
+    bool head_seen = head.empty() || (base.records > 0 && head == base.head);
+    const auto is_left_over = [&](const ChainFile& file) {
+        const auto last = last_of(file.content);
+        return base.records > 0 && last == base;
+    };
+    for (const ChainFile& file : files) {
+        if (end.records == base.records && is_left_over(file)) continue;
+        int number = 0;
+        for (std::size_t begin = 0; begin < file.content.size();) {
+            const std::size_t stop = file.content.find('\n', begin);
+            const std::string here = fmt::format("audit/{}:{}: ", printable(file.name), ++number);
+            if (stop == std::string::npos) return fail(here + "ends within a record");
+            const auto line = parse(std::string_view(file.content).substr(begin, stop - begin));
+            begin = stop + 1;
+            if (!line) return fail(here + "is no record of the chain");
+            const std::uint64_t wanted = end.records + 1;
+            if (bound(digest, end.head, line->text) != line->hash)
+                return fail(here + (line->number == wanted
+                                        ? fmt::format("record {} was changed", wanted)
+                                        : fmt::format("record {} is missing or was moved: {} "
+                                                      "stands in its place",
+                                                      wanted, line->number)));
+            end = {std::string(line->hash), wanted};
+            head_seen |= end.head == head;
+        }
+    }
+    if (!head_seen)
+        return fail(fmt::format("no record has the head {}: records are missing at the end",
+                                printable(head)));
+    return end;
+}
+
+std::string base_text(const ChainEnd& base) {
+    return fmt::format("records: {}\nhead: {}\n", base.records, base.head);
+}
+
+std::optional<ChainEnd> parse_base(std::string_view text) {
+    return parse_end(text);
+}
+
+std::string head_text(const ChainHead& head) {
+    return fmt::format("{}host: {}\nat: {}\n{}", head_title, head.host, head.at,
+                       base_text(head.end));
+}
+
+std::optional<ChainHead> parse_head(std::string_view text) {
+    if (!text.starts_with(head_title)) return std::nullopt;
+    text.remove_prefix(head_title.size());
+    const auto host = take_field(text, "host");
+    const auto at = host ? take_field(text, "at") : std::nullopt;
+    const auto end = at ? parse_end(text) : std::nullopt;
+    if (!end) return std::nullopt;
+    return ChainHead{*host, *at, *end};
+}
+
+}  // namespace clockwright::store

@@ -1,0 +1,29 @@
+/// "Within 50 ms, 99.9 % of the time": aims for a clock, held against its record.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "watch/period_summary.h"
+
+namespace clockwright {
+
+enum class ObjectiveAnswer { met, missed, unknown };
+
+struct Objective {
+    std::string name;  ///< "offset_mean_10ms"
+    std::string aim;   ///< for people: "mean |offset| below 10 ms"
+};
+
+struct ObjectiveResult {
+    Objective objective;
+    ObjectiveAnswer answer = ObjectiveAnswer::unknown;
+    std::string measured;  ///< for people: "1.2 ms"; "-" when nothing is known
+};
+
+/// All presets, in one order. Below nine tenths of the period an aim for all of it is never called
+/// met (rule P-1); one that was missed in what is recorded is missed.
+std::vector<ObjectiveResult> hold_to_objectives(const PeriodSummary& summary,
+                                                const SourceQuality& sources);
+
+}  // namespace clockwright

@@ -1,0 +1,47 @@
+/// A record of a clock over a period in a few numbers, day by day: what a report is made from.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "steer/distribution.h"
+#include "watch/compliance.h"
+#include "watch/record.h"
+
+namespace clockwright {
+
+/// Looks of one day (UTC) within the period; seconds. Only demonstrated looks have numbers.
+struct ClockDay {
+    WallTime at;  ///< its midnight
+    int looks = 0, demonstrated = 0;
+    std::optional<Distribution> offsets;  ///< of |offset|
+    std::optional<Distribution> bounds;
+};
+
+struct PeriodSummary {
+    Period period;
+    Seconds demonstrated{}, not_demonstrated{}, unrecorded{};  ///< together the period
+    std::optional<Distribution> offsets;                       ///< of |offset|
+    std::optional<Distribution> bounds;
+    std::vector<ClockDay> days;   ///< with looks
+    std::vector<Period> outages;  ///< recorded, and nothing demonstrated
+    std::optional<Seconds> longest_outage() const;
+    double coverage() const;  ///< share of the period that looks cover
+    /// Share of what is recorded in which the clock was demonstrated; 0 without looks.
+    double synchronised() const;
+};
+
+/// A look holds as in `hold_to_limit`.
+PeriodSummary summarise(std::span<const ClockRow> looks, const Period& period);
+
+/// What the servers were like that the clock followed; of all that were asked when none is known to
+/// be followed.
+struct SourceQuality {
+    int polls = 0, answered = 0;
+    std::optional<int> worst_stratum;
+    std::optional<Seconds> jitter;  ///< median over servers of |offset − the one before|
+};
+SourceQuality quality_of(std::span<const SampleRow> samples);
+
+}  // namespace clockwright
