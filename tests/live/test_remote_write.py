@@ -25,10 +25,19 @@ class RemoteWrite(Sinks):
         self.assertLess(len(found), 2)
         return [int(value) for _, value in found[0]["values"]] if found else []
 
+    @staticmethod
+    def begins(told):
+        """Where the counter begins: once for each run of the agent."""
+        return [n for n in range(len(told)) if n == 0 or told[n] <= told[n - 1]]
+
+    def all_has_arrived(self, port, runs):
+        return (self.spool("remote_write") == []
+                and len(self.begins(self.cycles(port))) == runs)
+
     def each_once(self, port, runs):
         """A counter that goes up by one from its beginning, or begins anew with a run."""
         told = self.cycles(port)
-        begins = [0] + [n for n in range(1, len(told)) if told[n] < told[n - 1]]
+        begins = self.begins(told)
         self.assertEqual(len(begins), runs, told)
         for begin, end in zip(begins, begins[1:] + [len(told)]):
             first = told[begin]
@@ -45,12 +54,11 @@ class RemoteWrite(Sinks):
         self.end_agent(signal.SIGKILL)
         self.start_agent(remote_write=self.remote_write(f"{middle.url}/api/v1/write"))
         outage()
-        self.wait_for("nothing waits", lambda: self.spool("remote_write") == []
-                      and len(self.cycles(port)) > 12, 60)
+        self.wait_for("nothing waits", lambda: self.all_has_arrived(port, 2), 60)
+        self.assertGreater(len(self.cycles(port)), 12)
         self.end_agent()
         self.start_agent(remote_write=self.remote_write(f"{middle.url}/api/v1/write"))
-        self.wait_for("nothing waits", lambda: self.spool("remote_write") == []
-                      and self.cycles(port)[-1] < 3, 60)
+        self.wait_for("nothing waits", lambda: self.all_has_arrived(port, 3), 60)
         self.end_agent()
         self.each_once(port, 3)
         refused = self.state / "spool/remote_write/refused.lines"
