@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "app/cli_alert.h"
 #include "app/cli_clock.h"
@@ -339,16 +340,13 @@ Result<Parsed> parse_command_line(int argc, char** argv) {
     if (spacing.count() >= 0) command.spacing = spacing;
     const CLI::App* verb = app.get_subcommands().front();
     command.verb = verb_named(verb->get_name());
-    if (command.verb == Verb::service && !verb->get_subcommands().empty())
-        command.service.word = verb->get_subcommands().front()->get_name();
-    if (command.verb == Verb::history && !verb->get_subcommands().empty())
-        command.history.word = verb->get_subcommands().front()->get_name();
-    if (command.verb == Verb::servers && !verb->get_subcommands().empty())
-        command.servers.word = verb->get_subcommands().front()->get_name();
-    if (command.verb == Verb::alert && !verb->get_subcommands().empty())
-        command.alert.word = verb->get_subcommands().front()->get_name();
-    if (command.verb == Verb::report && !verb->get_subcommands().empty())
-        command.report.word = verb->get_subcommands().front()->get_name();
+    const auto words = verb->get_subcommands();
+    for (const auto& [whose, word] : {std::pair(Verb::service, &command.service.word),
+                                      {Verb::history, &command.history.word},
+                                      {Verb::servers, &command.servers.word},
+                                      {Verb::alert, &command.alert.word},
+                                      {Verb::report, &command.report.word}})
+        if (command.verb == whose && !words.empty()) *word = words.front()->get_name();
     if (block_length.count() >= 0) command.servers.length = block_length;
     if (block_length == Seconds{0} || block_length > longest_block)
         return fail(Fault::usage, "--for: a block lasts longer than nothing and at most 3650d");

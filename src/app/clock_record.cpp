@@ -10,16 +10,19 @@ constexpr int looks_taken = 10'000;  // a week of them, some milliseconds to rea
 
 }  // namespace
 
-std::vector<SteeredLook> recorded_looks(const Config& config) {
+std::vector<SteeredLook> steered_looks(const std::vector<ClockRow>& looks) {
     std::vector<SteeredLook> found;
-    const auto history = open_record(config);
-    if (!history) return found;
-    const auto rows = history->clock({.from = {}, .to = {}, .server = {}, .limit = looks_taken});
-    if (!rows) return found;
-    for (const ClockRow& row : *rows)
+    for (const ClockRow& row : looks)
         if (row.demonstrated && row.frequency)
             found.push_back({row.at, row.offset.value_or(Seconds{}), *row.frequency});
     return found;
+}
+
+std::vector<SteeredLook> recorded_looks(const Config& config) {
+    const auto history = open_record(config);
+    if (!history) return {};
+    const auto rows = history->clock({.from = {}, .to = {}, .server = {}, .limit = looks_taken});
+    return rows ? steered_looks(*rows) : std::vector<SteeredLook>{};
 }
 
 }  // namespace clockwright::app

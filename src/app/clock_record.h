@@ -5,8 +5,12 @@
 
 #include "app/config.h"
 #include "steer/wander.h"
+#include "watch/record.h"
 
 namespace clockwright::app {
+
+/// Of the looks at a demonstrated clock, in their order.
+std::vector<SteeredLook> steered_looks(const std::vector<ClockRow>& looks);
 
 /// The newest week of looks at a demonstrated clock, oldest first; empty without a record.
 std::vector<SteeredLook> recorded_looks(const Config& config);

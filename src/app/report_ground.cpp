@@ -17,21 +17,25 @@ constexpr std::array<std::string_view, 12> told_kinds{
 }  // namespace
 
 HistoryQuery query_of(const Period& period) {
-    return {.from = period.from - 1h, .to = period.to, .server = {}, .limit = INT_MAX};
+    return {.from = period.from, .to = period.to, .server = {}, .limit = INT_MAX};
+}
+
+Result<std::vector<ClockRow>> looks_of(const History& history, const Period& period) {
+    return history.clock(query_of({period.from - 1h, period.to}));
 }
 
 Result<std::vector<SampleRow>> samples_of(const History& history, const Period& period,
                                           std::vector<std::string>& remarks) {
-    auto samples = TRY(history.samples(
-        {.from = period.from, .to = period.to, .server = {}, .limit = most_samples}));
+    HistoryQuery query = query_of(period);
+    query.limit = most_samples;
+    auto samples = TRY(history.samples(query));
     if (samples.size() == static_cast<std::size_t>(most_samples))
         remarks.emplace_back("Of the samples only the newest million are counted.");
     return samples;
 }
 
 Result<std::vector<EventRow>> told_events(const History& history, const Period& period) {
-    auto events =
-        TRY(history.events({.from = period.from, .to = period.to, .server = {}, .limit = INT_MAX}));
+    auto events = TRY(history.events(query_of(period)));
     std::erase_if(events, [](const EventRow& event) {
         return std::ranges::find(told_kinds, event.kind) == told_kinds.end();
     });

@@ -14,8 +14,11 @@ Result<int> report_period(const Context& context);  ///< daily, weekly, drift, m
 Result<int> report_change(const Context& context);
 Result<int> report_verify(const Context& context);
 
-/// All rows of a period, with looks from an hour before it.
+/// All rows of a period.
 HistoryQuery query_of(const Period& period);
+
+/// Looks at the clock, from an hour before the period on: the last one before it still holds in it.
+Result<std::vector<ClockRow>> looks_of(const History& history, const Period& period);
 
 /// Only the newest million count; a remark tells when there are more.
 Result<std::vector<SampleRow>> samples_of(const History& history, const Period& period,

@@ -1,4 +1,5 @@
 #include "app/agent_files.h"
+#include "app/clock_record.h"
 #include "app/report_ground.h"
 #include "app/report_output.h"
 #include "app/rtc_facts.h"
@@ -19,7 +20,7 @@ Period period_of(const std::string& word, WallTime now) {
 }
 
 Result<void> add_summary(const Context& context, const History& history, PeriodReport& report) {
-    const auto looks = TRY(history.clock(query_of(report.period)));
+    const auto looks = TRY(looks_of(history, report.period));
     const auto samples = TRY(samples_of(history, report.period, report.remarks));
     report.summary = summarise(looks, report.period);
     report.objectives = hold_to_objectives(*report.summary, quality_of(samples));
@@ -31,11 +32,7 @@ Result<void> add_summary(const Context& context, const History& history, PeriodR
 
 Result<void> add_rate(const History& history, PeriodReport& report) {
     RateSummary rate;
-    std::vector<SteeredLook> looks;
-    for (const ClockRow& row : TRY(history.clock(query_of(report.period))))
-        if (row.demonstrated && row.frequency)
-            looks.push_back({row.at, row.offset.value_or(Seconds{}), *row.frequency});
-    rate.points = updates_of(looks);
+    rate.points = updates_of(steered_looks(TRY(history.clock(query_of(report.period)))));
     for (EventRow& event : TRY(history.events(query_of(report.period))))
         if (event.kind == rtc_event) rate.rtc.push_back(std::move(event));
     report.rate = std::move(rate);
@@ -44,7 +41,7 @@ Result<void> add_rate(const History& history, PeriodReport& report) {
 
 Result<ChangeSide> side_of(const History& history, const Period& period,
                            std::vector<std::string>& remarks) {
-    return ChangeSide{summarise(TRY(history.clock(query_of(period))), period),
+    return ChangeSide{summarise(TRY(looks_of(history, period)), period),
                       quality_of(TRY(samples_of(history, period, remarks)))};
 }
 

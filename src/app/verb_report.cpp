@@ -70,7 +70,7 @@ Result<ComplianceReport> make_report(const Context& context) {
     ComplianceReport report;
     report.host = system::host_name();
     report.made_at = now;
-    const auto looks = TRY(history.clock(query_of(period)));
+    const auto looks = TRY(looks_of(history, period));
     report.finding = hold_to_limit(looks, period, chosen.limit.held());
     report.events = TRY(told_events(history, period));
     report.sources = sources_of(TRY(samples_of(history, period, report.remarks)));

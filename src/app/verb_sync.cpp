@@ -76,9 +76,11 @@ bool asks_strangers(const DaemonState& state) {
 /// Age of the newest correction in the record; one from the future (the clock was set back) is now.
 std::optional<Seconds> since_last(const Config& config, WallTime now) {
     const auto history = open_record(config);
-    const auto events =
-        history ? history->events({.from = {}, .to = {}, .server = {}, .limit = INT_MAX})
-                : std::unexpected(history.error());
+    if (!history) return std::nullopt;
+    const auto events = history->events({.from = now - to_nanoseconds(rest_of_strangers),
+                                         .to = {},
+                                         .server = {},
+                                         .limit = INT_MAX});
     if (!events) return std::nullopt;
     std::optional<Seconds> age;
     for (const EventRow& event : *events)
@@ -132,8 +134,9 @@ Result<Situation> look(const Context& context, const DaemonView& view, const Hos
                     .watches_only = view.place.watches_only(),
                     .why_not_commanded = std::string(why_not_commanded(view.place.kind)),
                     .outstanding = {}};
-    if (view.state && view.state->tracking.synchronised())
-        facts.daemon.outstanding = view.state->tracking.offset;
+    // What is left of a slew changes by the second: it is asked for after the servers.
+    const auto state = read_full_state(view.place);
+    if (state && state->tracking.synchronised()) facts.daemon.outstanding = state->tracking.offset;
     return found;
 }
 
@@ -172,13 +175,13 @@ Result<int> correct(const Context& context, const DaemonView& view, const Situat
     const std::string what =
         fmt::format("{} of {}", report.decision.kind == CorrectionKind::step ? "step" : "slew",
                     spell_signed(evidence.offset));
-    TRY(remember(context, what + " begun", evidence.offset));
     if (situation.rest > Seconds{0}) {
         print_remark(context.command, fmt::format("Waiting {}: the servers were just asked.\n",
                                                   spell_age(situation.rest)));
         if (!street.wait(situation.rest))
             return fail(Fault::interrupted, "interrupted; nothing changed");
     }
+    TRY(remember(context, what + " begun", evidence.offset));
     const CorrectionRun run = carry_out_correction(street, report.decision.kind, evidence,
                                                    situation.measured, situation.limits, patience);
     report.outcome = run.outcome;

@@ -202,13 +202,17 @@ std::string compliance_json(const ComplianceReport& report) {
              {"size_seconds", event.size ? Json(event.size->count()) : Json(nullptr)}});
     json["sources"] = Json::array();
     for (const EvidenceSource& source : report.sources)
-        json["sources"].push_back({{"server", source.name},
-                                   {"address", source.address},
-                                   {"public", source.is_public},
-                                   {"followed", source.by_daemon},
-                                   {"polls", source.polls},
-                                   {"answered", source.answered},
-                                   {"authenticated", source.authenticated}});
+        json["sources"].push_back(
+            {{"server", source.name},
+             {"address", source.address},
+             {"public", source.is_public},
+             {"operator", source.operator_name},
+             {"stratum", source.stratum ? Json(*source.stratum) : Json(nullptr)},
+             {"smear", to_string(source.smear)},
+             {"followed", source.by_daemon},
+             {"polls", source.polls},
+             {"answered", source.answered},
+             {"authenticated", source.authenticated}});
     json["changes"] = Json::array();
     for (const EvidenceChange& change : report.changes)
         json["changes"].push_back({{"at", rfc3339(change.at)},

@@ -116,27 +116,6 @@ TEST_CASE("JSON and CSV have the stretches as numbers") {
     CHECK(std::ranges::count(csv, '\n') == 6);
 }
 
-TEST_CASE("sources are told apart by name and address, with what was authenticated") {
-    SampleRow sample;
-    sample.server = "pool.example";
-    sample.address = "198.51.100.1";
-    sample.offset = Seconds{0};
-    sample.delay = Seconds{0.02};
-    sample.root_distance = Seconds{0.03};
-    sample.authenticated = true;
-    SampleRow lost = sample;
-    lost.offset.reset();
-    SampleRow other = sample;
-    other.address = "8.8.8.8";
-    const auto sources = sources_of({sample, lost, sample, other});
-    REQUIRE(sources.size() == 2);
-    CHECK(sources[0].polls == 3);
-    CHECK(sources[0].answered == 2);
-    CHECK(sources[0].authenticated == 2);
-    CHECK(sources[0].half_delay == Seconds{0.01});
-    CHECK(sources[1].is_public);
-}
-
 TEST_CASE("the list of profiles names each limit and how it is known") {
     const std::string text = profiles_text(compliance_profiles());
     CHECK(text.contains("finra-4590/50ms"));

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
+#include "find/catalogue.h"
 #include "steer/distribution.h"
 #include "time/address.h"
+#include "time/host_name.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -19,6 +22,22 @@ std::optional<Seconds> median(std::vector<double> numbers) {
 
 std::string spelled(const std::optional<Seconds>& interval) {
     return interval ? "±" + spell_bound(*interval) : "-";
+}
+
+/// Who runs it and how it treats a leap second, as far as the catalogue knows.
+void identify(EvidenceSource& source) {
+    Source known;
+    if (const auto host = parse_host(source.name)) known.host = *host;
+    annotate(known);
+    source.operator_name = known.operator_name;
+    source.smear = known.smear;
+}
+
+/// What it is one hop above a clock, and what it follows itself.
+std::string hop_text(const EvidenceSource& source) {
+    if (!source.stratum) return "-";
+    return *source.stratum <= 1 ? "a reference clock (stratum 1)"
+                                : fmt::format("a server of stratum {}", *source.stratum - 1);
 }
 
 }  // namespace
@@ -36,6 +55,8 @@ std::vector<EvidenceSource> sources_of(const std::vector<SampleRow>& samples) {
         if (!sample.offset) continue;
         ++seen.source.answered;
         seen.source.authenticated += sample.authenticated ? 1 : 0;
+        if (sample.stratum)
+            seen.source.stratum = std::max(seen.source.stratum.value_or(0), *sample.stratum);
         if (sample.delay) seen.half_delays.push_back(sample.delay->count() / 2);
         if (sample.root_distance) seen.distances.push_back(sample.root_distance->count());
     }
@@ -43,6 +64,7 @@ std::vector<EvidenceSource> sources_of(const std::vector<SampleRow>& samples) {
     for (auto& [key, seen] : all) {
         seen.source.name = key.first;
         seen.source.address = key.second;
+        identify(seen.source);
         const auto address = parse_address(key.second);
         seen.source.is_public = address && address->is_public();
         seen.source.half_delay = median(std::move(seen.half_delays));
@@ -73,14 +95,17 @@ Section sources_section(const std::vector<EvidenceSource>& sources) {
     section.paragraphs.emplace_back(
         "This clock, by NTP, from the servers below; each takes UTC from a reference that only its "
         "operator can document. A public server is informative: it proves nothing by contract.");
-    section.table = DocumentTable{
-        {"server", "role", "kind", "answered", "by NTS", "delay/2", "root distance"}, {}};
+    section.table = DocumentTable{{"server", "operator", "role", "kind", "it follows", "smear",
+                                   "answered", "by NTS", "delay/2", "root distance"},
+                                  {}};
     for (const EvidenceSource& source : sources)
-        section.table->rows.push_back({source.name, source.by_daemon ? "followed" : "watched",
-                                       source.is_public ? "public" : "own",
-                                       fmt::format("{} of {}", source.answered, source.polls),
-                                       std::to_string(source.authenticated),
-                                       spelled(source.half_delay), spelled(source.root_distance)});
+        section.table->rows.push_back(
+            {source.name, source.operator_name.empty() ? "-" : source.operator_name,
+             source.by_daemon ? "followed" : "watched", source.is_public ? "public" : "own",
+             hop_text(source), std::string(to_string(source.smear)),
+             fmt::format("{} of {}", source.answered, source.polls),
+             std::to_string(source.authenticated), spelled(source.half_delay),
+             spelled(source.root_distance)});
     return section;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "publish/document.h"
+#include "time/source.h"
 #include "watch/record.h"
 
 namespace clockwright {
@@ -18,6 +19,9 @@ struct EvidenceSource {
     bool by_daemon = false;  ///< the clock followed it; else it was watched beside
     int polls = 0, answered = 0, authenticated = 0;
     std::optional<Seconds> half_delay, root_distance;  ///< medians
+    std::optional<int> stratum = std::nullopt;         ///< the worst it told
+    std::string operator_name = {};                    ///< by the catalogue; empty: not known
+    Smear smear = Smear::unknown;                      ///< one that smears is up to 1 s off then
 };
 
 /// Grouped by name and address, in the order of names.

@@ -58,7 +58,8 @@ std::optional<ChainEnd> parse_end(std::string_view text) {
     const auto records = take_field(text, "records");
     const auto head = take_field(text, "head");
     const auto number = records ? parse_number(*records) : std::nullopt;
-    if (!number || !head || !is_hash(*head) || !text.empty()) return std::nullopt;
+    if (!number || std::to_string(*number) != *records) return std::nullopt;
+    if (!head || !is_hash(*head) || !text.empty()) return std::nullopt;
     return ChainEnd{*head, *number};
 }
 

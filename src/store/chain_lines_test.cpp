@@ -71,6 +71,11 @@ TEST_CASE("a base comes back from its text") {
     const ChainEnd base{std::string(64, '5'), 17};
     CHECK(parse_base(base_text(base))->records == 17);
     CHECK(parse_base(base_text(base))->head == base.head);
+    const std::string head = "\nhead: " + base.head + "\n";
+    for (const char* number : {"", "x", "17x", "017", "-17", "99999999999999999999"}) {
+        CAPTURE(number);
+        CHECK_FALSE(parse_base(std::string("records: ") + number + head));
+    }
     CHECK_FALSE(parse_base("records: 17\nhead: 5\n"));
     CHECK_FALSE(parse_base(""));
 }
