@@ -74,10 +74,9 @@ Result<void> tell_by_channels(const Context& context, const Alert& notice) {
 
 void tell_change(const Context& context, const Alert& notice) {
     const auto word = agents_word(context.config);
-    const bool agent_runs = word && !word->stale;
-    const auto told =
-        agent_runs ? leave(context.config, notice) : tell_by_channels(context, notice);
-    if (!told)
+    // A unit of root's that may not write where the agent keeps its state tells by itself too.
+    if (word && !word->stale && leave(context.config, notice)) return;
+    if (const auto told = tell_by_channels(context, notice); !told)
         print_remark(context.command,
                      wrap("Nobody is told of the change: " + told.error().message + ".", 0));
 }

@@ -1,5 +1,5 @@
 /// How people hear of a change of time servers, whoever made it: by the agent that runs here, or by
-/// the channels at once where none does.
+/// the channels at once where none does or can be reached.
 #pragma once
 
 #include <string>

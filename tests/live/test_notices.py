@@ -72,6 +72,14 @@ class Notices(BadlyConfigured):
         events = self.expect(self.program("--json", "history", "events"), 0).stdout
         self.assertIn(f"change {change}", events)
 
+    def test_where_the_agent_cannot_be_reached_the_verb_tells_itself(self):
+        self.tell_hook()
+        self.start()
+        self.begin_agent()
+        (self.state / "notices").write_text("no directory")
+        self.apply()
+        self.assertEqual(len(self.told()), 1)
+
     def test_what_a_channel_did_not_take_is_told_by_the_agent_that_comes(self):
         self.tell_hook()
         self.start()
