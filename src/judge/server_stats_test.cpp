@@ -131,9 +131,9 @@ TEST_CASE("the common drift is the slope that most of the weight agrees on") {
 }
 
 TEST_CASE("a burst of delay that meets all servers at once is no drift of this clock") {
-    const Series delayed = series({sample(0, -47e-6, 0.50e-3), sample(2, -57e-6, 0.52e-3),
-                                   sample(3, -43e-6, 0.49e-3), sample(5, -49e-6, 0.50e-3),
-                                   sample(6, -2420e-6, 5.25e-3)});
+    const Series delayed =
+        series({sample(0, -47e-6, 0.50e-3), sample(2, -57e-6, 0.52e-3), sample(3, -43e-6, 0.49e-3),
+                sample(5, -49e-6, 0.50e-3), sample(6, -2420e-6, 5.25e-3)});
     CHECK(std::abs(drift_of({delayed, delayed, delayed}).value) < 10);
 }
 

@@ -5,22 +5,14 @@
 
 #include <algorithm>
 
+#include "tests/fakes/chain_digest.h"
 #include "tests/fakes/temporary_directory.h"
-#include "time/fnv.h"
 
 using namespace clockwright;
 using namespace clockwright::store;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// 64 digits that depend on every octet; the street has the true one.
-std::string digest(std::string_view bytes) {
-    std::string text;
-    for (const char salt : {'a', 'b', 'c', 'd'})
-        text += fmt::format("{:016x}", fnv1a(std::string(1, salt) + std::string(bytes)));
-    return text;
-}
 
 Now at(std::chrono::nanoseconds after) {
     return {WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20}} + after,
@@ -42,7 +34,7 @@ std::string file_of(const TemporaryDirectory& state) {
 
 std::string fault_of(std::string content) {
     const std::vector<ChainFile> files{{"2026-11-20.chain", std::move(content)}};
-    const auto end = verify_chain(files, digest);
+    const auto end = verify_chain(files, chain_digest);
     return end ? std::string{} : end.error().message;
 }
 
@@ -51,23 +43,23 @@ std::string fault_of(std::string content) {
 TEST_CASE("a chain goes on over restarts and days, without samples, and verifies as a whole") {
     const TemporaryDirectory state;
     for (int start = 0; start < 3; ++start) {
-        auto chain = AuditChain::open(state.path(), digest, "boot");
+        auto chain = AuditChain::open(state.path(), chain_digest, "boot");
         REQUIRE(chain);
         CHECK(chain->end().records == static_cast<std::uint64_t>(start) * 4);
         REQUIRE(chain->append(rows(4), at(start * 24h * 10)));
     }
     const auto files = chain_files(state.path());
     REQUIRE(files->size() == 3);
-    const auto end = verify_chain(*files, digest);
+    const auto end = verify_chain(*files, chain_digest);
     REQUIRE(end);
     CHECK(end->records == 12);
-    CHECK(verify_chain(*files, digest, end->head));
-    CHECK(verify_chain({}, digest)->records == 0);
+    CHECK(verify_chain(*files, chain_digest, end->head));
+    CHECK(verify_chain({}, chain_digest)->records == 0);
 }
 
 TEST_CASE("an agent that judges every four seconds adds its clock once a minute, and each change") {
     const TemporaryDirectory state;
-    auto chain = AuditChain::open(state.path(), digest, "boot").value();
+    auto chain = AuditChain::open(state.path(), chain_digest, "boot").value();
     const auto judge = [&](std::chrono::nanoseconds after, bool demonstrated) {
         ClockRow row;
         row.at = at(after).wall;
@@ -83,7 +75,7 @@ TEST_CASE("an agent that judges every four seconds adds its clock once a minute,
 
 TEST_CASE("every octet that is flipped is found, in the line it stands in") {
     const TemporaryDirectory state;
-    REQUIRE(AuditChain::open(state.path(), digest, "boot")->append(rows(5), at(0s)));
+    REQUIRE(AuditChain::open(state.path(), chain_digest, "boot")->append(rows(5), at(0s)));
     const std::string whole = file_of(state);
     CHECK(fault_of(whole).empty());
     int line = 1;
@@ -99,7 +91,7 @@ TEST_CASE("every octet that is flipped is found, in the line it stands in") {
 
 TEST_CASE("a record that is gone, doubled or moved is found, and its place is named") {
     const TemporaryDirectory state;
-    REQUIRE(AuditChain::open(state.path(), digest, "boot")->append(rows(5), at(0s)));
+    REQUIRE(AuditChain::open(state.path(), chain_digest, "boot")->append(rows(5), at(0s)));
     const std::string whole = file_of(state);
     std::vector<std::string> lines;
     for (std::size_t begin = 0; begin < whole.size();) {
@@ -128,16 +120,16 @@ TEST_CASE("a record that is gone, doubled or moved is found, and its place is na
     const std::string head = lines.back().substr(0, 64);
     cut.pop_back();
     const std::vector<ChainFile> files{{"2026-11-20.chain", joined(cut)}};
-    CHECK(verify_chain(files, digest));
-    CHECK(verify_chain(files, digest, head).error().message.ends_with("missing at the end"));
+    CHECK(verify_chain(files, chain_digest));
+    CHECK(verify_chain(files, chain_digest, head).error().message.ends_with("missing at the end"));
 }
 
 TEST_CASE("a line that a crash tore is cut off, told, and the chain stays whole") {
     const TemporaryDirectory state;
-    REQUIRE(AuditChain::open(state.path(), digest, "boot")->append(rows(2), at(0s)));
+    REQUIRE(AuditChain::open(state.path(), chain_digest, "boot")->append(rows(2), at(0s)));
     const std::string whole = file_of(state);
     state.write("audit/2026-11-20.chain", whole + "0123456789");
-    auto chain = AuditChain::open(state.path(), digest, "later");
+    auto chain = AuditChain::open(state.path(), chain_digest, "later");
     REQUIRE(chain);
     REQUIRE(chain->append(rows(1), at(1h)));
     CHECK(file_of(state).starts_with(whole));
@@ -148,19 +140,19 @@ TEST_CASE("a line that a crash tore is cut off, told, and the chain stays whole"
 
 TEST_CASE("a clock that is set back goes on in the last file") {
     const TemporaryDirectory state;
-    auto chain = AuditChain::open(state.path(), digest, "boot");
+    auto chain = AuditChain::open(state.path(), chain_digest, "boot");
     for (const auto day : {0h, 48h, 24h}) REQUIRE(chain->append(rows(2), at(day)));
-    REQUIRE(AuditChain::open(state.path(), digest, "boot")->append(rows(2), at(0h)));
+    REQUIRE(AuditChain::open(state.path(), chain_digest, "boot")->append(rows(2), at(0h)));
     const auto files = chain_files(state.path());
     CHECK(files->size() == 2);
-    CHECK(verify_chain(*files, digest)->records == 8);
+    CHECK(verify_chain(*files, chain_digest)->records == 8);
 }
 
 TEST_CASE("an end that is no chain is not gone on with") {
     const TemporaryDirectory state;
     state.make_directory("audit");
     state.write("audit/2026-11-20.chain", "nonsense\n");
-    const auto chain = AuditChain::open(state.path(), digest, "boot");
+    const auto chain = AuditChain::open(state.path(), chain_digest, "boot");
     REQUIRE_FALSE(chain);
     CHECK(chain.error().fault == Fault::bad_input);
     CHECK(chain.error().message.contains("audit/2026-11-20.chain"));
@@ -168,7 +160,7 @@ TEST_CASE("an end that is no chain is not gone on with") {
 
 TEST_CASE("what is older than wanted is removed, and the rest is whole and says so") {
     const TemporaryDirectory state;
-    auto chain = AuditChain::open(state.path(), digest, "boot").value();
+    auto chain = AuditChain::open(state.path(), chain_digest, "boot").value();
     for (const auto day : {0h, 24h, 48h, 72h}) REQUIRE(chain.append(rows(2), at(day)));
     CHECK(chain.prune(at(48h).wall, at(73h)) == 2);
     CHECK(chain.prune(at(48h).wall, at(74h)) == 0);
@@ -177,11 +169,11 @@ TEST_CASE("what is older than wanted is removed, and the rest is whole and says 
     const auto base = chain_base(state.path());
     REQUIRE(base);
     CHECK(base->records == 4);
-    CHECK(verify_chain(*files, digest, {}, *base)->records == 9);
+    CHECK(verify_chain(*files, chain_digest, {}, *base)->records == 9);
     CHECK(files->back().content.contains(R"("kind":"pruned","row":{"files":2,"records":4,)"));
     // It goes on after a restart, and the last file stays however old it is.
-    auto later = AuditChain::open(state.path(), digest, "boot").value();
+    auto later = AuditChain::open(state.path(), chain_digest, "boot").value();
     CHECK(later.end().records == 9);
     CHECK(later.prune(at(9999h).wall, at(9999h)) == 1);
-    CHECK(verify_chain(*chain_files(state.path()), digest, {}, *chain_base(state.path())));
+    CHECK(verify_chain(*chain_files(state.path()), chain_digest, {}, *chain_base(state.path())));
 }

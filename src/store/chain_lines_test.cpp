@@ -3,21 +3,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "time/fnv.h"
+#include "tests/fakes/chain_digest.h"
 
 using namespace clockwright;
 using namespace clockwright::store;
-
-namespace {
-
-std::string digest(std::string_view bytes) {
-    std::string text;
-    for (const char salt : {'a', 'b', 'c', 'd'})
-        text += fmt::format("{:016x}", fnv1a(std::string(1, salt) + std::string(bytes)));
-    return text;
-}
-
-}  // namespace
 
 TEST_CASE("a chain whose oldest files are gone begins where they ended") {
     std::vector<ChainFile> files;
@@ -25,29 +14,30 @@ TEST_CASE("a chain whose oldest files are gone begins where they ended") {
     ChainEnd end;
     for (int day = 1; day <= 3; ++day) {
         ChainFile file{fmt::format("2026-11-0{}.chain", day), {}};
-        for (int i = 0; i < 4; ++i) file.content += chain_line(digest, end, R"("kind":"event")");
+        for (int i = 0; i < 4; ++i)
+            file.content += chain_line(chain_digest, end, R"("kind":"event")");
         files.push_back(file);
         ends.push_back(end);
     }
     const std::vector<ChainFile> rest(files.begin() + 1, files.end());
-    CHECK(verify_chain(files, digest)->records == 12);
-    CHECK_FALSE(verify_chain(rest, digest));
-    CHECK(verify_chain(rest, digest, {}, ends[0])->records == 12);
+    CHECK(verify_chain(files, chain_digest)->records == 12);
+    CHECK_FALSE(verify_chain(rest, chain_digest));
+    CHECK(verify_chain(rest, chain_digest, {}, ends[0])->records == 12);
     // A crash may leave the file whose end is the base already.
-    CHECK(verify_chain(files, digest, {}, ends[0])->records == 12);
-    CHECK(verify_chain(rest, digest, ends[0].head, ends[0]));
-    CHECK(verify_chain(rest, digest, ends[2].head, ends[0]));
+    CHECK(verify_chain(files, chain_digest, {}, ends[0])->records == 12);
+    CHECK(verify_chain(rest, chain_digest, ends[0].head, ends[0]));
+    CHECK(verify_chain(rest, chain_digest, ends[2].head, ends[0]));
     // A file more is missing than the base admits.
-    CHECK_FALSE(verify_chain(std::span(rest).subspan(1), digest, {}, ends[0]));
+    CHECK_FALSE(verify_chain(std::span(rest).subspan(1), chain_digest, {}, ends[0]));
 }
 
 TEST_CASE("a record that calls itself older than the beginning is no left-over") {
     ChainEnd end;
-    std::string content = chain_line(digest, end, R"("kind":"event")");
+    std::string content = chain_line(chain_digest, end, R"("kind":"event")");
     content[content.find(":1") + 1] = '0';
     const std::vector<ChainFile> files{{"2026-11-01.chain", content}};
-    CHECK_FALSE(verify_chain(files, digest));
-    CHECK_FALSE(verify_chain(files, digest, {}, {std::string(64, '1'), 4}));
+    CHECK_FALSE(verify_chain(files, chain_digest));
+    CHECK_FALSE(verify_chain(files, chain_digest, {}, {std::string(64, '1'), 4}));
 }
 
 TEST_CASE("a head comes back from its text, and nothing else is one") {

@@ -95,8 +95,7 @@ TEST_CASE("rows are kept by their age: raw, minutes, hours; days for ever") {
     house.write(polled_rows(midnight, 30min, 48 * 12));
     house.write({event_row(midnight, "step", "old")});
     house.tidy(midnight + 13 * 24h);
-    const store::RetentionSettings settings{
-        .raw = 2 * 24h, .minute = 4 * 24h, .hour = 6 * 24h};
+    const store::RetentionSettings settings{.raw = 2 * 24h, .minute = 4 * 24h, .hour = 6 * 24h};
     const WallTime now = midnight + 12 * 24h;
     house.write({clock_row(now)});
     house.tidy(now, settings);
