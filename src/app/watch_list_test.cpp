@@ -124,3 +124,34 @@ TEST_CASE("by NTS a server is asked at its rate while its keys are good, then se
     house.pass(Seconds{1});
     CHECK(house.due() == Hosts{host});
 }
+
+TEST_CASE("a daemon's server whose answers it filters out keeps its last sample for a while") {
+    House house({of_daemon("192.168.1.1")});
+    DaemonSource source;
+    source.address = parse_address("192.168.1.1");
+    source.poll = 6;
+    source.reach = 0377;
+    source.last_sample = Seconds{5};
+    DaemonState state;
+    state.sources = {source};
+    house.list.take(state, house.now, house.rows);
+    const auto samples = [&](Seconds later) {
+        house.pass(later);
+        state.sources[0].last_sample = *state.sources[0].last_sample + later;
+        house.list.take(state, house.now, house.rows);
+        return house.list.candidates(house.now, Seconds{64}).front().series.samples.size();
+    };
+    CHECK(samples(Seconds{600}) == 1);
+    CHECK(samples(Seconds{1000}) == 1);
+    CHECK(samples(Seconds{60}) == 0);
+    state.sources[0].reach = 0;  // nobody answers: it is not kept beyond eight polls
+    House silent({of_daemon("192.168.1.1")});
+    state.sources[0].last_sample = Seconds{5};
+    state.sources[0].reach = 1;
+    silent.list.take(state, silent.now, silent.rows);
+    silent.pass(Seconds{600});
+    state.sources[0].reach = 0;
+    state.sources[0].last_sample = Seconds{605};
+    silent.list.take(state, silent.now, silent.rows);
+    CHECK(silent.list.candidates(silent.now, Seconds{64}).front().series.samples.empty());
+}

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "publish/escape.h"
@@ -10,6 +12,8 @@
 
 namespace clockwright {
 namespace {
+
+constexpr std::size_t page_width = 80;
 
 std::string underlined(const std::string& text, char mark) {
     return text + "\n" + std::string(width_of(text), mark) + "\n";
@@ -38,6 +42,46 @@ std::string html_row(const std::vector<std::string>& cells, std::string_view tag
     return row + "</tr>\n";
 }
 
+/// How many of the columns, from the first on, stand side by side on a line of a terminal.
+std::size_t columns_that_fit(const DocumentTable& table) {
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        std::size_t widest = width_of(table.columns[i]);
+        for (const auto& row : table.rows) widest = std::max(widest, width_of(printable(row[i])));
+        used += widest + (i == 0 ? 0 : 2);
+        if (used > page_width) return std::max(i, std::size_t{1});
+    }
+    return table.columns.size();
+}
+
+/// What does not fit beside the others stands below them, wrapped and by its name; whole sentences
+/// need none.
+std::string remark_of(const DocumentTable& table, const std::vector<std::string>& row,
+                      std::size_t from) {
+    if (from + 1 == row.size()) return printable(row[from]);
+    std::string remark;
+    for (std::size_t i = from; i < row.size(); ++i)
+        remark +=
+            fmt::format("{}{}: {}", i == from ? "" : "; ", table.columns[i], printable(row[i]));
+    return remark;
+}
+
+std::string table_text(const DocumentTable& table) {
+    const std::size_t fitting = columns_that_fit(table);
+    std::vector<Column> columns;
+    for (const std::string& title : std::span(table.columns).first(fitting))
+        columns.push_back({title});
+    Table text(columns);
+    for (const auto& row : table.rows) {
+        std::vector<std::string> cells;
+        for (const std::string& cell : std::span(row).first(fitting))
+            cells.push_back(printable(cell));
+        text.add(std::move(cells));
+        if (fitting < row.size()) text.remark(remark_of(table, row, fitting));
+    }
+    return text.text();
+}
+
 }  // namespace
 
 std::string document_text(const Document& document) {
@@ -47,16 +91,7 @@ std::string document_text(const Document& document) {
         for (const std::string& paragraph : section.paragraphs)
             text += wrap(printable(paragraph), 0);
         if (!section.table) continue;
-        std::vector<Column> columns;
-        for (const std::string& title : section.table->columns)
-            columns.push_back({title, Align::left, 40});
-        Table table(columns);
-        for (const auto& row : section.table->rows) {
-            std::vector<std::string> cells;
-            for (const std::string& cell : row) cells.push_back(printable(cell));
-            table.add(std::move(cells));
-        }
-        text += table.text();
+        text += table_text(*section.table);
     }
     return text;
 }

@@ -199,7 +199,7 @@ std::string spell_fact(std::string_view fact, double value) {
     if (fact.ends_with("_ppm")) return fmt::format("{:.4g} ppm", value);
     if (fact.ends_with("_days")) return fmt::format("{:.0f} d", value);
     if (fact.ends_with("_share")) return fmt::format("{:.4g} %", value * 100);
-    return fmt::format("{:.6g}", value);
+    return value == std::round(value) ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
 }
 
 std::string spell_conditions(const Rule& rule) {
