@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto bad_long_enough = 1h;
+constexpr auto bad_long_enough = 60min;
 constexpr auto longest_decision = 15min;  // a scan, a change, and its proof by the slowest daemon
 
 }  // namespace
@@ -61,7 +61,7 @@ void Agent::may_decide(const Now& now) {
     });
     const bool before_its_time =
         member_is_bad &&
-        (!memory_.decided || now.wall - *memory_.decided > 1h || *memory_.decided > now.wall);
+        (!memory_.decided || now.wall - *memory_.decided > 60min || *memory_.decided > now.wall);
     if (config_.agent.apply == "off" || (now.steady < next_decision_ && !before_its_time)) return;
     deciding_ = true;
     next_decision_ = now.steady + to_nanoseconds(pace_.decide);

@@ -54,11 +54,13 @@ std::size_t columns_that_fit(const DocumentTable& table) {
     return table.columns.size();
 }
 
-/// What does not fit beside the others stands below them, wrapped and by its name; whole sentences
-/// need none.
+/// What does not fit beside the others stands below them, wrapped and by its name; one that is a
+/// whole sentence needs none.
 std::string remark_of(const DocumentTable& table, const std::vector<std::string>& row,
                       std::size_t from) {
-    if (from + 1 == row.size()) return printable(row[from]);
+    constexpr std::size_t longest_word = 30;
+    const bool alone = from + 1 == row.size();
+    if (alone && width_of(printable(row[from])) > longest_word) return printable(row[from]);
     std::string remark;
     for (std::size_t i = from; i < row.size(); ++i)
         remark +=

@@ -31,7 +31,7 @@ TEST_CASE("what does not fit on a line of 80 columns stands below it, whole") {
           {},
           DocumentTable{{"at", "kind", "what"}, {{"noon", "step", sentence}, {"one", "b", "c"}}}}}};
     const std::string text = document_text(wide);
-    CHECK(text.contains("at    kind\nnoon  step\n    " + sentence + "\none   b\n    c\n"));
+    CHECK(text.contains("at    kind\nnoon  step\n    " + sentence + "\none   b\n    what: c\n"));
 
     const std::string long_word(50, 'y');
     const Document wider{

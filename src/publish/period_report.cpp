@@ -76,9 +76,9 @@ Section objectives_section(const PeriodReport& report) {
 
 Section days_section(const PeriodSummary& summary) {
     Section section{"Day by day",
-                    {},
-                    DocumentTable{{"day", "looks", "demonstrated", "mean |offset|", "greatest",
-                                   "median bound", "greatest bound"},
+                    {"|offset| in the mean, the bound in the median."},
+                    DocumentTable{{"day", "looks", "demonstrated", "|offset|", "greatest", "bound",
+                                   "greatest bound"},
                                   {}}};
     for (const ClockDay& day : summary.days)
         section.table->rows.push_back(

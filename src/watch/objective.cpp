@@ -50,7 +50,7 @@ constexpr Preset presets[] = {
      [](const Ground& it) { return below(it.summary.offsets, &Distribution::most, 0.050); }},
     {"bound_1s", "UTC always within ±1 s of the clock",
      [](const Ground& it) { return below(it.summary.bounds, &Distribution::most, 1); }},
-    {"bound_kerberos", "UTC always within ±5 min: Kerberos and the dates of certificates hold",
+    {"bound_kerberos", "UTC always within ±5 min (Kerberos)",
      [](const Ground& it) { return below(it.summary.bounds, &Distribution::most, 300); }},
     {"stratum_3", "servers of stratum 3 or better",
      [](const Ground& it) -> Held {
