@@ -4,6 +4,7 @@ serves it; a faulty configuration or a signal at any moment harms nothing."""
 import json
 import signal
 import sqlite3
+import subprocess
 import time
 import urllib.request
 
@@ -77,6 +78,21 @@ class Agent(bed.Bed):
         events = self.program("history", "events")
         self.assertIn(self.host(4), events.stdout)
         self.assertIn("the agent stopped", events.stdout)
+
+    def test_the_head_of_the_audit_chain_is_signed_once_a_day(self):
+        private, public = self.directory / "key.pem", self.directory / "public.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", private], check=True)
+        subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out", public], check=True)
+        private.chmod(0o600)
+        self.lab(HONEST | {4: {}})
+        self.start_agent(audit={"key": f'"{private}"'})
+        self.wait_for("the head is signed", lambda: list((self.state / "audit").glob("*.head.sig")), 20)
+        self.end_agent()
+        head = next((self.state / "audit").glob("*.head"))
+        verify = ("report", "verify", "--document", head, "--key", public)
+        self.assertIn("is signed by the owner of the key", self.expect(self.program(*verify), 0).stdout)
+        head.write_text(head.read_text().replace("records", "record5", 1))
+        self.expect(self.program(*verify), 1)
 
     def test_check_and_status_heed_the_agent_and_its_silence(self):
         self.lab(HONEST | LIAR)
