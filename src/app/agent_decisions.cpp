@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto bad_long_enough = 60min;
+constexpr std::chrono::hours bad_long_enough{1};
 constexpr auto longest_decision = 15min;  // a scan, a change, and its proof by the slowest daemon
 
 }  // namespace
@@ -60,8 +60,8 @@ void Agent::may_decide(const Now& now) {
                now.steady - *server.bad_since < bad_long_enough + to_nanoseconds(2 * pace_.cycle);
     });
     const bool before_its_time =
-        member_is_bad &&
-        (!memory_.decided || now.wall - *memory_.decided > 60min || *memory_.decided > now.wall);
+        member_is_bad && (!memory_.decided || now.wall - *memory_.decided > bad_long_enough ||
+                          *memory_.decided > now.wall);
     if (config_.agent.apply == "off" || (now.steady < next_decision_ && !before_its_time)) return;
     deciding_ = true;
     next_decision_ = now.steady + to_nanoseconds(pace_.decide);
