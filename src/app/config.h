@@ -61,7 +61,7 @@ struct Config {
         Seconds keep{0};  ///< files of the chain that are older are removed; 0: never
         std::string key;  ///< a private Ed25519 key that signs the head once a day; empty: none
     } audit;
-    SinkSettings sinks;              ///< `metrics`, `files`, `influx` and `remote_write`
+    SinkSettings sinks;              ///< `metrics`, `files`, `influx`, `remote_write`, `heartbeat`
     std::vector<RuleSetting> rules;  ///< in the order of the files
 
     /// "select.minimum" → "/etc/clockwright/clockwright.toml:12", "command line"; absent: default.

@@ -45,15 +45,15 @@ Result<void> may_fix() {
     return {};
 }
 
-int fix(const std::vector<Finding>& findings) {
-    int seen_to = 0;
+bool fix(const std::vector<Finding>& findings) {
+    bool any = false;
     for (const Finding& finding : findings) {
         if (finding.commands.empty()) continue;
         tell(wrap(fmt::format("{}: {}", to_string(finding.severity), printable(finding.what)), 0) +
              wrap(printable(finding.proposal), 2));
-        if (system::confirm("Run this?") && run_all(finding.commands)) ++seen_to;
+        if (system::confirm("Run this?") && run_all(finding.commands)) any = true;
     }
-    return seen_to;
+    return any;
 }
 
 }  // namespace clockwright::app

@@ -12,7 +12,7 @@ namespace clockwright::app {
 Result<void> may_fix();
 
 /// Shows each finding that has commands, asks, and runs them in order; those behind a command that
-/// fails are left. How many findings were seen to: whether they are cured, a new look must tell.
-int fix(const std::vector<Finding>& findings);
+/// fails are left. True: something was run to its end, and a new look must tell what is cured.
+bool fix(const std::vector<Finding>& findings);
 
 }  // namespace clockwright::app

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/agent_files.h"
 #include "app/exit_code.h"
@@ -15,6 +16,11 @@
 
 namespace clockwright::app {
 namespace {
+
+ChecklistStep step(std::string id, bool done, std::string when_done, std::string when_open,
+                   std::string to_do) {
+    return {std::move(id), done, std::move(done ? when_done : when_open), std::move(to_do)};
+}
 
 ChecklistStep daemon_step(const DoctorReport& report) {
     const auto ours = std::ranges::find(report.daemons, report.kind, &DaemonPresence::kind);
@@ -54,19 +60,15 @@ ChecklistStep clock_step(const StatusReport& status) {
 
 ChecklistStep kernel_step() {
     const auto kernel = system::read_kernel_clock();
-    const bool fine = kernel && !kernel->unsynchronised;
-    return {"kernel", fine,
-            fine ? "the kernel says too that the clock is synchronised (timedatectl)"
-                 : "the kernel does not say that the clock is synchronised (timedatectl)",
-            "clockwright doctor"};
+    return step("kernel", kernel && !kernel->unsynchronised,
+                "the kernel says too that the clock is synchronised (timedatectl)",
+                "the kernel does not say that the clock is synchronised (timedatectl)",
+                "clockwright doctor");
 }
 
 ChecklistStep schedule_step(const Host& host) {
-    const bool there = is_scheduled(host);
-    return {"schedule", there,
-            there ? "a better set of servers is looked for on schedule"
-                  : "nothing looks for better servers on schedule",
-            "clockwright service install"};
+    return step("schedule", is_scheduled(host), "a better set of servers is looked for on schedule",
+                "nothing looks for better servers on schedule", "clockwright service install");
 }
 
 ChecklistStep agent_step(const Config& config) {
@@ -83,10 +85,9 @@ ChecklistStep alert_step(const Config& config) {
     const ChannelSettings& channels = config.alert.channels;
     const bool reached =
         !channels.exec.empty() || channels.alertmanager || channels.mail || !channels.hooks.empty();
-    return {"alerts", reached,
-            reached ? "alerts go to people (clockwright alert test shows it)"
-                    : "alerts go to the journal only",
-            "clockwright alert test CHANNEL, when [alert] of the configuration names one"};
+    return step("alerts", reached, "alerts go to people (clockwright alert test shows it)",
+                "alerts go to the journal only",
+                "clockwright alert test CHANNEL, when [alert] of the configuration names one");
 }
 
 ChecklistStep record_step(const Config& config) {

@@ -81,7 +81,7 @@ Result<int> run_doctor(const Context& context) {
     if (command.fix) TRY(may_fix());
     DoctorReport report = TRY(diagnose(context.config));
     if (command.post_install) return post_install(context, report);
-    if (command.fix && fix(report.findings) > 0) report = TRY(diagnose(context.config));
+    if (command.fix && fix(report.findings)) report = TRY(diagnose(context.config));
     print_result(context.command, context.command.json
                                       ? doctor_json(report)
                                       : doctor_text(report, uses_colour(context.command)));

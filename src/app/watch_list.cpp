@@ -118,7 +118,7 @@ bool has_no_address(const Watched& server) {
 
 /// Eight polls back. A daemon that is answered and takes none of the answers for good (it filters
 /// them by delay) has older ones; three times as old is too old.
-SteadyTime since(const Watched& server, const Now& now, Seconds interval) {
+SteadyTime oldest_wanted(const Watched& server, const Now& now, Seconds interval) {
     const SteadyTime usual = back(now, 8.5 * interval);
     if (!server.by_daemon || server.watch.reach() == 0 || !server.watch.last()) return usual;
     return std::min(usual, std::max(server.watch.last()->at, back(now, 3 * 8.5 * interval)));
@@ -308,7 +308,7 @@ std::vector<Candidate> WatchList::candidates(const Now& now, Seconds cycle) cons
                                      ? Seconds{std::exp2(std::clamp(server.source->poll, 0, 17))}
                                      : std::max(cycle, rate_of(server));
         Candidate candidate = server.candidate;
-        candidate.series = server.watch.series(since(server, now, interval));
+        candidate.series = server.watch.series(oldest_wanted(server, now, interval));
         out.push_back(std::move(candidate));
     }
     return out;
