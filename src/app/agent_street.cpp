@@ -208,6 +208,7 @@ std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const C
     settings.announce = {};
     settings.progress = {};
     settings.manners = steady_manners;
+    settings.loop = &loop_;
     settings.sockets = &sockets_;
     settings.keys = &keys_;
     settings.self = self_;

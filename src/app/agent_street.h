@@ -12,6 +12,7 @@
 #include "ntp/exchange.h"
 #include "ntp/exchange_backoff.h"
 #include "result.h"
+#include "system/event_loop.h"
 #include "system/kept_keys.h"
 #include "system/kept_sockets.h"
 
@@ -51,6 +52,7 @@ class WatchProber {
   private:
     ntp::RateBudget budget_;
     ntp::ExchangeBackoff exchanges_;
+    system::EventLoop loop_;
     system::KeptSockets sockets_;
     system::KeptKeys keys_;
     std::optional<ntp::Self> self_;

@@ -66,6 +66,12 @@ void EventLoop::run() {
     }
 }
 
+void EventLoop::clear() {
+    context_.restart();
+    context_.poll();
+    context_.restart();
+}
+
 bool EventLoop::interrupted() const {
     return system::interrupted();
 }

@@ -1,4 +1,4 @@
-/// The one event loop of a process: Boost.Asio, one thread, Ctrl-C as a value.
+/// An event loop: Boost.Asio, one thread, Ctrl-C as a value.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -18,6 +18,8 @@ class EventLoop {
     /// Until `stop` is called or a signal came; at once when one came before.
     void run();
     void stop() { context_.stop(); }
+    /// What is ready is done, and the next `run` may come. What waits for something stays.
+    void clear();
     bool interrupted() const;
 
   private:

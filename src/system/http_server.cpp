@@ -45,7 +45,7 @@ tcp::endpoint native(const Endpoint& endpoint) {
 
 class HttpServer::Hall : public HttpConnection::House, public std::enable_shared_from_this<Hall> {
   public:
-    Hall(asio::io_context& context, HttpHandler handler, HttpLimits limits)
+    Hall(asio::io_context& context, HttpHandler handler, const HttpLimits& limits)
         : acceptor_(context),
           pulse_(context),
           handler_(std::move(handler)),
@@ -156,7 +156,8 @@ class HttpServer::Hall : public HttpConnection::House, public std::enable_shared
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::io_context& context,
                                                        const Endpoint& endpoint,
-                                                       HttpHandler handler, HttpLimits limits) {
+                                                       HttpHandler handler,
+                                                       const HttpLimits& limits) {
     auto hall = std::make_shared<Hall>(context, std::move(handler), limits);
     TRY(hall->open(endpoint));
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(hall)));

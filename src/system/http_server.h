@@ -36,7 +36,7 @@ class HttpServer {
     /// Port 0: a free one. Raises this process's soft limit of open files to what the limits need.
     static Result<std::unique_ptr<HttpServer>> listen(boost::asio::io_context& context,
                                                       const Endpoint& endpoint, HttpHandler handler,
-                                                      HttpLimits limits = {});
+                                                      const HttpLimits& limits = {});
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;

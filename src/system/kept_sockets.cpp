@@ -21,7 +21,8 @@ bool empty_out(UdpSocket& socket) {
 
 std::expected<UdpSocket, int> KeptSockets::take(const Endpoint& peer) {
     if (auto node = kept_.extract(peer); !node.empty() && empty_out(node.mapped())) {
-        return std::move(node.mapped());
+        UdpSocket socket = std::move(node.mapped());
+        return socket;
     }
     return UdpSocket::connect(peer);
 }

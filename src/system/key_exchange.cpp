@@ -104,8 +104,11 @@ void KeyExchange::wait_to_send() {
         return;
     }
     socket_.async_wait(descriptor_base::wait_write, [this](const auto& failed) {
+        if (failed) {
+            return;  // perhaps this exchange is no more
+        }
         waiting_to_send_ = false;
-        if (!failed && !finished_ && !flush()) {
+        if (!finished_ && !flush()) {
             finish({NtsFailure::closed, "while we sent"});
         }
     });

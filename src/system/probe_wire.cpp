@@ -48,6 +48,11 @@ Result<void> ProbeWire::open() {
     return sockets_.open();
 }
 
+void ProbeWire::close() {
+    sockets_.close();
+    timer_.cancel();
+}
+
 void ProbeWire::ask(const ntp::Target& target) {
     waiting_.push_back(probes_.size());
     probes_.push_back({.target = target, .id = std::nullopt});

@@ -43,6 +43,8 @@ class ProbeWire {
               KeptSockets* kept = nullptr);
 
     Result<void> open();
+    /// Nothing is watched or waited for any more.
+    void close();
 
     /// Queues a target; they are numbered from 0 in this order. It begins with the next `turn`.
     void ask(const ntp::Target& target);

@@ -164,8 +164,11 @@ void Resolver::wait_read(ares_socket_t socket, Watched& watched) {
         return;
     }
     watched.socket.async_wait(descriptor_base::wait_read, [this, socket](const auto& error) {
+        if (error) {
+            return;  // perhaps this resolver is no more
+        }
         const auto found = watched_.find(socket);
-        if (error || found == watched_.end()) {
+        if (found == watched_.end()) {
             return;
         }
         found->second.read_waiting = false;
@@ -178,8 +181,11 @@ void Resolver::wait_write(ares_socket_t socket, Watched& watched) {
         return;
     }
     watched.socket.async_wait(descriptor_base::wait_write, [this, socket](const auto& error) {
+        if (error) {
+            return;  // perhaps this resolver is no more
+        }
         const auto found = watched_.find(socket);
-        if (error || found == watched_.end()) {
+        if (found == watched_.end()) {
             return;
         }
         found->second.write_waiting = false;

@@ -32,6 +32,8 @@ class Scan {
     Result<std::vector<ProbeOutcome>> run();
 
   private:
+    Result<void> begin();
+    void end();
     Result<void> prepare_keys();
     Result<void> resolve_all();
     void resolved(std::size_t target, Resolved answer);
@@ -53,7 +55,8 @@ class Scan {
     const ScanSettings& settings_;
     ntp::ExchangeBackoff& exchanges_;
     Admission admission_;
-    EventLoop loop_;
+    std::optional<EventLoop> own_loop_;
+    EventLoop& loop_;
     SivAead aead_;
     ProbeWire wire_;
     std::vector<Resolved> addresses_;
@@ -74,6 +77,7 @@ Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings
       settings_(settings),
       exchanges_(exchanges),
       admission_(settings, budget, exchanges),
+      loop_(settings.loop != nullptr ? *settings.loop : own_loop_.emplace()),
       wire_(loop_.context(), budget, settings.self ? *settings.self : describe_self(),
             settings.time_out,
             {.progress =
@@ -89,21 +93,29 @@ Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings
       unresolved_(targets.size()) {}
 
 Result<std::vector<ProbeOutcome>> Scan::run() {
-    if (auto opened = wire_.open(); !opened) {
-        return std::unexpected(opened.error());
-    }
-    if (auto prepared = prepare_keys(); !prepared) {
-        return std::unexpected(prepared.error());
-    }
-    if (auto begun = resolve_all(); !begun) {
+    const auto begun = begin();
+    if (begun) loop_.run();
+    end();
+    if (!begun) {
         return std::unexpected(begun.error());
     }
-    loop_.run();
-    over_ = true;
     if (loop_.interrupted()) {
         return fail(Fault::interrupted, "interrupted while servers were measured");
     }
     return outcomes();
+}
+
+Result<void> Scan::begin() {
+    TRY(wire_.open());
+    TRY(prepare_keys());
+    return resolve_all();
+}
+
+/// Leaves nothing of this scan in the loop, which after an interruption nobody runs again.
+void Scan::end() {
+    over_ = true;
+    wire_.close();
+    if (!loop_.interrupted()) loop_.clear();
 }
 
 Result<void> Scan::prepare_keys() {

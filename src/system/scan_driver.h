@@ -19,6 +19,8 @@
 
 namespace clockwright::system {
 
+class EventLoop;
+
 enum class FamilyChoice { any, ipv4, ipv6 };
 
 /// What to ask; several entries that resolve to one endpoint share one series.
@@ -40,7 +42,8 @@ struct ScanSettings {
     std::vector<std::string> trust_files;  ///< PEM; further trust anchors of key exchanges
     FamilyChoice family = FamilyChoice::any;
     ntp::Manners manners;
-    KeptSockets* sockets = nullptr;  ///< from scan to scan; null: each opens its own
+    EventLoop* loop = nullptr;       ///< of this thread, from scan to scan; null: one for each scan
+    KeptSockets* sockets = nullptr;  ///< likewise; null: each opens its own
     KeptKeys* keys = nullptr;        ///< likewise, of nts:// hosts
     std::optional<ntp::Self> self;   ///< empty: this host is looked at anew
     /// Why nothing may be sent to this target at this address ("blocked until …"); empty: it may.

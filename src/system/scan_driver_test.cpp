@@ -11,6 +11,7 @@
 
 #include "ntp/kiss.h"
 #include "system/clock.h"
+#include "system/event_loop.h"
 #include "tests/fakes/lab_process.h"
 
 namespace clockwright::system {
@@ -119,6 +120,31 @@ TEST_CASE("the announcement names packets and destinations before the first pack
     CHECK(finished_before == 0);
     CHECK(finished == 2);
     CHECK((*outcomes)[2].series.samples.size() == 3);
+}
+
+TEST_CASE("scans may follow each other on one loop, whatever the one before left behind") {
+    lab::World world;
+    world.servers = {server(1), server(2)};
+    const LabProcess lab(world);
+    EventLoop loop;
+    KeptSockets sockets;
+    ntp::RateBudget budget;
+    ScanSettings settings = hurried();
+    settings.loop = &loop;
+    settings.sockets = &sockets;
+    settings.resolve_time_out = Seconds{0.05};
+    ProbeTarget name = target(1);
+    name.host.name = "no.such.host.invalid";
+    ProbeTarget silent = target(9);
+    for (int i = 0; i < 3; ++i) {
+        const auto outcomes = scan({target(1), name, silent, target(2)}, settings, budget);
+        REQUIRE(outcomes);
+        CHECK((*outcomes)[0].series.samples.size() == 3);
+        CHECK((*outcomes)[1].not_asked == Rejection::unresolved);
+        CHECK((*outcomes)[2].series.samples.empty());
+        CHECK((*outcomes)[3].series.samples.size() == 3);
+    }
+    CHECK(sockets.size() == 2);
 }
 
 TEST_CASE("who must not be asked is told why, and nothing is sent") {

@@ -28,6 +28,11 @@ Result<void> SocketSet::open() {
     return {};
 }
 
+void SocketSet::close() {
+    boost::system::error_code ignored;
+    set_.close(ignored);
+}
+
 bool SocketSet::add(int descriptor, std::size_t index) {
     return control(EPOLL_CTL_ADD, descriptor, EPOLLIN, index);
 }
@@ -51,7 +56,7 @@ bool SocketSet::control(int operation, int descriptor, std::uint32_t events, std
 void SocketSet::watch() {
     set_.async_wait(boost::asio::posix::descriptor_base::wait_read,
                     [this](const boost::system::error_code& error) {
-                        if (!error) {
+                        if (!error && set_.is_open()) {
                             empty();
                         }
                     });

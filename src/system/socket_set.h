@@ -33,6 +33,8 @@ class SocketSet {
 
     /// Begins to watch. Error: the epoll set could not be made.
     Result<void> open();
+    /// Watches no more.
+    void close();
 
     /// Until the descriptor is closed. False when the operating system refuses. `index` comes back
     /// in ReadySocket.
