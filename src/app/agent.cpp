@@ -202,14 +202,17 @@ void Agent::conclude(const Now& now) {
     const auto witnesses = watched_.witnesses(now);
     note_blame(who_is_wrong(witnesses, judged.selection.consensus, claim), now);
     note_clock(judged.selection.consensus, now);
-    const FactGround ground{.snapshot = &snapshot_,
-                            .watched = &watched_,
-                            .judged = &judged,
-                            .life = life_,
-                            .daemon_answered = daemon_answered_,
-                            .ledger = &ledger_,
-                            .leap_table_days = Seconds(leaps_.expires - now.wall).count() / 86400,
-                            .dropin_missing = dropin_missing_};
+    const FactGround ground{
+        .snapshot = &snapshot_,
+        .watched = &watched_,
+        .judged = &judged,
+        .life = life_,
+        .daemon_answered = daemon_answered_,
+        .ledger = &ledger_,
+        .leap_table_days = Seconds(leaps_.expires - now.wall).count() / 86400,
+        .dropin_missing = dropin_missing_,
+        .kernel_unsynchronised = setting_ ? setting_->kernel_unsynchronised : std::nullopt,
+        .rate_trend = setting_ ? setting_->rate_trend : std::nullopt};
     raise_alerts(facts_of(ground, now), now);
     rows_.emplace_back(clock_row(now, judged.selection.consensus));
     watch_daemon(now);

@@ -37,6 +37,8 @@ struct HostSetting {
     std::shared_ptr<const RtcReport> rtc;  ///< null: not looked at this time
     std::vector<Alert> notices;            ///< of changes that other runs made, each once
     std::string clocksource;  ///< what the kernel counts time by; empty: it does not tell
+    std::optional<bool> kernel_unsynchronised;  ///< empty: it cannot be asked
+    std::optional<Ppm> rate_trend;              ///< by the record, in 30 days
 };
 
 /// What one look at this host told.

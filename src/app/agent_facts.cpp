@@ -7,6 +7,7 @@
 
 #include "steer/likely_cause.h"
 #include "time/spell.h"
+#include "watch/hierarchy.h"
 
 namespace clockwright::app {
 namespace {
@@ -79,6 +80,35 @@ void say_daemon(const FactGround& ground, const Now& now, Facts facts) {
             facts.say("update_age_polls", verdict.age.count() / poll_interval(state));
         }
     }
+}
+
+/// The kernel's flag against what the daemon tells (rule K-1, hazard H-28).
+void say_kernel(const FactGround& ground, Facts& facts) {
+    if (!ground.kernel_unsynchronised) return;
+    const StatusReport& status = ground.snapshot->status;
+    const bool kept = status.verdict.demonstrated && !status.facts.watches_only;
+    const bool unsynchronised = *ground.kernel_unsynchronised;
+    const bool nobody = ground.life.looked && !ground.life.running && status.facts.hands.empty();
+    if (kept && unsynchronised)
+        facts.say("kernel_disagrees", true, "the kernel says unsynchronised");
+    else if (nobody && !unsynchronised)
+        facts.say("kernel_disagrees", true, "no daemon runs, and the kernel says synchronised");
+    else
+        facts.say("kernel_disagrees", false);
+}
+
+void say_hardware_clock(const RtcReport& rtc, Facts& facts) {
+    const RtcVerdict& verdict = rtc.verdict;
+    facts.say("rtc_local_time", verdict.mode == RtcMode::local);
+    if (verdict.battery != Battery::unknown)
+        facts.say("rtc_battery",
+                  verdict.battery == Battery::failing   ? 2.0
+                  : verdict.battery == Battery::suspect ? 1.0
+                                                        : 0.0,
+                  verdict.evidence.empty() ? "" : verdict.evidence.front());
+    if (verdict.rate_change)
+        facts.say("rtc_rate_change_ppm", verdict.rate_change->value,
+                  "the newest week of the record");
 }
 
 /// Groups of servers that agree among themselves and with nobody else: more than one is a sign of
@@ -170,6 +200,33 @@ void say_server(const Watched& server, const Now& now, Facts facts) {
     if (source.nts) facts.say("nts_cookies", static_cast<double>(source.nts->cookies));
 }
 
+std::vector<Follower> followers(const std::vector<Watched>& servers) {
+    std::vector<Follower> all;
+    for (const Watched& server : servers) {
+        Follower one{.address = server.candidate.address};
+        if (const auto& last = server.watch.last()) {
+            one.refid = last->refid;
+            one.stratum = last->stratum;
+        }
+        all.push_back(one);
+    }
+    return all;
+}
+
+/// What it says of whom it follows, and of how well (hazards H-8, H-35).
+void say_reference(const Watched& server, bool circle, Facts facts) {
+    const auto& last = server.watch.last();
+    if (!last || server.watch.reach() == 0) return;
+    facts.say("in_circle", circle,
+              fmt::format("its reference is {}", refid_text(last->refid, last->stratum)));
+    facts.say("stratum_climb", static_cast<double>(server.watch.stratum_climb()),
+              fmt::format("now {}", last->stratum));
+    if (server.by_daemon) return;  // which does not tell the dispersion
+    const Seconds stated = last->root_dispersion;
+    facts.say("error_untold", last->stratum >= 2 && (stated == Seconds{0} || stated >= Seconds{1}),
+              "root dispersion " + spell(stated));
+}
+
 }  // namespace
 
 std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
@@ -181,20 +238,20 @@ std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
     host.say("stood_still_seconds", ground.ledger->stood_still(now.steady));
     host.say("clocksource_changed", ground.ledger->changed_clocksource(now.steady));
     host.say("daemon_restarts", static_cast<double>(ground.ledger->restarts(now.steady)));
-    if (const auto& rtc = ground.snapshot->rtc; rtc && rtc->facts.identity) {
-        host.say("rtc_local_time", rtc->verdict.mode == RtcMode::local);
-        if (rtc->verdict.battery != Battery::unknown)
-            host.say("rtc_battery",
-                     rtc->verdict.battery == Battery::failing   ? 2.0
-                     : rtc->verdict.battery == Battery::suspect ? 1.0
-                                                                : 0.0,
-                     rtc->verdict.evidence.empty() ? "" : rtc->verdict.evidence.front());
-    }
+    if (const auto& rtc = ground.snapshot->rtc; rtc && rtc->facts.identity)
+        say_hardware_clock(*rtc, host);
+    if (ground.rate_trend)
+        host.say("frequency_trend_ppm", ground.rate_trend->value, "the record of up to 30 days");
+    say_kernel(ground, host);
     if (ground.leap_table_days) host.say("leap_table_days", *ground.leap_table_days);
     host.say("record_failing", !ground.snapshot->record_fault.empty(),
              ground.snapshot->record_fault);
-    for (const Watched& server : ground.watched->servers()) {
-        say_server(server, now, Facts(out, server.candidate.source.as_written));
+    const auto& servers = ground.watched->servers();
+    const std::vector<bool> circle = in_circle(followers(servers));
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+        Facts facts(out, servers[i].candidate.source.as_written);
+        say_server(servers[i], now, facts);
+        say_reference(servers[i], circle[i], facts);
     }
     return out;
 }

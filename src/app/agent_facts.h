@@ -22,6 +22,8 @@ struct FactGround {
     const ClockLedger* ledger = nullptr;
     std::optional<double> leap_table_days;
     bool dropin_missing = false;
+    std::optional<bool> kernel_unsynchronised;  ///< as the kernel says; empty: it cannot be asked
+    std::optional<Ppm> rate_trend;              ///< in 30 days
 };
 
 /// A fact that cannot be said now is left out; for "is there no data" there are facts of their own.

@@ -8,6 +8,7 @@
 #include "app/agent_files.h"
 #include "app/alert_files.h"
 #include "app/change_telling.h"
+#include "app/clock_record.h"
 #include "app/daemon_units.h"
 #include "app/decision.h"
 #include "app/exit_code.h"
@@ -20,10 +21,12 @@
 #include "app/scan_request.h"
 #include "daemon/plan_json.h"
 #include "find/catalogue.h"
+#include "steer/aging.h"
 #include "store/block_list.h"
 #include "store/durable_file.h"
 #include "system/child.h"
 #include "system/clock.h"
+#include "system/kernel_clock.h"
 #include "system/local_host.h"
 #include "system/rtc_device.h"
 #include "system/scan_driver.h"
@@ -35,7 +38,7 @@ namespace clockwright::app {
 namespace {
 
 constexpr Seconds patience{1.5}, short_patience{0.8}, resolve_limit{4}, restart_limit{60};
-constexpr std::chrono::hours rtc_rest{6};
+constexpr std::chrono::hours rtc_rest{6}, record_rest{6};
 constexpr std::chrono::seconds whole_look_rest{10}, self_rest{64}, leaps_rest{3600};
 
 /// Steady watching (product.md, *Manners of a scan*): one packet, and 64 s until the next.
@@ -179,6 +182,13 @@ Result<Sight> HostLook::look_at_all(const Context& context) {
     }
     if (!system::is_root()) setting.service = decision_of_service();
     setting.clocksource = current_clocksource(host);
+    if (const auto kernel = system::read_kernel_clock())
+        setting.kernel_unsynchronised = kernel->unsynchronised;
+    if (!record_read_at_ || looked_at_ - *record_read_at_ >= record_rest) {
+        record_read_at_ = looked_at_;
+        rate_trend_ = monthly_trend(recorded_rates(context.config, system::read_clocks().wall));
+    }
+    setting.rate_trend = rate_trend_;
     if (!rtc_looked_at_ || looked_at_ - *rtc_looked_at_ >= rtc_rest) {
         rtc_looked_at_ = looked_at_;
         const auto clock = system::RtcDevice::find();

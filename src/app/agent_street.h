@@ -34,7 +34,8 @@ class HostLook {
 
     std::optional<DaemonView> view_;
     StatusReport status_;
-    std::optional<SteadyTime> rtc_looked_at_;
+    std::optional<SteadyTime> rtc_looked_at_, record_read_at_;
+    std::optional<Ppm> rate_trend_;
     SteadyTime looked_at_{};  ///< at all of it
     SteadyTime leaps_at_{};
     std::set<std::string> handed_over_;  ///< files of notices: told by now, and removed next

@@ -1,5 +1,8 @@
 #include "app/clock_record.h"
 
+#include <chrono>
+#include <utility>
+
 #include "app/agent_files.h"
 #include "store/sqlite_history.h"
 
@@ -23,6 +26,13 @@ std::vector<SteeredLook> recorded_looks(const Config& config) {
     if (!history) return {};
     const auto rows = history->clock({.from = {}, .to = {}, .server = {}, .limit = looks_taken});
     return rows ? steered_looks(*rows) : std::vector<SteeredLook>{};
+}
+
+std::vector<FrequencyPoint> recorded_rates(const Config& config, WallTime now) {
+    const auto history = open_record(config);
+    if (!history) return {};
+    auto rates = history->rates(now - std::chrono::days(30), std::chrono::hours(6));
+    return rates ? std::move(*rates) : std::vector<FrequencyPoint>{};
 }
 
 }  // namespace clockwright::app

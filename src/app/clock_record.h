@@ -15,4 +15,7 @@ std::vector<SteeredLook> steered_looks(const std::vector<ClockRow>& looks);
 /// The newest week of looks at a demonstrated clock, oldest first; empty without a record.
 std::vector<SteeredLook> recorded_looks(const Config& config);
 
+/// The rate of this clock over the last 30 days, a mean for each six hours; empty without a record.
+std::vector<FrequencyPoint> recorded_rates(const Config& config, WallTime now);
+
 }  // namespace clockwright::app

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "steer/aging.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -103,6 +104,7 @@ void judge_rate(const RtcFacts& facts, RtcVerdict& verdict) {
         points.push_back({Seconds(point.at - stretch.front().at).count(), point.offset.count()});
     verdict.rate = trend_of(points);
     if (!verdict.rate) return;
+    verdict.rate_change = rtc_rate_change(stretch);
     const double rate = std::abs(verdict.rate->slope);
     if (rate > suspect_rate) {
         verdict.battery = std::max(verdict.battery, Battery::suspect);

@@ -42,8 +42,9 @@ std::string_view to_string(Battery battery);  ///< "unknown", "no sign", "suspec
 
 struct RtcVerdict {
     RtcMode mode = RtcMode::unknown;
-    std::optional<Seconds> offset;  ///< the zone taken out where it runs on local time
-    std::optional<Trend> rate;      ///< seconds a second; > 0: it loses
+    std::optional<Seconds> offset;   ///< the zone taken out where it runs on local time
+    std::optional<Trend> rate;       ///< seconds a second; > 0: it loses
+    std::optional<Ppm> rate_change;  ///< as `rtc_rate_change` of steer/aging.h
     Battery battery = Battery::unknown;
     std::vector<std::string> evidence;  ///< of the battery's verdict, each a clause
     std::vector<std::string> findings;  ///< what a person should mend, each a sentence

@@ -258,6 +258,18 @@ Result<std::vector<SampleRow>> SqliteHistory::samples(const HistoryQuery& query)
     return all;
 }
 
+Result<std::vector<FrequencyPoint>> SqliteHistory::rates(WallTime from,
+                                                         std::chrono::nanoseconds stretch) const {
+    auto statement = TRY(file_->database.prepare(
+        "SELECT ?1 + CAST(avg(at - ?1) AS INTEGER), avg(frequency) FROM clock WHERE at >= ?1 AND "
+        "demonstrated AND frequency IS NOT NULL GROUP BY (at - ?1) / ?2 ORDER BY 1"));
+    statement.bind(1, from);
+    statement.bind(2, static_cast<std::int64_t>(stretch.count()));
+    std::vector<FrequencyPoint> rates;
+    while (TRY(statement.step())) rates.push_back({statement.instant(0), Ppm{statement.real(1)}});
+    return rates;
+}
+
 Result<std::vector<ClockRow>> SqliteHistory::clock(const HistoryQuery& query) const {
     return TRY(file_->newest<ClockRow>(
         "SELECT at, offset, bound, frequency, demonstrated, stratum, agreeing, judged, "

@@ -1,11 +1,13 @@
 /// The record, asked: read-only, beside an agent that writes it.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
 #include "publish/history.h"
 #include "result.h"
+#include "steer/wander.h"
 
 namespace clockwright::store {
 
@@ -28,6 +30,10 @@ class SqliteHistory : public History {
     Result<std::vector<RunRow>> runs(const HistoryQuery& query) const override;
     Result<std::vector<RolledRow>> rolled(Resolution resolution,
                                           const HistoryQuery& query) const override;
+    /// What the daemon corrected this clock's rate by while it was demonstrated: the mean of each
+    /// stretch since `from`, at the mean of its moments; oldest first.
+    Result<std::vector<FrequencyPoint>> rates(WallTime from,
+                                              std::chrono::nanoseconds stretch) const;
 
   private:
     struct File;

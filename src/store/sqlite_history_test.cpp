@@ -66,6 +66,32 @@ TEST_CASE("a limit keeps the newest rows of all servers, in order of time") {
     CHECK(history->samples({.from = {}, .to = {}, .server = {}, .limit = 0})->empty());
 }
 
+TEST_CASE("the rate of the clock is told as the mean of each stretch, where it was demonstrated") {
+    const TemporaryDirectory directory;
+    std::vector<Record> rows;
+    for (int i = 0; i < 24; ++i) {
+        ClockRow row;
+        row.at = noon + i * 1h;
+        row.demonstrated = i != 3;
+        row.frequency = Ppm{i == 3 ? 400.0 : i};
+        rows.emplace_back(row);
+    }
+    ClockRow silent;
+    silent.at = noon + 24h;
+    silent.demonstrated = true;
+    rows.emplace_back(silent);
+    record(directory, rows);
+    const auto history = store::SqliteHistory::open(directory.path());
+    REQUIRE(history);
+    const auto rates = history->rates(noon, 6h).value();
+    REQUIRE(rates.size() == 4);
+    CHECK(rates[0].frequency.value == doctest::Approx((0 + 1 + 2 + 4 + 5) / 5.0));
+    CHECK(rates[1].at == noon + 8h + 30min);
+    CHECK(rates[1].frequency.value == doctest::Approx(8.5));
+    CHECK(history->rates(noon + 18h, 6h)->size() == 1);
+    CHECK(history->rates(noon + 48h, 6h)->empty());
+}
+
 TEST_CASE("events and alerts are asked by their subject, verdicts by their server") {
     const TemporaryDirectory directory;
     EventRow about = event_row(noon, "path", "the path changed");

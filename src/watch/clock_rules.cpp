@@ -59,6 +59,25 @@ std::vector<Rule> underground(const ClassLimits& limits) {
              .advice = "replace it before the machine is next without power: clockwright rtc"}};
 }
 
+/// What only weeks show. Crystals age by less than 1 ppm a month; 5 °C more are as much as this.
+std::vector<Rule> aging() {
+    constexpr double limit = 5, clear = 3;  // ppm
+    return {
+        {.name = "frequency_trend",
+         .conditions =
+             {{.fact = "frequency_trend_ppm", .limit = limit, .clear = clear, .absolute = true}},
+         .message = "the rate of this clock moves by {value} within 30 days ({evidence})",
+         .advice = "look at the temperature of the machine; an oscillator that goes on so is "
+                   "worn: clockwright drift"},
+        {.name = "rtc_rate_changed",
+         .conditions =
+             {{.fact = "rtc_rate_change_ppm", .limit = limit, .clear = clear, .absolute = true}},
+         .hazard = "H-21",
+         .message = "the hardware clock runs otherwise by {value} than in the weeks before "
+                    "({evidence})",
+         .advice = "a weak battery or another temperature: clockwright rtc"}};
+}
+
 }  // namespace
 
 std::vector<Rule> clock_rules(const ClassLimits& limits) {
@@ -99,6 +118,7 @@ std::vector<Rule> clock_rules(const ClassLimits& limits) {
                 limits.frequency));
     add(steps(limits));
     add(underground(limits));
+    add(aging());
     return rules;
 }
 

@@ -28,6 +28,11 @@ constexpr std::array kinds{
     FactKind{"update_age_seconds", host, "the same in seconds"},
     FactKind{"frequency_ppm", host, "correction the daemon applies to this clock's rate"},
     FactKind{"frequency_change_ppm", host, "how far it moved within the last hour"},
+    FactKind{"frequency_trend_ppm", host,
+             "how far that correction moves within 30 days, by the record; 0: it shows no trend"},
+    FactKind{"kernel_disagrees", host,
+             "1: the kernel calls this clock unsynchronised though the daemon keeps it, or the "
+             "other way round (H-28)"},
     FactKind{"stratum", host, "of this host, by the daemon"},
     FactKind{"local_reference", host, "1: the daemon serves its own clock (H-9)"},
     FactKind{"watches_only", host, "1: the daemon may not set the clock (H-39)"},
@@ -42,6 +47,8 @@ constexpr std::array kinds{
     FactKind{"rtc_local_time", host, "1: the hardware clock keeps local time (H-20)"},
     FactKind{"rtc_battery", host,
              "0: no sign, 1: the battery of the hardware clock is suspect, 2: failing (H-21)"},
+    FactKind{"rtc_rate_change_ppm", host,
+             "how far the rate of the hardware clock moved within the last week"},
     FactKind{"leap_disagrees", host, "1: servers differ about a coming leap second (H-3)"},
     FactKind{"leap_table_days", host, "days until the table of leap seconds expires (H-5)"},
     FactKind{"smear_mixed", host, "1: sources that smear stand beside some that do not (H-4)"},
@@ -65,6 +72,11 @@ constexpr std::array kinds{
     FactKind{"poll_seconds", server, "how often the daemon asks it"},
     FactKind{"impolite", server, "1: a public server asked more often than every 64 s (H-32)"},
     FactKind{"local_clock", server, "1: it serves its own clock (H-9)"},
+    FactKind{"stratum_climb", server, "times on end its stratum rose by one (H-8)"},
+    FactKind{"in_circle", server, "1: it follows servers that follow it (H-8)"},
+    FactKind{"error_untold", server,
+             "1: it is no primary server and states an error of zero, or of a second and more "
+             "(H-35)"},
     FactKind{"whole_seconds", server, "1: it is off by whole seconds, or by half a second (H-37)"},
 };
 

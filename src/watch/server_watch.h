@@ -7,6 +7,7 @@
 
 #include "time/series.h"
 #include "time/units.h"
+#include "watch/hierarchy.h"
 
 namespace clockwright {
 
@@ -52,6 +53,8 @@ class ServerWatch {
     std::uint8_t reach() const { return reach_; }
     int polls() const { return polls_; }  ///< since it was added
     int lost() const { return lost_; }    ///< of these, as far as seen
+    /// How many times on end its stratum rose by one, up to now (hazard H-8).
+    int stratum_climb() const { return clockwright::stratum_climb(series_.samples); }
 
   private:
     struct Point {

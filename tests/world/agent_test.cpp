@@ -150,6 +150,63 @@ TEST_CASE("the hardware clock is recorded, shown, and told when it keeps local t
     CHECK(told_of(world, "rtc_local_time").size() == 1);
 }
 
+TEST_CASE("a rate that moves week by week is told, and one that stays is not") {
+    AgentWorld world(fast());
+    world.rate_trend = Ppm{0};
+    world.at(1h, [](AgentWorld& it) { it.rate_trend = Ppm{-7.5}; });
+    world.run(1h);
+    CHECK(told_of(world, "frequency_trend").empty());
+    world.run(30min);
+    CHECK(told_of(world, "frequency_trend").size() == 1);
+}
+
+TEST_CASE("a hardware clock that runs otherwise than in the weeks before is told") {
+    AgentWorld world(fast());
+    RtcReport report;
+    report.facts.identity = RtcIdentity{"/dev/rtc0", "rtc_cmos", true};
+    report.verdict.rate_change = Ppm{22};
+    world.rtc = std::make_shared<const RtcReport>(report);
+    world.run(30min);
+    CHECK(told_of(world, "rtc_rate_changed").size() == 1);
+}
+
+TEST_CASE("a kernel that is not told of the daemon's work is named, and again when it is") {
+    AgentWorld world(fast());
+    world.kernel_unsynchronised = true;
+    world.at(1h, [](AgentWorld& it) { it.kernel_unsynchronised = false; });
+    world.run(2h);
+    const auto told = told_of(world, "kernel_disagrees");
+    REQUIRE(told.size() == 2);
+    CHECK(told[1].ends_with("resolved"));
+}
+
+TEST_CASE("servers that follow each other are named while their strata climb") {
+    AgentWorld world(fast());
+    for (const char* name : {"ntp4", "ntp5"}) world.server(name).by_daemon = false;
+    world.server("ntp4").refid = 0x0a000005;
+    world.server("ntp5").refid = 0x0a000004;
+    for (int step = 1; step <= 8; ++step)
+        world.at(1h + step * 64s, [step](AgentWorld& it) { it.server("ntp4").stratum = 2 + step; });
+    world.run(2h);
+    CHECK(told_of(world, "reference_circle ntp4").size() == 1);
+    CHECK(told_of(world, "reference_circle ntp5").size() == 1);
+    CHECK(told_of(world, "stratum_climbs ntp4").size() == 2);
+    CHECK(told_of(world, "stratum_climbs ntp5").empty());
+}
+
+TEST_CASE(
+    "a server that states no error of its own is named, a primary one or a measured one not") {
+    AgentWorld world(fast());
+    for (const char* name : {"ntp3", "ntp4", "ntp5"}) world.server(name).by_daemon = false;
+    world.server("ntp3").root_dispersion = Seconds{0};
+    world.server("ntp4").root_dispersion = Seconds{0};
+    world.server("ntp4").stratum = 1;
+    world.run(1h);
+    CHECK(told_of(world, "error_untold ntp3").size() == 1);
+    CHECK(told_of(world, "error_untold ntp4").empty());
+    CHECK(told_of(world, "error_untold ntp5").empty());
+}
+
 TEST_CASE("a path becomes asymmetric: the path is blamed, the server is not") {
     AgentWorld world(fast());
     world.server("ntp3").by_daemon = false;

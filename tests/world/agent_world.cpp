@@ -101,9 +101,10 @@ std::optional<Sample> AgentWorld::probe(const NetServer& server) {
     sample.at = steady_;
     sample.delay = out + back;
     sample.offset = server.error - clock_error + (out - back) / 2;
-    sample.root_dispersion = Seconds{0.0005};
+    sample.root_dispersion = server.root_dispersion;
     sample.root_delay = Seconds{0.001};
-    sample.stratum = 2;
+    sample.stratum = static_cast<std::uint8_t>(server.stratum);
+    sample.refid = server.refid;
     sample.leap = server.leap;
     return sample;
 }
@@ -154,6 +155,8 @@ app::Sight AgentWorld::look() {
     setting.service = service;
     setting.leaps = leaps;
     setting.clocksource = clocksource;
+    setting.kernel_unsynchronised = kernel_unsynchronised;
+    setting.rate_trend = rate_trend;
     setting.rtc = std::exchange(rtc, nullptr);
     setting.silences = silences;
     setting.notices = std::exchange(notices, {});
@@ -179,7 +182,8 @@ app::Sight AgentWorld::look() {
             DaemonSource source;
             source.name = one.name;
             source.address = parse_address(one.address);
-            source.stratum = 2;
+            source.stratum = one.stratum;
+            source.refid = one.refid;
             source.poll = 6;
             source.reach = one.reach;
             source.offset = one.offset;

@@ -23,6 +23,9 @@ struct NetServer {
     Seconds jitter{50e-6};
     bool answers = true;
     Leap leap = Leap::none;
+    int stratum = 2;
+    std::uint32_t refid = 0;
+    Seconds root_dispersion{0.0005};
     // The daemon's view of it.
     std::uint8_t reach = 0;
     Seconds offset{0};
@@ -60,6 +63,8 @@ class AgentWorld {
     bool daemon_is_closed = false;  ///< to the agent's user, who cannot tell then why it is silent
     bool serves_time = false;
     std::string clocksource = "tsc";
+    bool kernel_unsynchronised = false;
+    std::optional<Ppm> rate_trend;  ///< as the record would show it
     std::vector<Silence> silences;
     std::vector<Alert> notices;  ///< what the next whole look finds left by other runs, once
     std::shared_ptr<const RtcReport> rtc;  ///< what the next whole look finds of it, once
