@@ -17,7 +17,6 @@ constexpr const char* word_name = "/agent-word.json";
 constexpr const char* memory_name = "/agent.json";
 constexpr const char* service_directory = "/run/clockwright";
 constexpr const char* decision_place = "/run/clockwright-wish/agent.json";
-constexpr const char* service_state = "/var/lib/private/clockwright-agent";  // DynamicUser=yes
 
 /// In the directory that the service manager made for this run, which everybody may read; else
 /// beside the state.

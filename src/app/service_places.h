@@ -13,6 +13,9 @@ inline constexpr const char* agent_name = "clockwright-agent.service";
 inline constexpr const char* wish_service_name = "clockwright-wish.service";
 inline constexpr const char* wish_name = "clockwright-wish.path";
 inline constexpr const char* cron_path = "/etc/cron.d/clockwright";
+/// Where the agent of the service keeps its state (DynamicUser=yes), and the link that leads there.
+inline constexpr const char* service_state = "/var/lib/private/clockwright-agent";
+inline constexpr const char* service_state_link = "/var/lib/clockwright-agent";
 
 inline std::string unit_path(const char* name) {
     return "/etc/systemd/system/" + std::string(name);

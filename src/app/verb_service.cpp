@@ -16,6 +16,7 @@
 #include "store/purge.h"
 #include "system/child.h"
 #include "system/local_host.h"
+#include "system/user_file.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -160,12 +161,16 @@ Result<int> remove(const Context& context, const Host& host) {
         static_cast<void>(tell_systemd({"reset-failed", "--quiet", service_name}));
     }
     const std::string& state = context.config.state.directory;
-    if (context.command.service.purge) TRY(store::purge(state));
+    if (context.command.service.purge) {
+        TRY(store::purge(state));
+        TRY(store::purge(service_state));
+        system::remove_file(service_state_link);
+    }
     print_result(
         context.command,
         wrap(fmt::format("{}{}", removed > 0 ? "Removed." : "Nothing to do: it was not installed.",
                          context.command.service.purge
-                             ? fmt::format(" The record in {} is gone too.", state)
+                             ? fmt::format(" The record in {} and the agent's are gone too.", state)
                              : fmt::format(" The record of changes stays in {} "
                                            "(--purge removes it).",
                                            state)),

@@ -76,6 +76,12 @@ class AgentService(hosts.HostBed):
             self.program("service", "remove")
             left = self.host.run("sh", "-c", "find /etc/systemd -name 'clockwright*'").stdout
             self.assertEqual(left, "")
+            self.assertTrue(self.host.path(f"{PLACE}/record.sqlite").exists())
+
+        with self.subTest("--purge takes the agent's record and state as well"):
+            self.program("service", "remove", "--purge")
+            left = self.host.run("sh", "-c", "find /var/lib -name 'clockwright*'").stdout
+            self.assertEqual(left, "")
 
 
 if __name__ == "__main__":
