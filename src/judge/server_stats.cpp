@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "judge/weighted_median.h"
+#include "time/weighted_line.h"
 
 namespace clockwright {
 namespace {
@@ -58,30 +59,13 @@ std::optional<Slope> slope_of(const Series& series) {
         return std::nullopt;
     }
     const std::vector<double> weights = weights_of(samples);
-    const auto time_of = [&](const Sample& sample) {
-        return Seconds(sample.at - first.at).count();
-    };
-    double sum = 0, mean_time = 0, mean_offset = 0;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-        sum += weights[i];
-        mean_time += weights[i] * time_of(samples[i]);
-        mean_offset += weights[i] * samples[i].offset.count();
-    }
-    mean_time /= sum;
-    mean_offset /= sum;
-    double time_squares = 0, products = 0, offset_squares = 0;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-        const double t = time_of(samples[i]) - mean_time;
-        const double theta = samples[i].offset.count() - mean_offset;
-        time_squares += weights[i] * t * t;
-        products += weights[i] * t * theta;
-        offset_squares += weights[i] * theta * theta;
-    }
-    const double slope = products / time_squares;
-    const double residuals = std::max(0.0, offset_squares - slope * products);
-    const double scatter = std::max(residuals / (static_cast<double>(samples.size()) - 2),
-                                    least_scatter * least_scatter);
-    return Slope{.value = slope, .variance = scatter / time_squares};
+    std::vector<WeightedPoint> points;
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        points.push_back(
+            {Seconds(samples[i].at - first.at).count(), samples[i].offset.count(), weights[i]});
+    const WeightedLine line = line_through(points);
+    const double scatter = std::max(line.variance(), least_scatter * least_scatter);
+    return Slope{.value = line.slope, .variance = scatter / line.spread};
 }
 
 Seconds mean_offset(std::span<const Sample> samples) {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "time/weighted_line.h"
+
 namespace clockwright {
 namespace {
 
@@ -29,28 +31,14 @@ std::vector<double> weights_of(const Points& points) {
     return weights;
 }
 
-PhaseLine::Fit line_through(const Points& points) {
+PhaseLine::Fit fit_of(const Points& points) {
     const std::vector<double> weights = weights_of(points);
-    double sum = 0, at = 0, phase = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        sum += weights[i];
-        at += weights[i] * points[i].at;
-        phase += weights[i] * points[i].phase;
-    }
-    at /= sum;
-    phase /= sum;
-    double spread = 0, together = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        spread += weights[i] * std::pow(points[i].at - at, 2);
-        together += weights[i] * (points[i].at - at) * (points[i].phase - phase);
-    }
-    const double slope = spread > 0 ? together / spread : 0;
-    double residue = 0;
+    std::vector<WeightedPoint> weighted;
     for (std::size_t i = 0; i < points.size(); ++i)
-        residue += weights[i] * std::pow(points[i].phase - phase - slope * (points[i].at - at), 2);
-    const double freedom = static_cast<double>(points.size()) - 2;
-    const double error = spread > 0 ? std::sqrt(residue / freedom / spread) : 1;
-    return {Ppm{slope * 1e6}, Ppm{error * 1e6}, at, phase, points.size()};
+        weighted.push_back({points[i].at, points[i].phase, weights[i]});
+    const WeightedLine line = line_through(weighted);
+    const double error = line.spread > 0 ? std::sqrt(line.variance() / line.spread) : 1;
+    return {Ppm{line.slope * 1e6}, Ppm{error * 1e6}, line.at, line.value, points.size()};
 }
 
 /// Wald and Wolfowitz: residuals that bend run on one side for long.
@@ -80,11 +68,11 @@ void PhaseLine::add(const Point& point) {
 std::optional<PhaseLine::Fit> PhaseLine::fit() const {
     if (points_.size() < least_points) return std::nullopt;
     Points points(points_.begin(), points_.end());
-    Fit found = line_through(points);
+    Fit found = fit_of(points);
     while (points.size() > fewest_after_cut && bends(points, found)) {
         const std::size_t cut = std::max<std::size_t>(1, points.size() / 8);
         points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(cut));
-        found = line_through(points);
+        found = fit_of(points);
     }
     return found;
 }
