@@ -6,28 +6,12 @@
 #include <charconv>
 
 #include "daemon/chrony_config.h"
+#include "daemon/chrony_globals.h"
 #include "daemon/chrony_nts.h"
 #include "daemon/chrony_source_line.h"
 #include "daemon/chrony_steps.h"
 
 namespace clockwright::chrony {
-namespace {
-
-/// Rule S-7: how many sources should agree before chronyd believes them.
-std::optional<std::string> advice_on_minsources(const Found& found, std::size_t members) {
-    const auto special = std::ranges::any_of(
-        found.config.sources, [](const auto& line) { return line.prefer || line.trust; });
-    if (members < 4 || special || found.config.find("minsources") ||
-        found.config.find("refclock") || found.config.find("local"))
-        return std::nullopt;
-    return fmt::format(
-        "left out: minsources {} needs a restart of chronyd, which would re-arm "
-        "makestep",
-        members >= 5 ? 3 : 2);
-}
-
-}  // namespace
-
 Result<DaemonConfig> ChronyDialect::parse(const std::string& main_file,
                                           const ConfigFiles& files) const {
     return chrony::parse(main_file, files);
@@ -47,11 +31,23 @@ std::string ChronyDialect::render(const std::vector<SourceLine>& lines) const {
 }
 
 bool ChronyDialect::needs_restart(const Found& found, const SourceChange& change) const {
-    return found.config.own_file.empty() && !change.added.empty();
+    return change.globals || (found.config.own_file.empty() && !change.added.empty());
 }
 
-Result<void> ChronyDialect::check(const Found& found, const SourceChange&,
+std::optional<std::string> ChronyDialect::globals(const Found& found, const SourceChange& change,
+                                                  const Selection& selection,
+                                                  const PlanSettings& settings) const {
+    return wanted_globals(found, change, selection.ensemble.members.size(), settings);
+}
+
+Result<void> ChronyDialect::check(const Found& found, const SourceChange& change,
                                   const PlanSettings& settings) const {
+    const std::size_t sources = lines_after(change).size();
+    if (const auto number = out_of_reach(found.config, sources); number && !change.globals)
+        return fail(Fault::refused,
+                    fmt::format("{} says minsources {}, and this set has {}: chronyd would set "
+                                "nothing; --allow-restart takes it out",
+                                globals_path(found.config), *number, sources));
     if (!found.config.own_file.empty()) return {};
     const auto line = "sourcedir " + directory_for_new_sourcedir(found.config);
     if (!settings.allow_restart)
@@ -75,8 +71,8 @@ std::vector<Step> ChronyDialect::build_steps(const Found& found, const SourceCha
 std::vector<std::string> ChronyDialect::notes(const Found& found, const SourceChange& change,
                                               const Selection& selection) const {
     auto notes = nts_notes(found.config, change);
-    if (auto advice = advice_on_minsources(found, selection.ensemble.members.size()))
-        notes.insert(notes.begin(), std::move(*advice));
+    if (auto note = globals_note(found, change, selection.ensemble.members.size()); !note.empty())
+        notes.insert(notes.begin(), std::move(note));
     return notes;
 }
 
@@ -94,7 +90,8 @@ Seconds ChronyDialect::start_step(const DaemonConfig& config) const {
 }
 
 bool ChronyDialect::is_own_write(const WriteFile& write) const {
-    return is_own_path(write.after.path) || is_our_edit(write.before.content, write.after.content);
+    return is_own_path(write.after.path) || is_globals_path(write.after.path) ||
+           is_our_edit(write.before.content, write.after.content);
 }
 
 }  // namespace clockwright::chrony

@@ -12,6 +12,9 @@ class ChronyDialect : public Dialect {
                                const ConfigFiles& files) const override;
     std::string own_path(const DaemonConfig& config) const override;
     std::string render(const std::vector<SourceLine>& lines) const override;
+    std::optional<std::string> globals(const Found& found, const SourceChange& change,
+                                       const Selection& selection,
+                                       const PlanSettings& settings) const override;
     Result<void> check(const Found& found, const SourceChange& change,
                        const PlanSettings& settings) const override;
     bool needs_restart(const Found& found, const SourceChange& change) const override;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "daemon/chrony_globals.h"
 #include "daemon/chrony_nts.h"
 #include "daemon/chrony_source_line.h"
 #include "daemon/dialect.h"
@@ -44,14 +45,17 @@ bool replaces_options(const SourceChange& change) {
                                [&](const auto& line) { return names(change.added, line.name); });
 }
 
-/// Lines of the main file and of confdir are read once, so chronyd is told by command.
-void drop_taken(StepParts& parts, const SourceChange& change, const Found& found,
-                StepWriter& writer) {
+void comment_taken_out(StepParts& parts, const SourceChange& change, const Found& found,
+                       StepWriter& writer) {
     std::map<std::string, std::vector<int>> by_file;
     for (const auto& line : change.taken) by_file[line.file].push_back(line.line);
     for (const auto& [path, lines] : by_file)
         parts.writes.push_back(
             writer.write(path, take_over(writer.content(path), lines), found.config.main_file));
+}
+
+/// Lines of the main file and of confdir are read once, so chronyd is told by command.
+void drop_taken(StepParts& parts, const SourceChange& change, const Found& found) {
     for (const auto& line : change.taken) {
         if (is_reloaded(line)) continue;
         for (const auto& source : found.state.sources)
@@ -124,7 +128,14 @@ std::vector<Step> build_steps(const Found& found, const SourceChange& change,
     const auto& main_file = found.config.main_file;
     const auto minimum = usable_wanted(change, settings.minimum);
     const auto replaces = !change.removed.empty() || !change.taken.empty();
+    const Action restart = RestartDaemon{.argv = settings.restart};
     std::vector<Step> steps;
+
+    // The last step has what is read at a start only.
+    const auto write_globals = [&](StepParts& parts) {
+        parts.writes.push_back(
+            writer.write(globals_path(found.config), *change.globals, main_file));
+    };
 
     if (!change.added.empty()) {
         const auto staying = joined(change.kept, not_replaced(change.removed, change.added));
@@ -136,10 +147,14 @@ std::vector<Step> build_steps(const Found& found, const SourceChange& change,
                              with_sourcedir(writer.content(main_file),
                                             directory_for_new_sourcedir(found.config)),
                              main_file));
-            tell = RestartDaemon{.argv = settings.restart};
+            tell = restart;
         }
         parts.writes.push_back(
             writer.write(path, render_file(joined(change.added, staying)), main_file));
+        if (change.globals && !replaces) {
+            write_globals(parts);
+            tell = restart;
+        }
         parts.control = parts.undo_control = {tell};
         if (replaces_options(change)) {
             parts.control.push_back(tell);
@@ -152,12 +167,14 @@ std::vector<Step> build_steps(const Found& found, const SourceChange& change,
     }
     if (replaces) {
         const auto final_lines = joined(change.kept, change.added);
-        StepParts parts{
-            .writes = {}, .control = {ReloadSources{}}, .undo_control = {ReloadSources{}}};
-        drop_taken(parts, change, found, writer);
+        StepParts parts;
+        comment_taken_out(parts, change, found, writer);
+        parts.control = parts.undo_control = {change.globals ? restart : Action{ReloadSources{}}};
+        if (!change.globals) drop_taken(parts, change, found);
         if (const auto content = render_file(final_lines);
             !change.removed.empty() && content != writer.content(path))
             parts.writes.push_back(writer.write(path, content, main_file));
+        if (change.globals) write_globals(parts);
         steps.push_back(
             assemble_step("final", std::move(parts),
                           expectation_of(found, final_lines, {}, change.taken, minimum)));

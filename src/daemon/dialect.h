@@ -2,6 +2,7 @@
 /// when a plan is made. Stateless; values in, values out.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,11 @@ class Dialect {
     /// These sources in the daemon's words, each line with its newline: a text that can stand in
     /// its configuration.
     virtual std::string render(const std::vector<SourceLine>& lines) const = 0;
+    /// For SourceChange::globals.
+    virtual std::optional<std::string> globals(const Found&, const SourceChange&, const Selection&,
+                                               const PlanSettings&) const {
+        return std::nullopt;
+    }
     /// Refusals that only this daemon knows, with the text to do it by hand.
     virtual Result<void> check(const Found& found, const SourceChange& change,
                                const PlanSettings& settings) const = 0;

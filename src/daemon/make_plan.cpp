@@ -177,6 +177,16 @@ std::string diff_of(const Plan& plan) {
     return diff;
 }
 
+/// That a file to be made is not there is ground too.
+void stand_on_new_files(Plan& plan) {
+    for (FileState file : files_before(plan)) {
+        if (std::ranges::find(plan.rests_on, file.path, &FileState::path) != plan.rests_on.end())
+            continue;
+        file.content.clear();
+        plan.rests_on.push_back(std::move(file));
+    }
+}
+
 Plan frame(const Found& found, const GateDecision& gate, const PlanSettings& settings,
            const Now& now) {
     Plan plan;
@@ -201,7 +211,7 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
     if (auto held = check_ensemble(selection.ensemble); !held) return std::unexpected(held.error());
     auto plan = frame(found, gate, settings, now);
     const Dialect& dialect = dialect_of(found.config.kind);
-    const auto change = decide_change(found, candidates, selection, settings);
+    auto change = decide_change(found, candidates, selection, settings);
     plan.keep = change.keep;
     if (!gate.change) {  // all that is there stays, what a change would have removed too
         std::ranges::copy(change.remove, std::back_inserter(plan.keep));
@@ -212,6 +222,7 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
         plan.reason = "the daemon already uses this set";
         return plan;
     }
+    change.globals = dialect.globals(found, change, selection, settings);
     if (auto held = check_policy(found, change, selection, settings); !held)
         return std::unexpected(held.error());
     plan.change = true;
@@ -224,6 +235,7 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
                         dialect.traits().resets ? line.name : one_line(dialect.render({line}))));
     add_notes(plan, found, change, selection);
     plan.steps = dialect.build_steps(found, change, settings);
+    stand_on_new_files(plan);
     plan.diff = diff_of(plan);
     return plan;
 }

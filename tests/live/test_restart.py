@@ -37,6 +37,21 @@ exec {bed.CHRONYD} -x -u root -f {self.chrony_conf}
         self.expect(self.program("--json", "rollback", "last"), 0)
         self.assertEqual(self.evidence(), before)
 
+    def test_the_number_that_must_agree_comes_with_a_change_and_goes_with_it(self):
+        confdir = self.etc / "conf.d"
+        confdir.mkdir()
+        self.start(f"confdir {confdir}", self.line(9))
+        self.chronyd_has_samples()
+        before = self.evidence()
+        advice = self.expect(self.program("plan", "--takeover"), 2).stdout
+        self.assertIn("left out: minsources 3", advice)
+        self.assertEqual(self.apply("--takeover", "--allow-restart").json["outcome"], "applied")
+        self.assertIn("minsources 3\n", (confdir / "clockwright.conf").read_text())
+        self.assertEqual(self.listed(), self.addresses(*HONEST))
+        self.assertEqual(self.apply("--allow-restart").json["outcome"], "unchanged")
+        self.expect(self.program("--json", "rollback", "last"), 0)
+        self.assertEqual(self.evidence(), before)
+
 
 if __name__ == "__main__":
     bed.main()
