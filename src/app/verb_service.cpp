@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "app/daemon_access.h"
 #include "app/daemon_choice.h"
@@ -188,29 +189,68 @@ Result<int> run_now(const Context& context, const Host& host) {
     return exit_done;
 }
 
+/// A unit of ours that begins by itself.
+struct UnitLook {
+    std::string name;
+    bool enabled = false, active = false;
+};
+
+std::vector<UnitLook> look_at_units(const Host& host) {
+    std::vector<UnitLook> looks;
+    for (const char* name : {timer_name, agent_name, wish_name}) {
+        if (!has_systemd(host) || host.glob(unit_path(name)).empty()) continue;
+        const auto holds = [&](const char* question) {
+            return tell_systemd({question, "--quiet", name}).has_value();
+        };
+        looks.push_back({name, holds("is-enabled"), holds("is-active")});
+    }
+    return looks;
+}
+
+/// `enabled` and `active` are the timer's; all units stand in `units`.
+std::string status_as_json(const std::vector<UnitLook>& units, bool installed, bool systemd) {
+    nlohmann::ordered_json json{{"installed", installed},
+                                {"scheduler", systemd ? "systemd" : "cron"},
+                                {"enabled", installed && !systemd},
+                                {"active", installed && !systemd},
+                                {"units", nlohmann::ordered_json::array()}};
+    for (const UnitLook& unit : units) {
+        if (unit.name == timer_name) {
+            json["enabled"] = unit.enabled;
+            json["active"] = unit.active;
+        }
+        json["units"].push_back(
+            {{"name", unit.name}, {"enabled", unit.enabled}, {"active", unit.active}});
+    }
+    return json.dump() + "\n";
+}
+
+std::string status_as_text(const std::vector<UnitLook>& units, bool installed, bool systemd) {
+    if (!installed && units.empty())
+        return "The service is not installed; nothing runs by itself.\n"
+               "Next: clockwright service install --every 6h\n";
+    if (!systemd) return fmt::format("The service is installed: {}.\n", cron_path);
+    const bool well = std::ranges::all_of(
+        units, [](const UnitLook& unit) { return unit.enabled && unit.active; });
+    std::string text = well ? "The service is installed and runs.\n"
+                            : "The service is installed, and not all of it runs.\n";
+    for (const UnitLook& unit : units)
+        text +=
+            fmt::format("  {:<25}  {}, {}\n", unit.name, unit.enabled ? "enabled" : "not enabled",
+                        unit.active ? "runs" : "does not run");
+    return text +
+           "Next: systemctl list-timers clockwright-apply.timer; its log: journalctl -u "
+           "'clockwright-*'\n";
+}
+
 Result<int> show_status(const Context& context, const Host& host) {
-    const bool systemd = has_systemd(host);
-    const bool installed = is_scheduled(host);
-    const auto holds = [&](const char* question) {
-        return systemd && installed && tell_systemd({question, "--quiet", timer_name}).has_value();
-    };
-    const bool enabled = holds("is-enabled"), active = holds("is-active");
+    const bool systemd = has_systemd(host), installed = is_scheduled(host);
+    const auto units = look_at_units(host);
     if (context.command.json) {
-        print_result(context.command,
-                     fmt::format("{{\"installed\": {}, \"scheduler\": \"{}\", \"enabled\": {}, "
-                                 "\"active\": {}}}\n",
-                                 installed, systemd ? "systemd" : "cron",
-                                 systemd ? enabled : installed, systemd ? active : installed));
+        print_result(context.command, status_as_json(units, installed, systemd));
         return exit_done;
     }
-    std::string text =
-        !installed ? "The service is not installed; nothing runs by itself.\n"
-        : systemd
-            ? fmt::format("The service is installed; its timer is {} and {}.\n",
-                          enabled ? "enabled" : "not enabled", active ? "runs" : "does not run")
-            : fmt::format("The service is installed: {}.\n", cron_path);
-    text += !installed ? "Next: clockwright service install --every 6h\n"
-                       : "Next: systemctl list-timers clockwright-apply.timer\n";
+    std::string text = status_as_text(units, installed, systemd);
     if (!system::is_root())
         text += "To let a group run it, in sudoers:\n" + sudoers_example(system::own_program());
     print_result(context.command, text);

@@ -59,8 +59,7 @@ constexpr std::string_view seclusion =
     "RestrictSUIDSGID=yes\n"
     "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK\n"
     "SystemCallArchitectures=native\n"
-    // Not death: the kernel's word on the clock is read where that is allowed, and missed where
-    // not.
+    // Not death: the kernel's word on the clock is then missed.
     "SystemCallErrorNumber=EPERM\n"
     "SystemCallFilter=@system-service\n";
 

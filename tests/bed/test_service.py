@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """The service on a booted host: installed once however often it is told, its timer fires, its units
 are secluded, and its removal leaves nothing behind but the record."""
+import json
+
 import hosts
 
 HONEST, LIARS = (1, 2, 3, 4, 5), (11, 12)
@@ -72,6 +74,16 @@ class Service(hosts.HostBed):
             self.assertIn(owner, range(61184, 65520))  # systemd's range of dynamic users
             status = self.host.run("systemctl", "status", "clockwright-agent.service").stdout
             self.assertIn("Status:", status)
+
+        with self.subTest("service status tells each unit, and where its log is"):
+            told = self.service("status").stdout
+            self.assertIn("installed and runs", told)
+            self.assertRegex(told, r"clockwright-agent.service +enabled, runs")
+            self.assertIn("journalctl -u 'clockwright-*'", told)
+            units = json.loads(self.service("--json", "status").stdout)["units"]
+            self.assertEqual([unit["name"] for unit in units],
+                             ["clockwright-apply.timer", "clockwright-agent.service"])
+            self.assertTrue(all(unit["enabled"] and unit["active"] for unit in units))
 
         with self.subTest("its timer fires, and the set is applied under its seclusion"):
             # The clock of a host cannot be moved here: the same timer, but soon.
