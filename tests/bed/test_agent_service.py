@@ -36,6 +36,10 @@ class AgentService(hosts.HostBed):
         rows = self.host.run("chronyc", "-c", "-n", "sources").stdout.splitlines()
         return sorted(row.split(",")[2] for row in rows if "," in row)
 
+    def told(self):
+        """What the channel was told, by root's unit: it may not write where the agent looks."""
+        return self.host.run("cat", "/var/lib/clockwright/told").stdout
+
     def test_a_lying_source_is_replaced_for_an_agent_that_may_not(self):
         self.program("apply", "--yes", "--takeover")
         self.assertEqual(self.listed(), sorted([*self.honest[:4], self.liar]))
@@ -47,13 +51,21 @@ class AgentService(hosts.HostBed):
             "version": 1, "decided": decided.strftime("%Y-%m-%dT%H:%M:%SZ"), "replaced": [],
             "proposal": None}))
         self.configure([*self.honest, self.liar],
-                       '[agent]\nmode = "ultrafast"\napply = "auto"\n')
+                       '[agent]\nmode = "ultrafast"\napply = "auto"\n'
+                       '[[alert.exec]]\ncommand = ["/usr/bin/tee", "-a", "/var/lib/clockwright/told"]\n'
+                       'tells = ["changes"]\n')
         self.program("service", "install", "--agent")
         hosts.wait_for("the better set", lambda: self.listed() == sorted(self.honest), 200)
         hosts.wait_for("the agent has seen it", lambda: "decided for the agent: applied" in
                        self.host.journal(AGENT), 60)
         self.assertIn("applied: plan", self.host.journal("clockwright-wish.service"))
         self.assertIn("reason", self.program("--json", "history", "changes").stdout)
+
+        with self.subTest("the change is told once, with old and new servers"):
+            told = hosts.wait_for("the notice", self.told, 60)
+            self.assertEqual(told.count("servers_changed"), 1, told)
+            self.assertIn(self.liar, told)
+            self.assertIn(self.honest[4], told)
 
         with self.subTest("root reads the agent's record, and leaves nothing of its own there"):
             hosts.wait_for("its record", lambda: "applied" in self.program("history", "runs").stdout,
@@ -79,6 +91,7 @@ class AgentService(hosts.HostBed):
             self.assertTrue(self.host.path(f"{PLACE}/record.sqlite").exists())
 
         with self.subTest("--purge takes the agent's record and state as well"):
+            self.host.ask("rm", "/var/lib/clockwright/told")  # is not ours, and would stay
             self.program("service", "remove", "--purge")
             left = self.host.run("sh", "-c", "find /var/lib -name 'clockwright*'").stdout
             self.assertEqual(left, "")
