@@ -82,19 +82,13 @@ void say_daemon(const FactGround& ground, const Now& now, Facts facts) {
     }
 }
 
-/// The kernel's flag against what the daemon tells (rule K-1, hazard H-28).
+/// Its flag against the daemon's word (rule K-1). The other way round tells little: the flag stays
+/// for hours after a daemon has ended.
 void say_kernel(const FactGround& ground, Facts& facts) {
     if (!ground.kernel_unsynchronised) return;
     const StatusReport& status = ground.snapshot->status;
-    const bool kept = status.verdict.demonstrated && !status.facts.watches_only;
-    const bool unsynchronised = *ground.kernel_unsynchronised;
-    const bool nobody = ground.life.looked && !ground.life.running && status.facts.hands.empty();
-    if (kept && unsynchronised)
-        facts.say("kernel_disagrees", true, "the kernel says unsynchronised");
-    else if (nobody && !unsynchronised)
-        facts.say("kernel_disagrees", true, "no daemon runs, and the kernel says synchronised");
-    else
-        facts.say("kernel_disagrees", false);
+    if (!status.verdict.demonstrated || status.facts.watches_only) return;
+    facts.say("kernel_disagrees", *ground.kernel_unsynchronised, "by adjtimex");
 }
 
 void say_hardware_clock(const RtcReport& rtc, Facts& facts) {

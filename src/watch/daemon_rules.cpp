@@ -62,9 +62,9 @@ std::vector<Rule> hands(const ClassLimits& limits) {
              .hold = Seconds{900},
              .severity = AlertSeverity::info,
              .hazard = "H-28",
-             .message = "the kernel and the time daemon say different things of this clock "
+             .message = "the kernel calls this clock unsynchronised, though the daemon keeps it "
                         "({evidence})",
-             .advice = "chrony: add rtcsync; else see who else moves it: clockwright doctor"},
+             .advice = "chrony: add rtcsync, or programs that ask the kernel will not trust it"},
             {.name = "local_reference",
              .conditions = {is_true("local_reference")},
              .hold = Seconds{300},

@@ -30,9 +30,10 @@ constexpr std::array kinds{
     FactKind{"frequency_change_ppm", host, "how far it moved within the last hour"},
     FactKind{"frequency_trend_ppm", host,
              "how far that correction moves within 30 days, by the record; 0: it shows no trend"},
-    FactKind{"kernel_disagrees", host,
-             "1: the kernel calls this clock unsynchronised though the daemon keeps it, or the "
-             "other way round (H-28); not in the secluded service, which may not ask"},
+    FactKind{
+        "kernel_disagrees", host,
+        "1: the kernel calls this clock unsynchronised, the daemon keeps it (H-28); unknown to "
+        "the secluded service, which may not ask"},
     FactKind{"stratum", host, "of this host, by the daemon"},
     FactKind{"local_reference", host, "1: the daemon serves its own clock (H-9)"},
     FactKind{"watches_only", host, "1: the daemon may not set the clock (H-39)"},
