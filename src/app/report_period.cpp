@@ -23,9 +23,10 @@ Result<void> add_summary(const Context& context, const History& history, PeriodR
     const auto looks = TRY(looks_of(history, report.period));
     const auto samples = TRY(samples_of(history, report.period, report.remarks));
     report.summary = summarise(looks, report.period);
-    report.objectives = hold_to_objectives(*report.summary, quality_of(samples));
-    report.sources = sources_of(samples);
     report.alerts = TRY(history.alerts(query_of(report.period)));
+    report.objectives = hold_to_objectives(*report.summary, quality_of(samples),
+                                           promptness_of(looks, report.alerts, far_off));
+    report.sources = sources_of(samples);
     report.changes = changes_of(context, report.period, report.remarks);
     return {};
 }

@@ -15,6 +15,7 @@ constexpr double enough = 0.9;  // of the period, looked at
 struct Ground {
     const PeriodSummary& summary;
     const SourceQuality& sources;
+    const Promptness& promptness;
 };
 
 struct Held {
@@ -82,6 +83,15 @@ constexpr Preset presets[] = {
          if (!longest) return {true, "no outage"};
          return {*longest < Seconds{60}, "longest " + spell_age(*longest)};
      }},
+    {"alert_10min", "told within 10 min of being 5 s off",
+     [](const Ground& it) -> Held {
+         if (it.summary.demonstrated + it.summary.not_demonstrated <= Seconds{0}) return {};
+         if (it.promptness.untold > 0)
+             return {false, fmt::format("untold: {}", it.promptness.untold)};
+         const auto& slowest = it.promptness.slowest;
+         if (!slowest) return {true, "never so far off"};
+         return {*slowest <= Seconds{600}, "slowest " + spell_age(*slowest)};
+     }},
     {"monitored", "the clock is looked at all the time",
      [](const Ground& it) -> Held {
          return {it.summary.coverage() >= 1, percent(it.summary.coverage())};
@@ -91,8 +101,9 @@ constexpr Preset presets[] = {
 }  // namespace
 
 std::vector<ObjectiveResult> hold_to_objectives(const PeriodSummary& summary,
-                                                const SourceQuality& sources) {
-    const Ground ground{summary, sources};
+                                                const SourceQuality& sources,
+                                                const Promptness& promptness) {
+    const Ground ground{summary, sources, promptness};
     std::vector<ObjectiveResult> results;
     for (const Preset& preset : presets) {
         Held held = preset.hold(ground);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "watch/period_summary.h"
+#include "watch/promptness.h"
 
 namespace clockwright {
 
@@ -24,6 +25,10 @@ struct ObjectiveResult {
 /// All presets, in one order. Below nine tenths of the period an aim for all of it is never called
 /// met (rule P-1); one that was missed in what is recorded is missed.
 std::vector<ObjectiveResult> hold_to_objectives(const PeriodSummary& summary,
-                                                const SourceQuality& sources);
+                                                const SourceQuality& sources,
+                                                const Promptness& promptness);
+
+/// What Promptness of an objective is about.
+inline constexpr Seconds far_off{5};
 
 }  // namespace clockwright

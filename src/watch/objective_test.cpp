@@ -30,7 +30,7 @@ const ObjectiveResult& result(const std::vector<ObjectiveResult>& all, std::stri
 }
 
 TEST_CASE("a good day meets every objective") {
-    for (const ObjectiveResult& one : hold_to_objectives(good_day(), good_servers)) {
+    for (const ObjectiveResult& one : hold_to_objectives(good_day(), good_servers, {})) {
         CAPTURE(one.objective.name);
         CHECK((one.answer == met));
         CHECK(one.measured != "-");
@@ -73,26 +73,36 @@ TEST_CASE("each objective is missed by what it forbids, and by nothing else") {
           Row{"monitored", day([](auto& it) { it.unrecorded = Seconds(1min); }), good_servers,
               "99.930 %"}}) {
         CAPTURE(row.name);
-        const auto one = result(hold_to_objectives(row.summary, row.servers), row.name);
+        const auto one = result(hold_to_objectives(row.summary, row.servers, {}), row.name);
         CHECK((one.answer == missed));
         CHECK(one.measured == row.measured);
     }
+}
+
+TEST_CASE("to be told late of a clock that is far off, or never, misses the aim") {
+    const auto held = [](const Promptness& promptness) {
+        return result(hold_to_objectives(good_day(), good_servers, promptness), "alert_10min");
+    };
+    CHECK((held({1, 0, Seconds{600}}).answer == met));
+    CHECK((held({1, 0, Seconds{601}}).answer == missed));
+    CHECK((held({2, 1, Seconds{60}}).answer == missed));
+    CHECK(held({2, 1, Seconds{60}}).measured == "untold: 1");
 }
 
 TEST_CASE("what is hardly recorded meets nothing, but may miss") {
     PeriodSummary summary = good_day();
     summary.unrecorded = Seconds(12h);
     summary.demonstrated = Seconds(12h);
-    const auto results = hold_to_objectives(summary, good_servers);
+    const auto results = hold_to_objectives(summary, good_servers, {});
     CHECK((result(results, "offset_10ms").answer == unknown));
     CHECK((result(results, "synchronised_999").answer == unknown));
     CHECK((result(results, "monitored").answer == missed));
     summary.offsets = distribution_of({0.2});
-    CHECK((result(hold_to_objectives(summary, good_servers), "offset_50ms").answer == missed));
+    CHECK((result(hold_to_objectives(summary, good_servers, {}), "offset_50ms").answer == missed));
 }
 
 TEST_CASE("without a number there is no answer") {
-    for (const ObjectiveResult& one : hold_to_objectives(PeriodSummary{}, SourceQuality{})) {
+    for (const ObjectiveResult& one : hold_to_objectives(PeriodSummary{}, SourceQuality{}, {})) {
         CAPTURE(one.objective.name);
         CHECK((one.answer == (one.objective.name == "monitored" ? missed : unknown)));
     }
