@@ -16,7 +16,7 @@ namespace {
 
 /// Midnight, so that days are whole.
 constexpr WallTime midnight = record_noon - 12h;
-constexpr HistoryQuery everything{.from = {}, .to = {}, .server = {}, .limit = 1'000'000};
+const HistoryQuery everything{.from = {}, .to = {}, .server = {}, .limit = 1'000'000};
 
 struct House {
     House() { REQUIRE(recorder); }
