@@ -28,7 +28,7 @@ namespace {
 
 constexpr int crashes = 100;
 constexpr int servers = 5;
-constexpr HistoryQuery everything{.from = {}, .to = {}, .server = {}, .limit = 100'000'000};
+const HistoryQuery everything{.from = {}, .to = {}, .server = {}, .limit = 100'000'000};
 
 WallTime instant_of(std::int64_t batch) {
     return record_noon + batch * 20s;
