@@ -194,6 +194,26 @@ void say_server(const Watched& server, const Now& now, Facts facts) {
     if (source.nts) facts.say("nts_cookies", static_cast<double>(source.nts->cookies));
 }
 
+void say_references(const std::vector<Watched>& servers, Facts& facts) {
+    std::vector<ReferenceStep> steps;
+    for (const Watched& server : servers) {
+        const auto& last = server.watch.last();
+        if (!last || last->stratum != 1 || !server.changed) continue;
+        if (server.changed->kind == ServerChange::Kind::step)
+            steps.push_back(
+                {server.candidate.source.as_written, last->refid, server.changed->shift});
+    }
+    const auto together = stepped_together(steps);
+    if (together.size() < 2) return;
+    std::string names;
+    for (const ReferenceStep& step : together) names += (names.empty() ? "" : ", ") + step.server;
+    const Seconds size = together.front().size;
+    const auto cause = likely_cause(size);
+    facts.say(
+        "reference_jumped", static_cast<double>(together.size()),
+        fmt::format("{} by {}{}{}", names, spell_signed(size), cause.empty() ? "" : ": ", cause));
+}
+
 std::vector<Follower> followers(const std::vector<Watched>& servers) {
     std::vector<Follower> all;
     for (const Watched& server : servers) {
@@ -241,6 +261,7 @@ std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
     host.say("record_failing", !ground.snapshot->record_fault.empty(),
              ground.snapshot->record_fault);
     const auto& servers = ground.watched->servers();
+    say_references(servers, host);
     const std::vector<bool> circle = in_circle(followers(servers));
     for (std::size_t i = 0; i < servers.size(); ++i) {
         Facts facts(out, servers[i].candidate.source.as_written);

@@ -45,6 +45,20 @@ std::vector<Rule> liars() {
                        "clockwright scan, clockwright doctor"}};
 }
 
+/// One alone is told as `server_stepped`.
+std::vector<Rule> references() {
+    return {
+        {.name = "reference_jumped",
+         .conditions = {{.fact = "reference_jumped", .relation = Relation::at_least, .limit = 2}},
+         .samples = 1,
+         .severity = AlertSeverity::critical,
+         .hazard = "H-36",
+         .message = "{value} primary servers of one kind of clock jumped together ({evidence})",
+         .advice = "their receivers or the satellites are at fault: add servers of another kind "
+                   "of clock, and compare: clockwright scan --explain",
+         .absent = Absent::clears}};
+}
+
 std::vector<Rule> leap_seconds() {
     std::vector<Rule> rules{
         {.name = "leap_disagrees",
@@ -108,6 +122,7 @@ std::vector<Rule> agreement_rules(const ClassLimits& limits) {
                            "plan"},
                 limits.truechimers));
     add(single_points());
+    add(references());
     add(leap_seconds());
     return rules;
 }

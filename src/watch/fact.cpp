@@ -55,6 +55,9 @@ constexpr std::array kinds{
     FactKind{"smear_mixed", host, "1: sources that smear stand beside some that do not (H-4)"},
     FactKind{"single_operator", host, "1: all sources are one operator's (H-33)"},
     FactKind{"all_silent", host, "1: no server at all answers (H-23)"},
+    FactKind{"reference_jumped", host,
+             "primary servers with one kind of clock whose time stepped alike within the last hour "
+             "(H-36)"},
     FactKind{"record_failing", host, "1: the record cannot be written"},
     FactKind{"change_unfinished", host, "1: a change was left half done, or its undo is unproved"},
     FactKind{"dropin_missing", host, "1: our own file vanished from the daemon's configuration"},

@@ -1,6 +1,10 @@
 #include "watch/hierarchy.h"
 
+#include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <map>
+#include <utility>
 
 namespace clockwright {
 namespace {
@@ -41,6 +45,20 @@ std::vector<bool> in_circle(std::span<const Follower> servers) {
         }
     }
     return circle;
+}
+
+std::vector<ReferenceStep> stepped_together(std::span<const ReferenceStep> steps) {
+    std::vector<ReferenceStep> most;
+    for (const ReferenceStep& first : steps) {
+        std::vector<ReferenceStep> alike;
+        const double slack = std::max(0.01, std::abs(first.size.count()) / 10);
+        std::ranges::copy_if(steps, std::back_inserter(alike), [&](const ReferenceStep& other) {
+            return other.refid == first.refid &&
+                   std::abs((other.size - first.size).count()) <= slack;
+        });
+        if (alike.size() > most.size()) most = std::move(alike);
+    }
+    return most;
 }
 
 }  // namespace clockwright

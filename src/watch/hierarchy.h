@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "time/address.h"
@@ -24,5 +25,16 @@ struct Follower {
 
 /// For each: it follows another of them, that one the next, and so back to it.
 std::vector<bool> in_circle(std::span<const Follower> servers);
+
+/// A primary server whose time stepped: what its clock is, and by how much.
+struct ReferenceStep {
+    std::string server;
+    std::uint32_t refid = 0;
+    Seconds size{};
+};
+
+/// The most of them that have one kind of clock and stepped alike (within a tenth, or 10 ms): a
+/// fault of the receivers or of the satellites, not of a server (hazard H-36).
+std::vector<ReferenceStep> stepped_together(std::span<const ReferenceStep> steps);
 
 }  // namespace clockwright

@@ -47,6 +47,19 @@ TEST_CASE("a chain that ends at a clock is none") {
     CHECK(in_circle(servers) == std::vector{false, false, false});
 }
 
+TEST_CASE("servers of one kind of clock that step alike did so together") {
+    constexpr std::uint32_t gps = 0x47505300, pps = 0x50505300;
+    const std::vector<ReferenceStep> steps{{"ntp1", gps, Seconds{1.0}},
+                                           {"ntp2", gps, Seconds{1.05}},
+                                           {"ntp3", pps, Seconds{1.0}},
+                                           {"ntp4", gps, Seconds{-1.0}}};
+    const auto together = stepped_together(steps);
+    REQUIRE(together.size() == 2);
+    CHECK(together[0].server == "ntp1");
+    CHECK(together[1].server == "ntp2");
+    CHECK(stepped_together({}).empty());
+}
+
 TEST_CASE("neither a stratum 1 whose refid reads like an address nor an unknown address counts") {
     const std::vector servers{follower("10.0.0.1", ten_2, 1), follower("10.0.0.2", ten_1),
                               follower("2001:db8::1", ten_1), follower("", ten_1)};

@@ -48,7 +48,7 @@ TEST_CASE("only what happens in one moment fires on one sample") {
     }
     CHECK(at_once == std::set<std::string>{"clock_stepped", "clock_stepped_back",
                                            "clock_stood_still", "clocksource_changed",
-                                           "server_denies", "server_stepped"});
+                                           "reference_jumped", "server_denies", "server_stepped"});
 }
 
 TEST_CASE("the limits of each class are those of rule AL-2") {

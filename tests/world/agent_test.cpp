@@ -194,6 +194,23 @@ TEST_CASE("servers that follow each other are named while their strata climb") {
     CHECK(told_of(world, "stratum_climbs ntp5").empty());
 }
 
+TEST_CASE("primary servers with one kind of clock that jump together are told as one fault") {
+    AgentWorld world(fast());
+    for (const char* name : {"ntp4", "ntp5"}) {
+        world.server(name).stratum = 1;
+        world.server(name).refid = 0x47505300;
+    }
+    world.at(2h, [](AgentWorld& it) {
+        it.server("ntp4").error = 1s;
+        it.server("ntp5").error = 1s;
+    });
+    world.run(2h + 15min);
+    CHECK(told_of(world, "reference_jumped").size() == 1);
+    world.run(2h);
+    REQUIRE(told_of(world, "reference_jumped").size() == 2);
+    CHECK(told_of(world, "reference_jumped")[1].ends_with("resolved"));
+}
+
 TEST_CASE(
     "a server that states no error of its own is named, a primary one or a measured one not") {
     AgentWorld world(fast());
