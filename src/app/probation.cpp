@@ -60,7 +60,10 @@ std::string why_not_kept(const store::Change& change, const DaemonPlace& place, 
             why = state.error().message;
         } else {
             // The clock may have been set since, so that its offset then tells nothing now.
-            const auto found = verify(change.plan.steps.back().expect, *state, {}, change.at);
+            // A clock that was set back by more than has passed leaves no telling what came after.
+            const WallTime since = change.at < state->read_at ? change.at : WallTime{};
+            const Plan plan = as_others_left_it(change.plan, *state);
+            const auto found = verify(plan.steps.back().expect, *state, {}, since);
             if (found.holds) return {};
             why = fmt::format("{}", fmt::join(found.missing, "; "));
         }

@@ -11,6 +11,7 @@
 #include "app/probation.h"
 #include "app/transaction.h"
 #include "app/verbs.h"
+#include "daemon/dialect.h"
 #include "judge/leap_freeze.h"
 #include "publish/plan_report.h"
 #include "publish/table.h"
@@ -94,12 +95,29 @@ Result<void> check_window(const Config& config) {
                 fmt::format("outside the window of changes, {}", config.apply.window));
 }
 
-/// Why a daemon that reads its sources only when it starts is not restarted; empty when it may be.
+/// Why the daemon is not restarted for this plan; empty when it may be, or need not be.
 std::string why_no_restart(const Plan& plan, const Command& command) {
     const auto kind = parse_daemon_kind(plan.daemon);
-    if (!plan.restart || command.allow_restart || !kind || traits_of(*kind).reloads) return {};
-    return fmt::format("plan {} needs a restart, since {}; --allow-restart permits it", plan.id,
-                       traits_of(*kind).why_restart);
+    if (!plan.restart || command.allow_restart || !kind) return {};
+    const std::string_view why = traits_of(*kind).why_restart;
+    return fmt::format("plan {} needs a restart{}{}; --allow-restart permits it", plan.id,
+                       why.empty() ? "" : ", since ", why);
+}
+
+/// A start may step the clock: a saved plan must find as little to step as when it was made.
+std::string why_start_would_step(const Plan& plan, const DaemonView& view) {
+    if (!plan.restart || !view.config || !view.state->tracking.synchronised()) return {};
+    const Seconds offset = view.state->tracking.offset;
+    const Seconds limit = dialect_of(view.place.kind).start_step(*view.config) / 2;
+    if (std::abs(offset.count()) < limit.count()) return {};
+    return fmt::format(
+        "plan {} restarts the daemon, whose start could step the clock: it is {} off", plan.id,
+        spell_signed(offset));
+}
+
+/// What was left unfinished comes first. True: nothing more may be done now.
+bool ends_here(const std::optional<Done>& healed) {
+    return healed && (healed->outcome.kind == OutcomeKind::failed || healed->interrupted);
 }
 
 Done not_done(const Plan& plan, std::string why) {
@@ -161,13 +179,15 @@ Result<Plan> load_plan(const Context& context, const DaemonPlace& place) {
 Result<int> apply_file(const Context& context) {
     const system::LocalHost host;
     DaemonView view = TRY(view_daemon(context.config, host));
-    TRY(find_all(view, host));  // two hands, permission, an answer
+    if (const std::string hands = two_hands(view.place); !hands.empty())
+        return fail(Fault::refused, hands);
     const Plan plan = TRY(load_plan(context, view.place));
     Transaction transaction = TRY(Transaction::begin(context, view.place));
     const auto healed = TRY(transaction.heal());
-    if (healed && healed->outcome.kind == OutcomeKind::failed) return finish(context, {}, *healed);
+    if (ends_here(healed)) return finish(context, {}, *healed);
+    TRY(check_window(context.config));
     if (healed) view = TRY(view_daemon(context.config, host));
-    if (!view.state) return std::unexpected(view.state_error);
+    TRY(find_all(view, host));  // permission, an answer
     if (is_fulfilled(plan, host, *view.state)) {
         return finish(
             context, plan,
@@ -182,8 +202,8 @@ Result<int> apply_file(const Context& context) {
     if (auto why = freeze_reason(leap_table(host), system::read_clocks().wall, {}); !why.empty()) {
         return fail(Fault::refused, std::move(why));
     }
-    if (auto why = why_no_restart(plan, context.command); !why.empty())
-        return finish(context, plan, not_done(plan, std::move(why)));
+    for (auto why : {why_no_restart(plan, context.command), why_start_would_step(plan, view)})
+        if (!why.empty()) return finish(context, plan, not_done(plan, std::move(why)));
     TRY(ask_consent(plan, context.command));
     return carry_out(context, transaction, view.place, plan);
 }
@@ -208,9 +228,13 @@ Result<int> apply_decision(const Context& context) {
     if (const std::string hands = two_hands(view.place); !hands.empty())
         return fail(Fault::refused, hands);
     auto transaction = Transaction::begin(context, view.place);
-    if (!transaction) return without_lock(context, transaction.error());
+    if (!transaction) {
+        TRY(check_window(context.config));
+        return without_lock(context, transaction.error());
+    }
     const auto healed = TRY(transaction->heal());
-    if (healed && healed->outcome.kind == OutcomeKind::failed) return finish(context, {}, *healed);
+    if (ends_here(healed)) return finish(context, {}, *healed);
+    TRY(check_window(context.config));
     const Decision decision = TRY(make_decision(context));
     remember_confirmation(decision.run, context.config);
     const Command& command = context.command;
@@ -243,7 +267,6 @@ Result<int> apply_given(const Context& context) {
     if (!command.yes && !system::stdin_is_terminal()) {
         return fail(Fault::usage, "apply needs --yes when nobody can answer");
     }
-    TRY(check_window(context.config));
     return command.file.empty() ? apply_decision(context) : apply_file(context);
 }
 

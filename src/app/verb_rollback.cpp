@@ -69,7 +69,10 @@ Result<Plan> way_back(const store::Journal& journal, const store::Change& target
             std::ranges::copy(change.plan.steps, std::back_inserter(since.steps));
     }
     Plan plan = rollback_plan(since, "rollback of " + target.id);
-    if (view.state) plan.daemon_sources = listed_names(*view.state);
+    if (view.state) {
+        plan = as_others_left_it(std::move(plan), *view.state);
+        plan.daemon_sources = listed_names(*view.state);
+    }
     plan.id = plan_id(plan);
     return plan;
 }
@@ -86,7 +89,7 @@ Result<int> roll_back(const Context& context) {
         return fail(Fault::refused, hands);
     Transaction transaction = TRY(Transaction::begin(context, view.place));
     const auto healed = TRY(transaction.heal());
-    if (healed && (healed->outcome.kind == OutcomeKind::failed ||
+    if (healed && (healed->outcome.kind == OutcomeKind::failed || healed->interrupted ||
                    healed->id == context.command.file || context.command.file == "last")) {
         Done done = *healed;
         if (done.outcome.kind == OutcomeKind::rolled_back) done.outcome.kind = OutcomeKind::applied;

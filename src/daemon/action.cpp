@@ -1,7 +1,9 @@
 #include "daemon/action.h"
 
 #include <fmt/format.h>
+
 #include <fmt/ranges.h>
+#include <algorithm>
 
 #include <type_traits>
 
@@ -51,6 +53,14 @@ std::optional<Action> inverse(const Action& action) {
                 return std::nullopt;
         },
         action);
+}
+
+void join_commands(std::vector<Action>& all, const std::vector<Action>& of_step) {
+    for (std::size_t i = 0; i < of_step.size(); ++i) {
+        const auto needed = std::count(
+            of_step.begin(), of_step.begin() + static_cast<std::ptrdiff_t>(i) + 1, of_step[i]);
+        if (std::ranges::count(all, of_step[i]) < needed) all.push_back(of_step[i]);
+    }
 }
 
 }  // namespace clockwright

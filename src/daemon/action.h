@@ -65,4 +65,8 @@ std::string describe(const Action& action);
 /// they are paired by the planner; reload and restart repeat themselves.
 std::optional<Action> inverse(const Action& action);
 
+/// Joins the commands of a further step to those before: each as often as one step needs it, for a
+/// name that comes again with other options takes two reloads.
+void join_commands(std::vector<Action>& all, const std::vector<Action>& of_step);
+
 }  // namespace clockwright

@@ -40,6 +40,7 @@ Apply& Apply::operator=(Apply&&) noexcept = default;
 Apply Apply::healing(Plan plan, std::vector<std::pair<int, int>> begun, Baseline baseline,
                      ApplySettings settings) {
     const auto reason = fmt::format("change {} was left unfinished", plan.id);
+    plan = as_others_left_it(std::move(plan), baseline.state);
     Apply apply(std::move(plan), std::move(baseline), settings);
     apply.begun_ = std::move(begun);
     apply.walk_back_ = std::make_unique<WalkBack>(apply.plan_, apply.begun_, reason, settings);
@@ -84,7 +85,7 @@ ApplyEffect Apply::next(const ApplyEvent& event, const Now& now) {
             // What a daemon knows after a restart it learned since; the first answer may come
             // before the command that restarts it ends.
             if (std::holds_alternative<RestartDaemon>(step().actions[action_]))
-                reloaded_at_ = now.wall;
+                reloaded_at_ = now.steady;
             return issue(Stage::perform, Perform{step().actions[action_]});
         case Stage::perform:
             if (performed) return action_performed(*performed, now);
@@ -134,6 +135,10 @@ ApplyEffect Apply::files_checked(const FilesChecked& checked, const Now& now) {
     return begin_action();
 }
 
+WallTime Apply::reload_by(const Now& now) const {
+    return reloaded_at_ ? now.wall - (now.steady - *reloaded_at_) : WallTime{};
+}
+
 bool Apply::daemon_lists(const Expectation& expectation) const {
     auto names_only = expectation;
     names_only.proof_only = true;
@@ -170,7 +175,7 @@ ApplyEffect Apply::action_performed(const Performed& performed, const Now& now) 
         line.event = "failed";
         return issue(Stage::note_failed, std::move(line));
     }
-    if (std::holds_alternative<ReloadSources>(step().actions[action_])) reloaded_at_ = now.wall;
+    if (std::holds_alternative<ReloadSources>(step().actions[action_])) reloaded_at_ = now.steady;
     return issue(Stage::note_done, std::move(line));
 }
 
@@ -188,7 +193,7 @@ ApplyEffect Apply::daemon_answered(const DaemonAnswered& answer, const Now& now)
         return not_verified(answer.state.error().message, lost, now);
     }
     silent_since_.reset();
-    const auto verification = verify(step().expect, *answer.state, baseline_, reloaded_at_);
+    const auto verification = verify(step().expect, *answer.state, baseline_, reload_by(now));
     if (!verification.holds) {
         const auto listed_by_now = now.steady - asked_since_ >= listing_time;
         return not_verified(fmt::format("{}", fmt::join(verification.missing, "; ")),

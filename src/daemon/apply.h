@@ -136,6 +136,8 @@ class Apply {
     ApplyEffect go_back(std::string why, const Now& now);
     std::string numbered(const std::string& what, const std::string& text, const Now& now) const;
     const Step& step() const { return plan_.steps[step_]; }
+    /// When the daemon was told, by the clock as it is set now: it may have been set since.
+    WallTime reload_by(const Now& now) const;
     bool daemon_lists(const Expectation& expectation) const;
 
     Plan plan_;
@@ -144,11 +146,12 @@ class Apply {
     Stage stage_ = Stage::check_done;
     std::size_t step_ = 0, action_ = 0;
     std::vector<std::pair<int, int>> begun_;
-    std::string failure_;                     ///< of the action that failed
-    std::string confirmation_;                ///< what the verification of the step found
-    SteadyTime step_since_{};                 ///< the step began
-    SteadyTime asked_since_{};                ///< its last action was done
-    WallTime reloaded_at_{};                  ///< the daemon was told of the new files
+    std::string failure_;       ///< of the action that failed
+    std::string confirmation_;  ///< what the verification of the step found
+    SteadyTime step_since_{};   ///< the step began
+    SteadyTime asked_since_{};  ///< its last action was done
+    /// The daemon was told of the new files; empty: not yet.
+    std::optional<SteadyTime> reloaded_at_;
     std::optional<SteadyTime> silent_since_;  ///< the daemon has not answered since
     std::unique_ptr<WalkBack> walk_back_;
 };

@@ -122,6 +122,11 @@ std::string why_not_written(const SourceLine& line, const DaemonTraits& traits);
 /// step, the daemon listing what it listed then. `daemon_sources` and the id are the caller's.
 Plan rollback_plan(const Plan& applied, std::string reason);
 
+/// `plan` on a host where others changed the daemon's sources since it was made (a lease came or
+/// went): what the daemon lists and neither end of the plan knows may stay, and what both ends had
+/// of others' and is not listed may stay away. Nothing of ours and no line taken over is let off.
+Plan as_others_left_it(Plan plan, const DaemonState& state);
+
 /// Every file that the plan writes, once, as it is before the first step, or after the last.
 std::vector<FileState> files_before(const Plan& plan);
 std::vector<FileState> files_after(const Plan& plan);

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <iterator>
 #include <ranges>
 #include <utility>
 
 #include "daemon/plan.h"
+#include "daemon/verify.h"
 
 namespace clockwright {
 namespace {
@@ -22,17 +24,13 @@ bool is_write(const Action& action) {
     return std::holds_alternative<WriteFile>(action);
 }
 
-/// One reload or restart is enough, after everything that was written.
-void append_once(std::vector<Action>& actions, const Action& action) {
-    if (std::ranges::find(actions, action) == actions.end()) actions.push_back(action);
-}
-
 /// The control actions of a plan, forwards or backwards.
 std::vector<Action> control_of(const Plan& plan, bool backwards) {
     std::vector<Action> control;
     const auto add = [&](const std::vector<Action>& actions) {
-        for (const auto& action : actions)
-            if (!is_write(action)) append_once(control, action);
+        std::vector<Action> commands;
+        std::ranges::remove_copy_if(actions, std::back_inserter(commands), is_write);
+        join_commands(control, commands);
     };
     if (backwards) {
         for (const auto& step : plan.steps | std::views::reverse) add(step.undo);
@@ -46,6 +44,16 @@ bool restarts(const std::vector<Action>& actions) {
     return std::ranges::any_of(actions, [](const Action& action) {
         return std::holds_alternative<RestartDaemon>(action);
     });
+}
+
+bool knows(const Expectation& expectation, const std::string& name) {
+    return std::ranges::find(expectation.sources, name, &ExpectedSource::name) !=
+           expectation.sources.end();
+}
+
+bool knows_as_foreign(const Expectation& expectation, const std::string& name) {
+    const auto source = std::ranges::find(expectation.sources, name, &ExpectedSource::name);
+    return source != expectation.sources.end() && source->kept_foreign;
 }
 
 }  // namespace
@@ -82,6 +90,25 @@ std::vector<std::string> wrong_digests(const Plan& plan, const Digest& sha256) {
         check(write.after);
     });
     return wrong;
+}
+
+Plan as_others_left_it(Plan plan, const DaemonState& state) {
+    if (plan.steps.empty()) return plan;
+    const auto listed = listed_names(state);
+    const Expectation before = plan.before, after = plan.steps.back().expect;
+    const auto adjust = [&](Expectation& expectation) {
+        for (ExpectedSource& source : expectation.sources)
+            source.may_be_absent |= knows_as_foreign(before, source.name) &&
+                                    knows_as_foreign(after, source.name) &&
+                                    std::ranges::find(listed, source.name) == listed.end();
+        for (const std::string& name : listed)
+            if (!knows(before, name) && !knows(after, name) && !knows(expectation, name))
+                expectation.sources.push_back(
+                    {.name = name, .kept_foreign = true, .may_be_absent = true});
+    };
+    adjust(plan.before);
+    for (Step& step : plan.steps) adjust(step.expect);
+    return plan;
 }
 
 Plan rollback_plan(const Plan& applied, std::string reason) {

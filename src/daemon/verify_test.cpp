@@ -392,6 +392,24 @@ TEST_CASE(
     CHECK(verify(wanted, state, {}, {}).holds);
 }
 
+TEST_CASE("what is left of a slew may shrink to nothing, and not grow or turn round") {
+    const struct {
+        double before, after;
+        bool holds;
+    } rows[] = {{0.84, 0.5, true},    {0.84, 0, true},      {0.84, -0.0039, true},
+                {0.84, 0.845, false}, {0.84, -0.01, false}, {-0.84, -0.2, true},
+                {-0.84, 0.01, false}, {-0.84, -0.85, false}};
+    for (const auto& row : rows) {
+        CAPTURE(row.before);
+        CAPTURE(row.after);
+        Baseline baseline{good_state()};
+        baseline.state.tracking.offset = Seconds{row.before};
+        auto state = good_state();
+        state.tracking.offset = Seconds{row.after};
+        CHECK(verify(wanted(), state, baseline, reload).holds == row.holds);
+    }
+}
+
 TEST_CASE("how far the offset moved is not judged where no bound is told") {
     Expectation wanted;
     wanted.minimum = 0;

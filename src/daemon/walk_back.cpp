@@ -62,18 +62,20 @@ bool is_due(const Action& undo, const std::vector<const Action*>& begun) {
 
 /// What the daemon must be told, the last step first.
 std::deque<Action> commands_of(const Plan& plan, const Begun& begun) {
-    std::deque<Action> commands;
+    std::vector<Action> commands;
     for (auto step = static_cast<int>(plan.steps.size()); step-- > 0;) {
         std::vector<const Action*> of_step;
         for (const auto& place : begun)
             if (const auto* action = action_at(plan, place); action && place.first == step)
                 of_step.push_back(action);
         if (of_step.empty()) continue;
-        for (const auto& action : plan.steps[static_cast<std::size_t>(step)].undo)
-            if (is_due(action, of_step) && std::ranges::find(commands, action) == commands.end())
-                commands.push_back(action);
+        std::vector<Action> due;
+        std::ranges::copy_if(plan.steps[static_cast<std::size_t>(step)].undo,
+                             std::back_inserter(due),
+                             [&](const Action& action) { return is_due(action, of_step); });
+        join_commands(commands, due);
     }
-    return commands;
+    return {commands.begin(), commands.end()};
 }
 
 /// Every state in which the plan may have left a file, the newest first.

@@ -119,6 +119,9 @@ Result<std::string> Journal::begin(const Plan& plan, const Baseline& baseline,
         return fail(Fault::bad_input, fmt::format("\"{}\" is no plan id", printable(plan.id)));
     std::vector<std::string> taken;
     for (const auto& path : TRY(files())) taken.push_back(id_of(path));
+    // A clock that was set back must not put the newest change before others.
+    for (const auto& earlier : TRY(changes()))
+        at = std::max(at, earlier.at + std::chrono::seconds(1));
     Change change{.id = plan.id,
                   .at = at,
                   .by = by,

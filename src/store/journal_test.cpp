@@ -52,6 +52,26 @@ unsigned mode_of(const std::string& path) {
 
 }  // namespace
 
+TEST_CASE("the newest change is the last one though the clock was set back before it") {
+    using namespace std::chrono_literals;
+    Record record;
+    auto journal = record.open();
+    const Outcome applied{.kind = OutcomeKind::applied, .verified = true, .reason = "better"};
+    const auto first = record.begin(journal);
+    REQUIRE(journal.close(first, applied, noon));
+    const auto second = record.begin(journal, noon - 50min);
+    REQUIRE(journal.close(second, applied, noon - 49min));
+    CHECK(journal.find("last")->id == second);
+    CHECK(journal.changes()->back().id == second);
+    const auto third = record.begin(journal, noon - 40min);
+    REQUIRE(journal.close(third, {.kind = OutcomeKind::failed, .reason = "x", .left_open = true},
+                          noon - 39min));
+    const auto open = journal.unfinished();
+    REQUIRE(open);
+    REQUIRE(*open);
+    CHECK((*open)->id == third);
+}
+
 TEST_CASE("a change is read back as it was written") {
     Record record;
     auto journal = record.open();

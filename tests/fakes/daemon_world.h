@@ -157,7 +157,7 @@ class DaemonWorld {
   private:
     struct Running {
         SourceLine line;
-        WallTime since;
+        SteadyTime since;
         bool by_file;  ///< of a .sources file: a reload may remove it
     };
 
@@ -168,7 +168,7 @@ class DaemonWorld {
     void start_source(const SourceLine& line) {
         for (const auto& source : running_)
             if (same(source.line, line)) return;
-        running_.push_back({line, now.wall, line.file.ends_with(".sources")});
+        running_.push_back({line, now.steady, line.file.ends_with(".sources")});
     }
 
     Result<void> need_daemon() const {
@@ -228,7 +228,7 @@ class DaemonWorld {
     int samples_of(const Running& source) const {
         const auto server = servers.find(source.line.name);
         if (server == servers.end() || !server->second.answers) return 0;
-        const Seconds age = now.wall - source.since;
+        const Seconds age = now.steady - source.since;
         const auto slow = static_cast<int>(age / Seconds{64});
         const auto burst = source.line.iburst || kind != DaemonKind::chrony
                                ? std::min(4, static_cast<int>(age / Seconds{2}))
@@ -265,7 +265,7 @@ class DaemonWorld {
             tracking.stratum = 2;
             tracking.leap = Leap::none;
             tracking.refid = 0x7f000001;
-            const Seconds age = now.wall - running_[i].since;
+            const Seconds age = now.steady - running_[i].since;
             tracking.reference_time = now.wall - to_nanoseconds(std::min(Seconds{1}, age));
             return;
         }
