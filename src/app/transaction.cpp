@@ -225,7 +225,10 @@ Result<std::optional<Done>> Transaction::heal() {
                  fmt::format("Found unfinished change {} (begun {}). Walking it back first.\n",
                              left->id, rfc3339(left->at)));
     const ApplySettings settings = settings_for(Seconds{0});
-    Done done = drive(Apply::healing(left->plan, left->begun, left->baseline, settings), left->id);
+    const auto state = ask_daemon();
+    Plan plan = state ? as_others_left_it(left->plan, *state) : left->plan;
+    Done done =
+        drive(Apply::healing(std::move(plan), left->begun, left->baseline, settings), left->id);
     tell(left->plan, left->baseline, left->reason, done);
     return std::optional(std::move(done));
 }

@@ -40,7 +40,6 @@ Apply& Apply::operator=(Apply&&) noexcept = default;
 Apply Apply::healing(Plan plan, std::vector<std::pair<int, int>> begun, Baseline baseline,
                      ApplySettings settings) {
     const auto reason = fmt::format("change {} was left unfinished", plan.id);
-    plan = as_others_left_it(std::move(plan), baseline.state);
     Apply apply(std::move(plan), std::move(baseline), settings);
     apply.begun_ = std::move(begun);
     apply.walk_back_ = std::make_unique<WalkBack>(apply.plan_, apply.begun_, reason, settings);

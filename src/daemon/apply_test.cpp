@@ -401,7 +401,8 @@ TEST_CASE("a change left unfinished is healed though others brought a source mea
     const auto crashed = drive(machine, change.world, {.stop_after = 8});
     change.world.add_server("lease1", "10.0.0.77");
     change_lease(change.world, "server lease1 iburst\n");
-    auto healing = Apply::healing(change.plan, crashed.begun(), {*change.world.state()}, {});
+    const auto plan = as_others_left_it(change.plan, *change.world.state());
+    auto healing = Apply::healing(plan, crashed.begun(), {}, {});
     const auto healed = drive(healing, change.world);
     CHECK_MESSAGE(healed.outcome->kind == OutcomeKind::rolled_back, healed.outcome->reason);
     auto wanted = before;

@@ -61,6 +61,16 @@ class Apply(BadlyConfigured):
         self.expect(self.program("rollback", change), 0)
         self.assertEqual(self.evidence(), before)
 
+    def test_a_source_that_another_program_brought_since_stays_through_a_rollback(self):
+        self.start(self.line(1))
+        before = self.listed()
+        self.apply()
+        (self.sources / "lease.sources").write_text(f"server {self.address(7)} port {self.port}\n")
+        self.chronyc("reload", "sources")
+        self.wait_for("the lease's source", lambda: self.address(7) in self.listed())
+        self.expect(self.program("--json", "rollback", "last"), 0)
+        self.assertEqual(self.listed(), sorted([*before, self.address(7)]))
+
     def test_takeover_comments_the_liar_out_and_rollback_gives_it_back_byte_for_byte(self):
         self.start(f"{self.line(LIAR)}   ", "\t!  a remark", "makestep 1 3")
         before = self.evidence()
