@@ -46,8 +46,9 @@ double poll_interval(const DaemonState& state) {
 void say_daemon(const FactGround& ground, const Now& now, Facts facts) {
     const StatusReport& status = ground.snapshot->status;
     const ClockVerdict& verdict = status.verdict;
+    // That it runs is seen without its channel, which may be closed to us.
+    if (ground.life.looked || ground.life.running) facts.say("daemon_running", ground.life.running);
     if (ground.life.looked) {
-        facts.say("daemon_running", ground.life.running);
         facts.say("daemon_answers", ground.life.answers, status.facts.why_not);
     }
     if (ground.daemon_answered) {

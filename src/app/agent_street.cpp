@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "app/agent_files.h"
@@ -41,12 +42,13 @@ constexpr Seconds patience{1.5}, short_patience{0.8}, resolve_limit{4}, restart_
 constexpr std::chrono::hours rtc_rest{6}, record_rest{6};
 constexpr std::chrono::seconds whole_look_rest{10}, self_rest{64}, leaps_rest{3600};
 
-/// Steady watching (product.md, *Manners of a scan*): one packet, and 64 s until the next.
+/// Steady watching (product.md, *Manners of a scan*): one packet, and 64 s until the next. It has
+/// no end, so no number of addresses either: whom it asks, the user and the daemon name.
 constexpr ntp::Manners steady_manners{.series = 1,
                                       .spacing = Seconds{64},
                                       .further = Seconds{64},
                                       .series_rest = Seconds{64},
-                                      .addresses = 40};
+                                      .addresses = std::numeric_limits<int>::max()};  // listed
 
 /// What the daemon has, `hosts` and `agent.watch`, and nothing that would have to be searched.
 Result<std::vector<Candidate>> to_watch(const Config& config, const DaemonView& view) {
@@ -333,7 +335,7 @@ Result<bool> daemon_is_dead(const Config& config) {
 }
 
 Result<void> restart_daemon(const Context& context) {
-    if (asks_another()) return {};
+    if (asks_another() || !TRY(daemon_is_dead(context.config))) return {};
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
     if (view.place.restart.empty()) return fail("[daemon] restart is empty");

@@ -78,7 +78,8 @@ AppliedPlan apply_now(const Context& context, const std::string& id);
 /// Neither runs nor answers, and is not switched off for good: what a watchdog may start.
 Result<bool> daemon_is_dead(const Config& config);
 
-/// Without the rights a unit of root's is asked to.
+/// One that lives again, or is switched off for good, is left alone. Without the rights a unit of
+/// root's is asked to.
 Result<void> restart_daemon(const Context& context);
 
 /// Blocks a replaced source until it may return.

@@ -104,9 +104,12 @@ std::string why_no_restart(const Plan& plan, const Command& command) {
                        why.empty() ? "" : ", since ", why);
 }
 
-/// A start may step the clock: a saved plan must find as little to step as when it was made.
+/// A start may step the clock: a saved plan must find as little to step as when it was made. Others
+/// than chrony were judged by what the new servers say, which nobody can ask here.
 std::string why_start_would_step(const Plan& plan, const DaemonView& view) {
-    if (!plan.restart || !view.config || !view.state->tracking.synchronised()) return {};
+    if (!plan.restart || !traits_of(view.place.kind).reloads || !view.config ||
+        !view.state->tracking.synchronised())
+        return {};
     const Seconds offset = view.state->tracking.offset;
     const Seconds limit = dialect_of(view.place.kind).start_step(*view.config) / 2;
     if (std::abs(offset.count()) < limit.count()) return {};

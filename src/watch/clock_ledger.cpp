@@ -63,9 +63,17 @@ std::vector<LedgerEntry> ClockLedger::look(const Now& now, const LedgerLook& loo
 
 void ClockLedger::compare_hands(const Now& now, const LedgerLook& look,
                                 std::vector<LedgerEntry>& out) {
+    while (!restarts_.empty() && now.steady - restarts_.front() >= 1h) restarts_.pop_front();
+    const auto runs = [](const std::vector<ClockProgram>& hands, const ClockProgram& hand) {
+        return std::ranges::find(hands, hand.pid, &ClockProgram::pid) != hands.end();
+    };
     for (const ClockProgram& hand : look.hands) {
-        const auto before = std::ranges::find(last_->hands, hand.name, &ClockProgram::name);
-        if (before == last_->hands.end() || before->pid == hand.pid) continue;
+        if (runs(last_->hands, hand)) continue;
+        // Of several with one name it follows the one that is gone.
+        const auto before = std::ranges::find_if(last_->hands, [&](const ClockProgram& one) {
+            return one.name == hand.name && !runs(look.hands, one);
+        });
+        if (before == last_->hands.end()) continue;
         restarts_.push_back(now.steady);
         out.push_back({"restart",
                        fmt::format("{} was started anew, as {} instead of {}", printable(hand.name),

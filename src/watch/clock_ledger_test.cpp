@@ -65,6 +65,19 @@ TEST_CASE("another clock source is told once, and known for an hour") {
     CHECK(ledger.look(at(192s), other).empty());  // not known is no change
 }
 
+TEST_CASE("two programs of one name are no restart of each other") {
+    ClockLedger ledger;
+    LedgerLook two = quiet();
+    two.hands = {program("chronyd", 10), program("chronyd", 20)};
+    ledger.look(at(0s), two);
+    for (int i = 1; i < 6; ++i) CHECK(ledger.look(at(i * 64s), two).empty());
+    two.hands[1].pid = 21;
+    const auto entries = ledger.look(at(6 * 64s), two);
+    REQUIRE(entries.size() == 1);
+    CHECK(entries[0].kind == "restart");
+    CHECK(entries[0].text.contains("as 21 instead of 20"));
+}
+
 TEST_CASE("a second hand and a restarted daemon are told, restarts counted for an hour") {
     ClockLedger ledger;
     ledger.look(at(0s), quiet());
