@@ -287,7 +287,7 @@ class Examination {
         if (traits_.one_server && after.reference != before.reference) return;
         if (!before.bound_known || !after.bound_known) return;
         // What the daemon has still to correct shrinks while it does so: that is no disagreement.
-        const auto [low, high] = std::minmax(Seconds{0}, before.offset);
+        const auto [low, high] = std::minmax({Seconds{0}, before.offset});
         const Seconds moved = std::max({low - after.offset, after.offset - high, Seconds{0}});
         const auto allowed = bound_of(before) + bound_of(after);
         if (moved >= allowed)
