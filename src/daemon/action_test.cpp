@@ -44,3 +44,12 @@ TEST_CASE("reload and restart repeat themselves, and a source alone has no way b
     CHECK_FALSE(inverse(DeleteSource{.name = "ntp1", .address = {}}));
     CHECK_FALSE(inverse(AddSource{.line = "server ntp1"}));
 }
+
+TEST_CASE("what takes two reloads forwards takes two backwards") {
+    const std::vector<Action> twice{ReloadSources{}, ReloadSources{}}, once{ReloadSources{}};
+    std::vector<Action> all;
+    join_commands(all, once);
+    join_commands(all, twice);
+    join_commands(all, once);
+    CHECK(all == twice);
+}

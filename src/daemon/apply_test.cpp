@@ -2,62 +2,16 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/fakes/plan_case.h"
+#include "tests/fakes/change_case.h"
 
 using namespace clockwright;
 using namespace clockwright::fakes;
 
 namespace {
 
-/// A world in which ntp5 is to replace ntp4: two steps.
-struct Replacement {
-    DaemonWorld world = office_world({}, own_1_to_4);
-    Plan plan = made(world, {"ntp1", "ntp2", "ntp3", "ntp5"}, {});
-
-    static Plan made(const DaemonWorld& world, const std::set<std::string>& chosen,
-                     const PlanSettings& wish) {
-        auto one = plan_case(world, chosen);
-        one.settings.takeover = wish.takeover;
-        auto plan = one.make();
-        REQUIRE_MESSAGE(plan, plan.error().message);
-        plan->id = "7f3c9a";
-        return *plan;
-    }
-
-    /// Every source of the plan is needed, and this one is silent.
-    void needs_all_but_gets_no(const std::string& server) {
-        world.servers[server].answers = false;
-        for (Step& step : plan.steps) step.expect.minimum = 4;
-    }
-    Apply machine() const { return Apply(plan, {*world.state()}, {}); }
-};
-
 Error disk_full(const std::string& path) {
     return {Fault::failed, "cannot write " + path + ": no space left on device"};
 }
-
-/// Files and sources, to compare before and after.
-struct Picture {
-    std::map<std::string, FileState> files;
-    std::set<std::string> listed;
-    friend bool operator==(const Picture&, const Picture&) = default;
-};
-
-Picture picture(const DaemonWorld& world) {
-    return {world.files(), world.listed()};
-}
-
-/// A takeover: the main file's wrong server goes, ours come.
-struct Takeover : Replacement {
-    Takeover() {
-        world = office_world("server liar iburst\nserver ntp1 iburst\n", {});
-        world.add_server("liar", "10.0.0.66", 'x');
-        world.boot();
-        plan =
-            made(world, {"ntp1", "ntp2", "ntp3", "ntp4"},
-                 {.takeover = true, .restart = {}, .config_file = {}, .control = {}, .sha256 = {}});
-    }
-};
 
 }  // namespace
 
@@ -324,92 +278,6 @@ TEST_CASE("a crash during the walk back is healed as well") {
     }
 }
 
-TEST_CASE("an applied change is rolled back by a plan of its own") {
-    Takeover change;
-    const auto before = picture(change.world);
-    auto machine = change.machine();
-    REQUIRE(drive(machine, change.world).outcome->kind == OutcomeKind::applied);
-    REQUIRE(picture(change.world) != before);
-
-    auto back = rollback_plan(change.plan, "rollback of 7f3c9a");
-    back.daemon_sources = listed_names(*change.world.state());
-    Apply rollback(back, {*change.world.state()}, {});
-    const auto run = drive(rollback, change.world);
-    CAPTURE(run.outcome->reason);
-    CHECK(run.outcome->kind == OutcomeKind::applied);
-    CHECK(picture(change.world) == before);
-}
-
-namespace {
-
-constexpr const char* lease = "/etc/chrony/sources.d/lease.sources";
-
-/// Another program's source comes, or goes when the text is empty.
-void change_lease(DaemonWorld& world, const std::string& text) {
-    world.put(lease, text);
-    REQUIRE(world.perform(ReloadSources{}));
-    world.advance(Seconds{60});
-}
-
-Outcome roll_back(const Plan& applied, DaemonWorld& world) {
-    auto back = as_others_left_it(rollback_plan(applied, "rollback"), *world.state());
-    back.daemon_sources = listed_names(*world.state());
-    Apply rollback(back, {*world.state()}, {});
-    return *drive(rollback, world).outcome;
-}
-
-}  // namespace
-
-TEST_CASE("a source that others brought or took since does not hold a roll-back up") {
-    for (const bool comes : {true, false}) {
-        CAPTURE(comes);
-        Replacement change;
-        change.world.add_server("lease1", "10.0.0.77");
-        change_lease(change.world, comes ? "" : "server lease1 iburst\n");
-        change.plan = Replacement::made(change.world, {"ntp1", "ntp2", "ntp3", "ntp5"}, {});
-        const auto before = change.world.listed();
-        auto machine = change.machine();
-        REQUIRE(drive(machine, change.world).outcome->kind == OutcomeKind::applied);
-        change_lease(change.world, comes ? "server lease1 iburst\n" : "");
-        const auto outcome = roll_back(change.plan, change.world);
-        CHECK_MESSAGE(outcome.kind == OutcomeKind::applied, outcome.reason);
-        auto listed = change.world.listed();
-        CHECK(listed.contains("lease1") == comes);
-        listed.erase("lease1");
-        auto wanted = before;
-        wanted.erase("lease1");
-        CHECK(listed == wanted);
-    }
-}
-
-TEST_CASE("a line that takeover took must come back, whatever others did since") {
-    Takeover change;
-    auto machine = change.machine();
-    REQUIRE(drive(machine, change.world).outcome->kind == OutcomeKind::applied);
-    const Plan back =
-        as_others_left_it(rollback_plan(change.plan, "rollback"), *change.world.state());
-    for (const ExpectedSource& source : back.steps.front().expect.sources)
-        if (source.name == "liar") CHECK_FALSE(source.may_be_absent);
-    CHECK(std::ranges::find(back.steps.front().expect.sources, "ntp2", &ExpectedSource::name) ==
-          back.steps.front().expect.sources.end());
-}
-
-TEST_CASE("a change left unfinished is healed though others brought a source meanwhile") {
-    Replacement change;
-    const auto before = change.world.listed();
-    auto machine = change.machine();
-    const auto crashed = drive(machine, change.world, {.stop_after = 8});
-    change.world.add_server("lease1", "10.0.0.77");
-    change_lease(change.world, "server lease1 iburst\n");
-    const auto plan = as_others_left_it(change.plan, *change.world.state());
-    auto healing = Apply::healing(plan, crashed.begun(), {}, {});
-    const auto healed = drive(healing, change.world);
-    CHECK_MESSAGE(healed.outcome->kind == OutcomeKind::rolled_back, healed.outcome->reason);
-    auto wanted = before;
-    wanted.insert("lease1");
-    CHECK(change.world.listed() == wanted);
-}
-
 TEST_CASE("a server of ours whose name is gone can be replaced") {
     Replacement change;
     change.world.servers.erase("ntp4");
@@ -437,15 +305,6 @@ TEST_CASE("a clock that is set back after the reload does not undo the change") 
     }
     const auto& outcome = std::get<Outcome>(effect);
     CHECK_MESSAGE(outcome.kind == OutcomeKind::applied, outcome.reason);
-}
-
-TEST_CASE("what takes two reloads forwards takes two backwards") {
-    const std::vector<Action> twice{ReloadSources{}, ReloadSources{}}, once{ReloadSources{}};
-    std::vector<Action> all;
-    join_commands(all, once);
-    join_commands(all, twice);
-    join_commands(all, once);
-    CHECK(all == twice);
 }
 
 TEST_CASE("outcomes have the words of the contract") {

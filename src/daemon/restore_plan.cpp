@@ -52,8 +52,9 @@ bool knows(const Expectation& expectation, const std::string& name) {
 }
 
 bool knows_as_foreign(const Expectation& expectation, const std::string& name) {
-    const auto source = std::ranges::find(expectation.sources, name, &ExpectedSource::name);
-    return source != expectation.sources.end() && source->kept_foreign;
+    return std::ranges::any_of(expectation.sources, [&](const ExpectedSource& source) {
+        return source.name == name && source.kept_foreign;
+    });
 }
 
 }  // namespace

@@ -11,7 +11,6 @@
 #include "system/admission.h"
 #include "system/clock.h"
 #include "system/descriptor.h"
-#include "system/digest.h"
 #include "system/event_loop.h"
 #include "system/key_round.h"
 #include "system/probe_wire.h"
@@ -377,18 +376,6 @@ void Scan::take_result(ProbeOutcome& outcome, std::size_t series) const {
 }
 
 }  // namespace
-
-ntp::Self describe_self() {
-    ntp::Self self{.addresses = own_addresses(),
-                   .precision_seconds = clock_precision().count(),
-                   .ipv6_refids = {}};
-    for (const IpAddress& address : self.addresses) {
-        if (address.family == Family::ipv6 && !address.is_link_local()) {
-            self.ipv6_refids.push_back(ipv6_refid(address));
-        }
-    }
-    return self;
-}
 
 Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
                                        const ScanSettings& settings, ntp::RateBudget& budget,

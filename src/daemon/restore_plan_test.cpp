@@ -1,0 +1,95 @@
+// The way back as a plan of its own, also where others changed the daemon's sources since.
+#include <doctest/doctest.h>
+
+#include "daemon/apply.h"
+#include "daemon/verify.h"
+#include "tests/fakes/change_case.h"
+
+using namespace clockwright;
+using namespace clockwright::fakes;
+
+namespace {
+
+constexpr const char* lease = "/etc/chrony/sources.d/lease.sources";
+
+/// Another program's source comes, or goes when the text is empty.
+void change_lease(DaemonWorld& world, const std::string& text) {
+    world.put(lease, text);
+    REQUIRE(world.perform(ReloadSources{}));
+    world.advance(Seconds{60});
+}
+
+Outcome roll_back(const Plan& applied, DaemonWorld& world) {
+    auto back = as_others_left_it(rollback_plan(applied, "rollback"), *world.state());
+    back.daemon_sources = listed_names(*world.state());
+    Apply rollback(back, {*world.state()}, {});
+    return *drive(rollback, world).outcome;
+}
+
+}  // namespace
+
+TEST_CASE("an applied change is rolled back by a plan of its own") {
+    Takeover change;
+    const auto before = picture(change.world);
+    auto machine = change.machine();
+    REQUIRE(drive(machine, change.world).outcome->kind == OutcomeKind::applied);
+    REQUIRE(picture(change.world) != before);
+
+    auto back = rollback_plan(change.plan, "rollback of 7f3c9a");
+    back.daemon_sources = listed_names(*change.world.state());
+    Apply rollback(back, {*change.world.state()}, {});
+    const auto run = drive(rollback, change.world);
+    CAPTURE(run.outcome->reason);
+    CHECK(run.outcome->kind == OutcomeKind::applied);
+    CHECK(picture(change.world) == before);
+}
+
+TEST_CASE("a source that others brought or took since does not hold a roll-back up") {
+    for (const bool comes : {true, false}) {
+        CAPTURE(comes);
+        Replacement change;
+        change.world.add_server("lease1", "10.0.0.77");
+        change_lease(change.world, comes ? "" : "server lease1 iburst\n");
+        change.plan = Replacement::made(change.world, {"ntp1", "ntp2", "ntp3", "ntp5"}, {});
+        const auto before = change.world.listed();
+        auto machine = change.machine();
+        REQUIRE(drive(machine, change.world).outcome->kind == OutcomeKind::applied);
+        change_lease(change.world, comes ? "server lease1 iburst\n" : "");
+        const auto outcome = roll_back(change.plan, change.world);
+        CHECK_MESSAGE(outcome.kind == OutcomeKind::applied, outcome.reason);
+        auto listed = change.world.listed();
+        CHECK(listed.contains("lease1") == comes);
+        listed.erase("lease1");
+        auto wanted = before;
+        wanted.erase("lease1");
+        CHECK(listed == wanted);
+    }
+}
+
+TEST_CASE("a line that takeover took must come back, whatever others did since") {
+    Takeover change;
+    auto machine = change.machine();
+    REQUIRE(drive(machine, change.world).outcome->kind == OutcomeKind::applied);
+    const Plan back =
+        as_others_left_it(rollback_plan(change.plan, "rollback"), *change.world.state());
+    for (const ExpectedSource& source : back.steps.front().expect.sources)
+        if (source.name == "liar") CHECK_FALSE(source.may_be_absent);
+    CHECK(std::ranges::find(back.steps.front().expect.sources, "ntp2", &ExpectedSource::name) ==
+          back.steps.front().expect.sources.end());
+}
+
+TEST_CASE("a change left unfinished is healed though others brought a source meanwhile") {
+    Replacement change;
+    const auto before = change.world.listed();
+    auto machine = change.machine();
+    const auto crashed = drive(machine, change.world, {.stop_after = 8});
+    change.world.add_server("lease1", "10.0.0.77");
+    change_lease(change.world, "server lease1 iburst\n");
+    const auto plan = as_others_left_it(change.plan, *change.world.state());
+    auto healing = Apply::healing(plan, crashed.begun(), {}, {});
+    const auto healed = drive(healing, change.world);
+    CHECK_MESSAGE(healed.outcome->kind == OutcomeKind::rolled_back, healed.outcome->reason);
+    auto wanted = before;
+    wanted.insert("lease1");
+    CHECK(change.world.listed() == wanted);
+}
