@@ -16,7 +16,7 @@ class Panel:
     unit: str          # Grafana's id of the unit
     prometheus: str    # $host and $server are the dashboard's variables
     influx: str = ""   # empty: the points do not tell it
-    legend: str = "{{server}}"
+    legend: str = "{{server}} {{address}}"
     thresholds: tuple = ()  # (from, colour), ascending
     width: int = 12
 
@@ -34,7 +34,7 @@ INFLUX_SERVER = "\"server\" =~ /^$server$/ AND " + INFLUX_HOST
 
 def of_servers(expression):
     return (f'SELECT {expression} FROM "clockwright_server" WHERE {INFLUX_SERVER} '
-            'GROUP BY time($__interval), "server" fill(none)')
+            'GROUP BY time($__interval), "server", "address" fill(none)')
 
 
 def of_clock(expression):
@@ -77,7 +77,7 @@ PANELS = (
           f'SELECT "offset_seconds" FROM "clockwright_server" WHERE {INFLUX_SERVER}'),
     Panel("Answered polls", "timeseries", "percentunit", f"clockwright_server_reach_ratio{{{SERVER}}}",
           f'SELECT count("offset_seconds") / count("lost") FROM "clockwright_server" '
-          f'WHERE {INFLUX_SERVER} GROUP BY time($__interval), "server" fill(none)'),
+          f'WHERE {INFLUX_SERVER} GROUP BY time($__interval), "server", "address" fill(none)'),
     Panel("Verdicts", "timeseries", "short", f"clockwright_servers{{{HOST}}} > 0", "", "{{verdict}}"),
 )
 
@@ -91,7 +91,7 @@ def drawn(panel, number, place, source):
         target = {"expr": panel.prometheus, "legendFormat": panel.legend, "refId": "A"}
     else:
         target = {"query": panel.influx, "rawQuery": True, "resultFormat": "time_series",
-                  "alias": "$tag_server" if '"server"' in panel.influx else "$tag_host", "refId": "A"}
+                  "alias": "$tag_server $tag_address" if '"server"' in panel.influx else "$tag_host", "refId": "A"}
     return {"id": number, "title": panel.title, "type": panel.kind, "gridPos": place,
             "datasource": {"type": source, "uid": "${source}"},
             "fieldConfig": {"defaults": {"unit": panel.unit,

@@ -39,8 +39,10 @@ void Agent::sum_up(const Now& now) {
     const auto last = std::exchange(memory_.summed_up, end);
     if (!last || *last >= end) return;
     std::vector<std::string> servers;
-    for (const Watched& server : watched_.servers())
-        servers.push_back(server.candidate.source.as_written);
+    for (const Watched& server : watched_.servers()) {
+        const std::string& name = server.candidate.source.as_written;  // of a pool: all members
+        if (std::ranges::find(servers, name) == servers.end()) servers.push_back(name);
+    }
     effects_.emplace_back(effect::SumUp{end - std::chrono::weeks{1}, end, std::move(servers)});
 }
 

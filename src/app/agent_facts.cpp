@@ -201,8 +201,7 @@ void say_references(const std::vector<Watched>& servers, Facts& facts) {
         const auto& last = server.watch.last();
         if (!last || last->stratum != 1 || !server.changed) continue;
         if (server.changed->kind == ServerChange::Kind::step)
-            steps.push_back(
-                {server.candidate.source.as_written, last->refid, server.changed->shift});
+            steps.push_back({server.subject, last->refid, server.changed->shift});
     }
     const auto together = stepped_together(steps);
     if (together.size() < 2) return;
@@ -265,7 +264,7 @@ std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
     say_references(servers, host);
     const std::vector<bool> circle = in_circle(followers(servers));
     for (std::size_t i = 0; i < servers.size(); ++i) {
-        Facts facts(out, servers[i].candidate.source.as_written);
+        Facts facts(out, servers[i].subject);
         say_server(servers[i], now, facts);
         say_reference(servers[i], circle[i], facts);
     }

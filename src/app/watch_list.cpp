@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <map>
+#include <string_view>
 
 #include "judge/fitness.h"
 #include "time/spell.h"
+#include "watch/rule.h"
 
 namespace clockwright::app {
 namespace {
@@ -105,7 +108,7 @@ void compare(Watched& server, const std::optional<Seconds>& reference, const Now
     const auto change = server.watch.compared(last->offset - *reference);
     if (!change) return;
     server.changed = change;
-    const std::string& host = server.candidate.source.as_written;
+    const std::string& host = server.subject;
     const bool step = change->kind == ServerChange::Kind::step;
     rows.emplace_back(EventRow{now.wall, step ? "server_step" : "path", host,
                                change_sentence(host, *change), change->shift});
@@ -165,6 +168,7 @@ void WatchList::is(const std::vector<Candidate>& candidates, const Now& now) {
         kept.push_back(std::move(server));
     }
     servers_ = std::move(kept);
+    name_members();
     for (Watched& server : servers_) {
         if (server.by_daemon) continue;
         const bool twin = std::ranges::any_of(servers_, [&](const Watched& other) {
@@ -176,6 +180,17 @@ void WatchList::is(const std::vector<Candidate>& candidates, const Now& now) {
         } else if (server.due == SteadyTime::max()) {
             server.due = now.steady;
         }
+    }
+}
+
+void WatchList::name_members() {
+    std::map<std::string_view, int> named;
+    for (const Watched& server : servers_) ++named[server.candidate.source.as_written];
+    for (Watched& server : servers_) {
+        const std::string& name = server.candidate.source.as_written;
+        const auto& address = server.candidate.address;
+        const bool member = named[name] > 1 && address;
+        server.subject = server_subject(name, member ? to_string(*address) : std::string{});
     }
 }
 
@@ -328,7 +343,6 @@ void WatchList::judged(const Judged& judged, const Now& now, std::vector<Record>
             find(candidate.source.as_written, candidate.address, is_daemons(candidate));
         if (server == nullptr) continue;
         const Assessment& assessment = judged.selection.assessments[i];
-        const std::string& host = candidate.source.as_written;
         server->distance = assessment.distance;
         server->own_clock = assessment.stats && serves_own_clock(*assessment.stats);
         compare(*server, reference, now, rows);
@@ -340,7 +354,7 @@ void WatchList::judged(const Judged& judged, const Now& now, std::vector<Record>
             is_truechimer(assessment.verdict) ? Verdict::truechimer : assessment.verdict;
         if (server->since == WallTime{} || verdict != server->verdict) {
             server->since = now.wall;
-            rows.emplace_back(VerdictRow{now.wall, host, verdict, assessment.reason});
+            rows.emplace_back(VerdictRow{now.wall, server->subject, verdict, assessment.reason});
         }
         server->verdict = verdict;
         server->reason = assessment.reason;
@@ -360,7 +374,7 @@ std::vector<Witness> WatchList::witnesses(const Now& now) const {
     std::vector<Witness> out;
     for (const Watched& server : servers_) {
         Witness witness;
-        witness.host = server.candidate.source.as_written;
+        witness.host = server.subject;
         witness.verdict = server.verdict;
         witness.error = server.watch.error();
         witness.distance = server.distance;

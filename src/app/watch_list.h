@@ -35,6 +35,9 @@ struct Answer {
 /// One server over time.
 struct Watched {
     Candidate candidate;  ///< without its series
+    /// What facts, verdicts and events call it: as written; a pool's members have their address
+    /// too.
+    std::string subject;
     ServerWatch watch;
     bool by_daemon = false;
     std::optional<DaemonSource> source;  ///< as the daemon saw it last
@@ -92,6 +95,7 @@ class WatchList {
   private:
     Watched* find(const std::string& host, const std::optional<IpAddress>& address, bool by_daemon);
     Seconds rate_of(const Watched& server) const;
+    void name_members();
     static void heard(Watched& server, const std::vector<Sample>& samples, const Now& now,
                       std::vector<Record>& rows);
     static void lost(Watched& server, const Answer& answer, const Now& now,

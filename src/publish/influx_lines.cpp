@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "publish/influx.h"
 
 namespace clockwright {
@@ -23,7 +25,7 @@ struct RowLine {
 
     std::string operator()(const SampleRow& row) const {
         InfluxPoint point = begin("clockwright_server");
-        point.tag("server", row.server);
+        point.tag("server", row.server).tag("address", row.address);
         point.field("offset_seconds", row.offset).field("error_seconds", row.error);
         point.field("delay_seconds", row.delay).field("root_distance_seconds", row.root_distance);
         if (row.stratum) point.field("stratum", whole(*row.stratum));
@@ -75,7 +77,7 @@ std::string ntp_monitor_line(const Record& record, std::string_view host) {
     const auto* row = std::get_if<SampleRow>(&record);
     if (row == nullptr || !row->offset) return {};
     InfluxPoint point("ntp_metrics");
-    point.tag("host", host).tag("server", row->server);
+    point.tag("host", host).tag("server", row->server).tag("address", row->address);
     point.field("offset_ms", Value(row->offset->count() * 1e3));
     if (row->delay) point.field("delay_ms", Value(row->delay->count() * 1e3));
     return point.line(row->at);
@@ -134,7 +136,7 @@ std::string peer_line(const DaemonSource& source, WallTime at, std::string_view 
     point.tag("host", host).tag("remote", source.name);
     point.tag("stratum", std::to_string(source.stratum));
     if (source.state != ' ') point.tag("state_prefix", std::string(1, source.state));
-    point.field("poll", whole(std::int64_t{1} << source.poll));
+    point.field("poll", whole(std::int64_t{1} << std::clamp(source.poll, 0, 17)));
     point.field("reach", whole(std::stoi(fmt::format("{:o}", source.reach))));
     if (source.last_sample) {
         point.field("offset", Value(source.offset.count() * 1e3));

@@ -38,7 +38,8 @@ bool has_line(const std::string& lines, const std::string& line) {
 
 TEST_CASE("a sample is one point of its own nanosecond") {
     CHECK(line_of(any_sample()) ==
-          "clockwright_server,host=db1,server=ntp1.corp.example offset_seconds=-0.0015,"
+          "clockwright_server,host=db1,server=ntp1.corp.example,address=10.0.0.1 "
+          "offset_seconds=-0.0015,"
           "error_seconds=2e-05,delay_seconds=0.012,root_distance_seconds=0.0075,stratum=2i,"
           "lost=false,authenticated=true 1795197852000000007\n");
 }
@@ -55,9 +56,10 @@ TEST_CASE("a lost sample says so and nothing else") {
 }
 
 TEST_CASE("under ntp-monitor's names there are milliseconds and nothing it does not know") {
-    CHECK(line_of(any_sample(), InfluxSchema::ntp_monitor) ==
-          "ntp_metrics,host=db1,server=ntp1.corp.example offset_ms=-1.5,delay_ms=12 "
-          "1795197852000000007\n");
+    CHECK(
+        line_of(any_sample(), InfluxSchema::ntp_monitor) ==
+        "ntp_metrics,host=db1,server=ntp1.corp.example,address=10.0.0.1 offset_ms=-1.5,delay_ms=12 "
+        "1795197852000000007\n");
     CHECK(line_of(ClockRow{}, InfluxSchema::ntp_monitor).empty());
 }
 

@@ -28,7 +28,7 @@ std::string stats_line(std::string_view measurement, const std::deque<double>& w
     const auto spread = distribution_of({window.begin(), window.end()});
     if (!spread) return {};
     InfluxPoint point(measurement);
-    point.tag("host", host).tag("server", row.server);
+    point.tag("host", host).tag("server", row.server).tag("address", row.address);
     point.field("mean", spread->mean).field("median", spread->median);
     point.field("std", spread->population_deviation);
     point.field("min", spread->least).field("max", spread->most);
@@ -44,7 +44,7 @@ std::string PollWindows::add(std::span<const Record> rows, std::string_view host
     for (const Record& record : rows) {
         const auto* row = std::get_if<SampleRow>(&record);
         if (row == nullptr || !row->offset) continue;
-        Window& window = servers_[row->server];
+        Window& window = servers_[{row->server, row->address}];
         keep(window.offsets, row->offset);
         keep(window.delays, row->delay);
         if (++window.untold < told_each) continue;

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "watch/record.h"
 
@@ -26,7 +27,7 @@ class PollWindows {
         int untold = 0;
     };
 
-    std::map<std::string, Window> servers_;
+    std::map<std::pair<std::string, std::string>, Window> servers_;  ///< by name and address
 };
 
 }  // namespace clockwright

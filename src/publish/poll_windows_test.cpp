@@ -75,3 +75,18 @@ TEST_CASE("a thousand polls of a server are kept, and the oldest goes") {
     CHECK(field_of(told, "min") == doctest::Approx(10));
     CHECK(field_of(told, "max") == doctest::Approx(1009));
 }
+
+TEST_CASE("members of a pool have windows of their own") {
+    PollWindows windows;
+    std::vector<Record> rows;
+    for (int n = 0; n < 9; ++n)
+        for (const char* address : {"192.0.2.1", "192.0.2.2"}) {
+            rows.push_back(poll("pool.example", 1));
+            std::get<SampleRow>(rows.back()).address = address;
+        }
+    CHECK(windows.add(rows, "db1").empty());
+    rows.erase(rows.begin() + 1, rows.end());
+    CHECK(windows.add(rows, "db1")
+              .starts_with(
+                  "ntp_offset_stats,host=db1,server=pool.example,address=192.0.2.1 mean=1,"));
+}

@@ -186,8 +186,14 @@ void add_servers(MetricText& text, const std::vector<MetricsServer>& servers,
         std::set<std::string> seen;
         for (const MetricsServer& server : servers) {
             const auto& stats = server.row.assessment.stats;
-            std::string labels = labels_text({{"server", server.row.candidate.source.as_written}});
-            if (stats && seen.insert(labels).second) text.sample(metric.value(*stats), labels);
+            if (!stats) continue;
+            const Candidate& candidate = server.row.candidate;
+            // Further members of a pool by their address: a name has one value.
+            const bool first = seen.insert(candidate.source.as_written).second;
+            if (!first && !candidate.address) continue;
+            text.sample(metric.value(*stats),
+                        labels_text({{"server", first ? candidate.source.as_written
+                                                      : to_string(*candidate.address)}}));
         }
     }
 }

@@ -154,6 +154,14 @@ TEST_CASE("names of other exporters are there for those who ask, with their sign
     CHECK(text_of(snapshot, {"nonsense"}) == text_of(snapshot));
 }
 
+TEST_CASE("under another exporter's names a pool's further members go by their address") {
+    Snapshot snapshot = fakes::canned_snapshot(2);
+    for (ScanRow& row : snapshot.scan.rows) row.candidate.source.as_written = "pool.example";
+    const std::string text = text_of(snapshot, {"ntp_exporter"});
+    CHECK(has_line(text, "ntp_stratum{server=\"pool.example\"} 2"));
+    CHECK(has_line(text, "ntp_stratum{server=\"198.51.100.2\"} 2"));
+}
+
 TEST_CASE("every metric of ours is in the document, with what it means") {
     std::stringstream text;
     text << std::ifstream(CLOCKWRIGHT_SOURCE_DIR "/docs/http.md").rdbuf();

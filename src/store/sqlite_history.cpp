@@ -83,6 +83,12 @@ RunRow run_row(const Statement& row) {
     return run;
 }
 
+/// The server of ?1 itself, and what is told of a pool's members.
+std::string about(const std::string& column) {
+    return fmt::format(" (?1 = '' OR {0} = ?1 OR substr({0}, 1, length(?1) + 2) = ?1 || ' (') AND",
+                       column);
+}
+
 /// Where all values were one, only the mean is in the file.
 RolledRow rolled_row(const Statement& row, const std::string& server) {
     RolledRow rolled;
@@ -281,7 +287,8 @@ Result<std::vector<ClockRow>> SqliteHistory::clock(const HistoryQuery& query) co
 Result<std::vector<VerdictRow>> SqliteHistory::verdicts(const HistoryQuery& query) const {
     return TRY(file_->newest<VerdictRow>(
         "SELECT at, word.text, verdict, reason FROM verdict LEFT JOIN word ON word.id = server "
-        "WHERE (?1 = '' OR word.text = ?1) AND",
+        "WHERE" +
+            about("word.text"),
         query,
         [&](Statement& statement) {
             statement.bind(1, query.server);
@@ -294,8 +301,7 @@ Result<std::vector<VerdictRow>> SqliteHistory::verdicts(const HistoryQuery& quer
 
 Result<std::vector<EventRow>> SqliteHistory::events(const HistoryQuery& query) const {
     return TRY(file_->newest<EventRow>(
-        "SELECT at, kind, subject, text, size FROM event WHERE (?1 = '' OR subject = ?1) AND",
-        query,
+        "SELECT at, kind, subject, text, size FROM event WHERE" + about("subject"), query,
         [&](Statement& statement) {
             statement.bind(1, query.server);
             return 1;
@@ -307,8 +313,7 @@ Result<std::vector<EventRow>> SqliteHistory::events(const HistoryQuery& query) c
 
 Result<std::vector<AlertRow>> SqliteHistory::alerts(const HistoryQuery& query) const {
     return TRY(file_->newest<AlertRow>(
-        "SELECT at, rule, subject, state, severity, text FROM alert "
-        "WHERE (?1 = '' OR subject = ?1) AND",
+        "SELECT at, rule, subject, state, severity, text FROM alert WHERE" + about("subject"),
         query,
         [&](Statement& statement) {
             statement.bind(1, query.server);

@@ -107,6 +107,23 @@ TEST_CASE("events and alerts are asked by their subject, verdicts by their serve
     CHECK(history->verdicts(query).value() == std::vector{verdict_row(noon, "ntp2")});
 }
 
+TEST_CASE("a pool's verdicts, events and alerts are those of its members") {
+    const TemporaryDirectory directory;
+    AlertRow alert = alert_row(noon);
+    EventRow event = event_row(noon, "path", "the path changed");
+    alert.subject = event.subject = "pool (192.0.2.1)";
+    record(directory, {event, alert, verdict_row(noon, "pool (192.0.2.1)"),
+                       verdict_row(noon, "pool (192.0.2.2)"), verdict_row(noon, "pools")});
+    const auto history = store::SqliteHistory::open(directory.path());
+    REQUIRE(history);
+    HistoryQuery query{.from = {}, .to = {}, .server = "pool", .limit = 1000};
+    CHECK(history->verdicts(query)->size() == 2);
+    CHECK(history->events(query)->size() == 1);
+    CHECK(history->alerts(query)->size() == 1);
+    query.server = "pool (192.0.2.2)";
+    CHECK(history->verdicts(query)->size() == 1);
+}
+
 TEST_CASE("a reader sees what a writer wrote a moment ago, and hinders it not") {
     const TemporaryDirectory directory;
     auto recorder = store::Recorder::open(directory.path());

@@ -94,7 +94,7 @@ AlertNews AlertBook::step(Now now, std::span<const Rule> rules, std::span<const 
             continue;
         }
         for (const std::string& server : table.servers()) {
-            if (rule.server.empty() || matches(rule.server, server))
+            if (rule.server.empty() || is_about(rule.server, server))
                 judge(rule, server, table, now, news);
         }
     }

@@ -189,7 +189,7 @@ std::string message_of(const Rule& rule, std::string_view subject, const FactTab
 
 std::string advice_of(const Rule& rule, std::string_view subject) {
     std::string text = rule.advice;
-    replace_all(text, "{subject}", printable(subject));
+    replace_all(text, "{subject}", printable(place_of(subject)));
     return text;
 }
 
@@ -211,6 +211,20 @@ std::string spell_conditions(const Rule& rule) {
                             spell_limit(condition));
     }
     return text;
+}
+
+std::string server_subject(std::string_view name, std::string_view address) {
+    return address.empty() ? std::string(name) : fmt::format("{} ({})", name, address);
+}
+
+std::string_view place_of(std::string_view subject) {
+    const auto open = subject.rfind(" (");
+    if (open == std::string_view::npos || !subject.ends_with(')')) return subject;
+    return subject.substr(open + 2, subject.size() - open - 3);
+}
+
+bool is_about(std::string_view pattern, std::string_view subject) {
+    return matches(pattern, subject) || matches(pattern, subject.substr(0, subject.rfind(" (")));
 }
 
 bool matches(std::string_view pattern, std::string_view text) {

@@ -96,6 +96,14 @@ std::string spell_fact(std::string_view fact, double value);
 /// "|offset_seconds| > 50.0 ms and majority < 1"
 std::string spell_conditions(const Rule& rule);
 
+/// What facts and alerts are about: the server as written, with its address where several have that
+/// name (the members of a pool): "pool.example (192.0.2.4)".
+std::string server_subject(std::string_view name, std::string_view address);
+/// Of a subject: the address where it has one, for commands; else the name.
+std::string_view place_of(std::string_view subject);
+/// `pattern` names the server, or the pool it is of.
+bool is_about(std::string_view pattern, std::string_view subject);
+
 /// `*` stands for any text, `?` for one octet; everything else for itself, in either case.
 bool matches(std::string_view pattern, std::string_view text);
 

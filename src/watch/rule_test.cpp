@@ -22,6 +22,18 @@ Truth truth_of(const Rule& rule, const std::vector<Fact>& facts, bool was_firing
 
 }  // namespace
 
+TEST_CASE("a member of a pool is told apart, and answers to the name of its pool") {
+    const std::string member = server_subject("pool.example", "192.0.2.4");
+    CHECK(member == "pool.example (192.0.2.4)");
+    CHECK(place_of(member) == "192.0.2.4");
+    CHECK(place_of("ntp1.example") == "ntp1.example");
+    CHECK(server_subject("ntp1.example", "") == "ntp1.example");
+    CHECK(is_about("pool.example", member));
+    CHECK(is_about("*(192.0.2.4)", member));
+    CHECK_FALSE(is_about("pool.example", "other.example"));
+    CHECK(is_about("*", ""));
+}
+
 TEST_CASE("a relation holds on the far side of its limit") {
     struct Row {
         Relation relation;

@@ -22,7 +22,7 @@ constexpr int format = 1;
 const Silence* silence_of(std::span<const Silence> silences, const Alert& alert, WallTime now) {
     const auto found = std::ranges::find_if(silences, [&](const Silence& silence) {
         return silence.from <= now && now < silence.until && matches(silence.rule, alert.rule) &&
-               matches(silence.server, alert.subject);
+               is_about(silence.server, alert.subject);
     });
     return found == silences.end() ? nullptr : &*found;
 }

@@ -194,6 +194,17 @@ TEST_CASE("servers that follow each other are named while their strata climb") {
     CHECK(told_of(world, "stratum_climbs ntp5").empty());
 }
 
+TEST_CASE("a member of a pool that is wrong is named, whichever it is") {
+    AgentWorld world(fast());
+    const std::string pool = "pool.example";
+    for (int i = 1; i <= 3; ++i)
+        world.servers.push_back({.name = pool, .address = "10.2.0." + std::to_string(i)});
+    world.at(1h, [](AgentWorld& it) { it.servers.back().error = 840ms; });
+    world.run(1h + 15min);
+    CHECK(told_of(world, "server_wrong pool.example (10.2.0.3)").size() == 1);
+    CHECK(told_of(world, "server_wrong pool.example (10.2.0.1)").empty());
+}
+
 TEST_CASE("primary servers with one kind of clock that jump together are told as one fault") {
     AgentWorld world(fast());
     for (const char* name : {"ntp4", "ntp5"}) {
