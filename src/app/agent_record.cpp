@@ -17,7 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto tidy_rest = 5min;  // between two slices of the housekeeping
+constexpr auto tidy_rest = 5min;    // when all is tidy
+constexpr auto slice_rest = 100ms;  // between two slices: the agent's work comes first
 
 std::string boot_id() {
     const auto file = system::LocalHost{}.read("/proc/sys/kernel/random/boot_id");
@@ -41,7 +42,7 @@ Result<void> AgentRecord::open() {
         system::log_event(system::LogLevel::error,
                           "nothing is added to the audit chain: " + audit.error().message);
     }
-    tidy();
+    tidy(slice_rest);
     return {};
 }
 
@@ -96,15 +97,17 @@ std::string AgentRecord::sign_head(const store::ChainEnd& end) const {
     return {};
 }
 
-void AgentRecord::tidy() {
-    tidy_.expires_after(tidy_rest);
+void AgentRecord::tidy(std::chrono::milliseconds rest) {
+    tidy_.expires_after(rest);
     tidy_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         writing_.post([this, now = system::read_clocks().wall,
                        keep = keep_] { return recorder_->tidy(now, keep); },
-                      [](const Result<bool>&) {});  // a fault shows with the next write
-        prune();
-        tidy();
+                      [this](const Result<bool>& more) {  // a fault shows with the next write
+                          if (more && *more) return tidy(slice_rest);
+                          prune();
+                          tidy(tidy_rest);
+                      });
     });
 }
 

@@ -50,7 +50,7 @@ class AgentRecord {
     void written(const Written& result);
     void note_head(const store::ChainEnd& end);
     std::string sign_head(const store::ChainEnd& end) const;
-    void tidy();
+    void tidy(std::chrono::milliseconds rest);
     void prune();
 
     std::function<void(const std::string&, std::uint64_t)> told_;

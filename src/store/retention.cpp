@@ -66,17 +66,58 @@ Attempt<std::int64_t> used_octets(const Database& database) {
     return (pages - free) * TRY(database.number("PRAGMA page_size"));
 }
 
-/// The first raw row of all, by one seek for each server.
-Attempt<std::optional<WallTime>> oldest_raw(const Database& database) {
-    auto statement = TRY(database.prepare(
-        fmt::format("SELECT min((SELECT min(at) FROM sample WHERE server = id)) FROM ({})",
-                    servers_of("sample", "1"))));
-    std::optional<WallTime> oldest;
-    if (TRY(statement.step()) && !statement.is_null(0)) oldest = statement.instant(0);
-    auto clock = TRY(database.prepare("SELECT min(at) FROM clock"));
-    if (TRY(clock.step()) && !clock.is_null(0))
-        oldest = std::min(oldest.value_or(clock.instant(0)), clock.instant(0));
-    return oldest;
+/// From the first to the last of the rows, as far as there are any.
+struct Span {
+    std::optional<WallTime> oldest, newest;
+
+    /// With columns for the oldest and the newest one.
+    Attempt<void> take(Statement& row) {
+        if (!TRY(row.step()) || row.is_null(0)) return {};
+        oldest = std::min(oldest.value_or(row.instant(0)), row.instant(0));
+        newest = std::max(newest.value_or(row.instant(1)), row.instant(1));
+        return {};
+    }
+};
+
+/// Of a table clustered by server, by two seeks for each of them.
+Attempt<Span> span_by_server(const Database& database, std::string_view table,
+                             const std::string& condition) {
+    Span span;
+    auto ends = TRY(database.prepare(
+        fmt::format("SELECT min((SELECT min(at) FROM {0} WHERE {1} AND server = id)), "
+                    "max((SELECT max(at) FROM {0} WHERE {1} AND server = id)) FROM ({2})",
+                    table, condition, servers_of(table, condition))));
+    TRY(span.take(ends));
+    return span;
+}
+
+/// Of one clustered by time.
+Attempt<void> take(Span& span, const Database& database, std::string_view table) {
+    auto ends = TRY(database.prepare(
+        fmt::format("SELECT (SELECT min(at) FROM {0}), (SELECT max(at) FROM {0})", table)));
+    return span.take(ends);
+}
+
+Attempt<Span> raw_span(const Database& database) {
+    Span span = TRY(span_by_server(database, "sample", "1"));
+    TRY(take(span, database, "clock"));
+    return span;
+}
+
+constexpr std::array occasion_tables{"verdict", "event", "alert", "run"};
+
+Attempt<Span> occasion_span(const Database& database) {
+    Span span;
+    for (const char* table : occasion_tables) TRY(take(span, database, table));
+    return span;
+}
+
+std::string of(Resolution resolution) {
+    return fmt::format("resolution = {}", static_cast<int>(resolution));
+}
+
+WallTime next(Resolution resolution, WallTime at) {
+    return beginning_of(resolution, at) + to_nanoseconds(length_of(resolution));
 }
 
 }  // namespace
@@ -89,7 +130,7 @@ Attempt<bool> Retention::step(WallTime now, const RetentionSettings& settings) {
     auto transaction = TRY(Transaction::begin(*database_));
     bool more = TRY(roll(now));
     if (!more) more = TRY(expire_by_age(now, settings));
-    if (!more) more = TRY(expire_by_size(settings));
+    if (!more) more = TRY(expire_by_size(now, settings));
     TRY(transaction.commit());
     return more || TRY(give_back());
 }
@@ -112,37 +153,68 @@ Attempt<bool> Retention::expire_by_age(WallTime now, const RetentionSettings& se
         database_->number("SELECT at FROM clock WHERE demonstrated ORDER BY at DESC LIMIT 1"))));
     const WallTime today = beginning_of(Resolution::day, std::min(now, demonstrated));
     const auto begin_of_kept = [today](Seconds age) { return today - to_nanoseconds(age); };
-    const auto raw_since = count_of(begin_of_kept(settings.raw));
-    if (raw_since > TRY(database_->number("SELECT raw_since FROM kept"))) {
-        TRY(database_->execute(fmt::format("UPDATE kept SET raw_since = {}", raw_since)));
-        raw_is_clear_ = false;
-    }
+    const WallTime raw_since = begin_of_kept(settings.raw);
+    if (count_of(raw_since) > TRY(database_->number("SELECT raw_since FROM kept")))
+        TRY(raw_begins(raw_since));
     if (TRY(clear_raw())) return true;
     if (TRY(clear_rolled(Resolution::minute, begin_of_kept(settings.minute)))) return true;
     if (TRY(clear_rolled(Resolution::hour, begin_of_kept(settings.hour)))) return true;
     return clear_occasions(begin_of_kept(settings.hour));
 }
 
-Attempt<bool> Retention::expire_by_size(const RetentionSettings& settings) {
+Attempt<bool> Retention::expire_by_size(WallTime now, const RetentionSettings& settings) {
     if (TRY(used_octets(*database_)) <= std::int64_t{settings.most_mb} * 1024 * 1024) return false;
-    const auto next_day = [](WallTime at) {
-        return beginning_of(Resolution::day, at) + std::chrono::days(1);
-    };
-    if (const auto oldest = TRY(oldest_raw(*database_))) {
-        TRY(database_->execute(fmt::format("UPDATE kept SET raw_since = max(raw_since, {})",
-                                           count_of(next_day(*oldest)))));
-        raw_is_clear_ = false;
+    enum : std::size_t { raw, minutes, hours, occasions };
+    const std::array spans{TRY(raw_span(*database_)),
+                           TRY(span_by_server(*database_, "rolled", of(Resolution::minute))),
+                           TRY(span_by_server(*database_, "rolled", of(Resolution::hour))),
+                           TRY(occasion_span(*database_))};
+    const std::array keeps{settings.raw, settings.minute, settings.hour, settings.hour};
+    // A row of a clock that was ahead makes nothing of the present old.
+    const WallTime present = std::min(now, spans[raw].newest.value_or(now));
+    const WallTime today = beginning_of(Resolution::day, present);
+    std::optional<std::size_t> fullest;
+    double fullest_share = 0;
+    for (std::size_t kind = 0; kind < spans.size(); ++kind) {
+        if (!spans[kind].oldest || *spans[kind].oldest >= today) continue;
+        const double share = Seconds(today - *spans[kind].oldest) / keeps[kind];
+        if (fullest && share <= fullest_share) continue;
+        fullest = kind;
+        fullest_share = share;
+    }
+    if (!fullest) {
+        const WallTime hour = beginning_of(Resolution::hour, present);
+        if (!spans[raw].oldest || *spans[raw].oldest >= hour) return false;
+        TRY(raw_begins(next(Resolution::hour, *spans[raw].oldest)));
         TRY(clear_raw());
         return true;
     }
-    for (const auto resolution : {Resolution::minute, Resolution::hour}) {
-        const auto oldest = TRY(oldest_rolled(resolution));
-        if (!oldest) continue;
-        (resolution == Resolution::minute ? minutes_clear_ : hours_clear_).reset();
-        TRY(clear_rolled(resolution, next_day(*oldest)));
-        return true;
+    const WallTime since = next(Resolution::day, *spans[*fullest].oldest);
+    switch (*fullest) {
+        case raw:
+            TRY(raw_begins(since));
+            TRY(clear_raw());
+            break;
+        case minutes:
+            minutes_clear_.reset();
+            TRY(clear_rolled(Resolution::minute, since));
+            break;
+        case hours:
+            hours_clear_.reset();
+            TRY(clear_rolled(Resolution::hour, since));
+            break;
+        default:
+            occasions_clear_.reset();
+            TRY(clear_occasions(since));
     }
-    return false;
+    return true;
+}
+
+Attempt<void> Retention::raw_begins(WallTime since) {
+    TRY(database_->execute(
+        fmt::format("UPDATE kept SET raw_since = max(raw_since, {})", count_of(since))));
+    raw_is_clear_ = false;
+    return {};
 }
 
 Attempt<bool> Retention::clear_raw() {
@@ -158,29 +230,17 @@ Attempt<bool> Retention::clear_raw() {
 Attempt<bool> Retention::clear_rolled(Resolution resolution, WallTime before) {
     auto& clear = resolution == Resolution::minute ? minutes_clear_ : hours_clear_;
     if (clear && *clear >= before) return false;
-    if (TRY(delete_by_server(*database_, "rolled",
-                             fmt::format("resolution = {}", static_cast<int>(resolution)), before)))
-        return true;
+    if (TRY(delete_by_server(*database_, "rolled", of(resolution), before))) return true;
     clear = before;
     return false;
 }
 
 Attempt<bool> Retention::clear_occasions(WallTime before) {
     if (occasions_clear_ && *occasions_clear_ >= before) return false;
-    for (const char* table : {"verdict", "event", "alert", "run"})
+    for (const char* table : occasion_tables)
         if (TRY(delete_oldest(*database_, table, "1", before)) > rows_a_slice / 2) return true;
     occasions_clear_ = before;
     return false;
-}
-
-Attempt<std::optional<WallTime>> Retention::oldest_rolled(Resolution resolution) const {
-    const std::string condition = fmt::format("resolution = {}", static_cast<int>(resolution));
-    auto statement = TRY(database_->prepare(
-        fmt::format("SELECT min((SELECT min(at) FROM rolled WHERE {} AND server = id)) FROM ({})",
-                    condition, servers_of("rolled", condition))));
-    std::optional<WallTime> oldest;
-    if (TRY(statement.step()) && !statement.is_null(0)) oldest = statement.instant(0);
-    return oldest;
 }
 
 Attempt<bool> Retention::give_back() {

@@ -8,7 +8,9 @@
 namespace clockwright::store {
 
 /// Nothing is deleted by age on the word of a clock that is not demonstrated: ages count from the
-/// newest row that says it was, or from `now` when that is earlier. By size always.
+/// newest row that says it was, or from `now` when that is earlier. By size, what reaches back the
+/// furthest in proportion to its age loses its oldest day: never what is not rolled up, and rows
+/// of today only, by the hour, when nothing else is left.
 class Retention {
   public:
     static Attempt<Retention> prepare(Database& database);
@@ -20,11 +22,11 @@ class Retention {
     Retention(Database& database, RollUps rolls) : database_(&database), rolls_(std::move(rolls)) {}
     Attempt<bool> roll(WallTime now);
     Attempt<bool> expire_by_age(WallTime now, const RetentionSettings& settings);
-    Attempt<bool> expire_by_size(const RetentionSettings& settings);
+    Attempt<bool> expire_by_size(WallTime now, const RetentionSettings& settings);
+    Attempt<void> raw_begins(WallTime since);
     Attempt<bool> clear_raw();
     Attempt<bool> clear_rolled(Resolution resolution, WallTime before);
     Attempt<bool> clear_occasions(WallTime before);
-    Attempt<std::optional<WallTime>> oldest_rolled(Resolution resolution) const;
     Attempt<bool> give_back();
 
     Database* database_;

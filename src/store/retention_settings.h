@@ -10,7 +10,7 @@ struct RetentionSettings {
     Seconds minute{90 * 86400.0};  ///< roll-ups of a minute
     /// Roll-ups of an hour; verdicts, events, alerts and runs as well. Days are kept for ever.
     Seconds hour{2 * 365 * 86400.0};
-    int most_mb = 1024;  ///< MiB of all; then the oldest raw day goes first
+    int most_mb = 1024;  ///< MiB of all; then the oldest days go
 };
 
 }  // namespace clockwright::store

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "store/database.h"
 #include "store/recorder.h"
 #include "store/sqlite_history.h"
 #include "tests/fakes/record_rows.h"
@@ -37,6 +39,14 @@ struct House {
     }
 
     TemporaryDirectory directory;
+    std::int64_t used() const {
+        const auto file =
+            store::Database::open(directory / "record.sqlite", store::Database::Access::read);
+        return (file->number("PRAGMA page_count").value() -
+                file->number("PRAGMA freelist_count").value()) *
+               file->number("PRAGMA page_size").value();
+    }
+
     Result<store::Recorder> recorder = store::Recorder::open(directory.path());
 };
 
@@ -156,4 +166,51 @@ TEST_CASE("above its size the oldest raw days go first, and the file gives room 
     house.recorder = store::Recorder::open((TemporaryDirectory() / "x"));  // closes the log
     constexpr std::uintmax_t reserve = 512 * 4096;
     CHECK(std::filesystem::file_size(house.directory / "record.sqlite") <= full / 2 + reserve);
+}
+
+TEST_CASE("above its size roll-ups of minutes go as well, and the present stays") {
+    House house;
+    constexpr int servers = 8, days = 4;
+    const store::RetentionSettings settings{.most_mb = 2};
+    const auto rows = polled_rows(midnight, 60s, days * 24 * 60 - 30, servers);
+    const auto an_hour = static_cast<std::ptrdiff_t>(60 * servers);
+    for (int hour = 0; hour < days * 24; ++hour) {
+        const auto first = rows.begin() + hour * an_hour;
+        house.write({first, hour + 1 == days * 24 ? rows.end() : first + an_hour});
+        house.tidy(midnight + (hour + 1) * 1h, settings);
+    }
+    CHECK(house.used() <= settings.most_mb * 1024 * 1024);
+    const WallTime today = midnight + (days - 1) * 24h;
+    const auto samples = house.samples();
+    CHECK(std::ranges::count_if(samples, [&](const SampleRow& row) { return row.at >= today; }) ==
+          servers * (23 * 60 + 30));
+    for (const char* server : {"s0", "s7"}) {
+        const auto hours = house.rolled(Resolution::hour, server);
+        CHECK(hours.size() == days * 24);
+        CHECK(std::ranges::count(hours, 60, &RolledRow::count) == days * 24 - 1);
+        CHECK(house.rolled(Resolution::day, server).size() == days);
+        const auto minutes = house.rolled(Resolution::minute, server);
+        CHECK(minutes.size() < days * 24 * 60 - 30);
+        CHECK(minutes.back().at >= today + 22h);
+    }
+}
+
+TEST_CASE(
+    "a day that alone is above the size loses its first hours, and has no roll-up of a part") {
+    House house;
+    const store::RetentionSettings settings{.most_mb = 1};
+    const auto rows = polled_rows(midnight, 10s, 6 * 360, 10);
+    house.write(rows);
+    house.tidy(midnight + 6h, settings);
+    CHECK(house.used() <= settings.most_mb * 1024 * 1024);
+    const auto samples = house.samples();
+    REQUIRE_FALSE(samples.empty());
+    CHECK(samples.back().at == std::get<SampleRow>(rows.back()).at);
+    CHECK(samples.front().at == beginning_of(Resolution::hour, samples.front().at));
+    CHECK(samples.size() < rows.size());
+    const auto hours = house.rolled(Resolution::hour, "s9");
+    CHECK(hours.size() == 6);
+    CHECK(std::ranges::count(hours, 360, &RolledRow::count) == 6);
+    house.tidy(midnight + 25h, settings);
+    CHECK(house.rolled(Resolution::day, "s9").empty());
 }

@@ -1,6 +1,7 @@
 #include "store/roll_ups.h"
 
 #include <array>
+#include <chrono>
 #include <utility>
 
 namespace clockwright::store {
@@ -93,9 +94,11 @@ Attempt<RollUps::Step> RollUps::roll_next(WallTime now) {
     if (!stretch) stretch = TRY(next_due(Resolution::day, now));
     if (!stretch) return Step{};
     const auto polls = TRY(polls_of(*stretch));
-    const bool whole = stretch->at.time_since_epoch().count() >=
-                       TRY(database_->number("SELECT raw_since FROM kept"));
-    if (!polls.empty()) {
+    const WallTime raw_since(
+        std::chrono::nanoseconds(TRY(database_->number("SELECT raw_since FROM kept"))));
+    const bool whole = stretch->at >= raw_since;
+    const bool cut = !whole && raw_since < end_of(stretch->resolution, stretch->at);
+    if (!polls.empty() && !cut) {
         if (stretch->resolution == Resolution::hour) TRY(keep_minutes(*stretch, polls, whole));
         TRY(keep(stretch->resolution, stretch->server, stretch->at, polls, whole));
     }

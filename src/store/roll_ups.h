@@ -11,7 +11,8 @@ namespace clockwright::store {
 /// An hour of raw rows gives its minutes and itself; a day is made of the day's raw rows, so that
 /// its percentiles are exact too. A stretch is rolled when it is over, and again when rows of it
 /// came later: the same rows give the same roll-up, whenever it is made. A stretch whose raw rows
-/// are no longer all there keeps the roll-up it has.
+/// are no longer all there keeps the roll-up it has; one that lost a part of them before it was
+/// rolled gets none.
 class RollUps {
   public:
     static Attempt<RollUps> prepare(Database& database);
