@@ -20,6 +20,8 @@
 #include "app/fault_once.h"
 #include "app/leap_source.h"
 #include "app/week_record.h"
+#include "store/durable_file.h"
+#include "store/lock.h"
 #include "system/clock.h"
 #include "system/clock_alarm.h"
 #include "system/event_loop.h"
@@ -320,6 +322,11 @@ void AgentLoop::keep_alive() {
 }  // namespace
 
 Result<int> run_agent_loop(const Context& context) {
+    // Two would spoil the audit chain and each other's files, and tell everything twice.
+    const std::string& state = context.config.state.directory;
+    TRY(store::make_private_directory(state));
+    const auto alone = store::Lock::take(state + "/agent.lock");
+    if (!alone) return fail(alone.error().message);
     return AgentLoop(context).run();
 }
 

@@ -27,10 +27,15 @@ struct Chain {
 Result<Chain> verified_chain(const Context& context, const std::string& head) {
     const std::string place = agent_directory(context.config);
     const auto owner = TRY(system::ActAsOwner::of(place));
-    const auto files = TRY(store::chain_files(place));
+    const auto files = store::chain_files(place);
     if (files.empty()) return fail("there is no audit chain: the agent writes it");
     Chain chain{TRY(store::chain_base(place)), {}, files.size()};
-    chain.end = TRY(store::verify_chain(files, system::sha256_hex, head, chain.base));
+    store::ChainCheck check(system::sha256_hex, head, chain.base);
+    for (const std::string& name : files) {
+        const auto file = TRY(store::chain_file(place, name));
+        TRY(check.go_on(file));
+    }
+    chain.end = TRY(check.finish());
     return chain;
 }
 

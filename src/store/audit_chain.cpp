@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "publish/history_fields.h"
@@ -18,13 +20,20 @@ namespace clockwright::store {
 namespace {
 
 constexpr std::string_view base_file = "/audit/base";
+constexpr std::string_view extension = ".chain";
+
+/// "2026-11-20"
+std::string day_of(WallTime at) {
+    return rfc3339(at).substr(0, 10);
+}
 
 /// Of the chain's files, in order; none where there is no such directory.
 std::vector<std::string> names_in(const std::string& directory) {
     std::vector<std::string> names;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(directory, error))
-        if (entry.path().extension() == ".chain") names.push_back(entry.path().filename().string());
+        if (entry.path().extension() == extension)
+            names.push_back(entry.path().filename().string());
     std::ranges::sort(names);
     return names;
 }
@@ -90,28 +99,57 @@ std::string AuditChain::members(std::string_view kind, std::string_view row, con
                        json_string(boot_), now.steady.time_since_epoch().count(), kind, row);
 }
 
+void AuditChain::wait(std::string record) {
+    if (waiting_.size() == most_waiting) {
+        waiting_.pop_front();
+        ++lost_;
+    }
+    waiting_.push_back(std::move(record));
+}
+
 Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
-    ChainEnd end = end_;
-    std::string lines;
-    const auto add = [&](std::string_view kind, std::string_view row) {
-        lines += chain_line(digest_, end, members(kind, row, now));
-    };
-    if (torn_ > 0) add("torn", fmt::format("{{\"octets\":{}}}", torn_));
     for (const Record& row : rows) {
         if (std::holds_alternative<SampleRow>(row)) continue;
         if (const auto* clock = std::get_if<ClockRow>(&row); clock && !is_due(*clock, now.steady))
             continue;
-        add(kind_of(row),
-            std::visit([](const auto& one) { return json_line(fields_of(one)); }, row));
+        wait(members(kind_of(row),
+                     std::visit([](const auto& one) { return json_line(fields_of(one)); }, row),
+                     now));
     }
-    if (lines.empty()) return {};
+    if (waiting_.empty()) return {};
+    ChainEnd end = end_;
+    std::string lines;
+    const auto tell = [&](std::string_view kind, std::string_view what, std::size_t number) {
+        if (number == 0) return;
+        const std::string row = fmt::format("{{\"{}\":{}}}", what, number);
+        lines += chain_line(digest_, end, members(kind, row, now));
+    };
+    tell("torn", "octets", torn_);
+    tell("lost", "records", lost_);
+    for (const std::string& record : waiting_) lines += chain_line(digest_, end, record);
     TRY(write(lines, end, now));
-    torn_ = 0;
+    torn_ = lost_ = 0;
+    waiting_.clear();
     return {};
 }
 
+/// The last file, or one that sorts after it: of a new day, or because the last one is full.
+std::string AuditChain::name_for(std::size_t octets, WallTime now) const {
+    const std::string today = day_of(now) + std::string(extension);
+    if (file_ < today) return today;
+    std::error_code error;
+    const auto size = std::filesystem::file_size(directory_ + "/" + file_, error);
+    if (error || size + octets <= largest_file) return file_;
+    const std::string stem = file_.substr(0, file_.size() - extension.size());
+    const std::size_t part = stem.find('~');
+    int number = 1;
+    if (part != stem.npos)
+        std::from_chars(stem.data() + part + 1, stem.data() + stem.size(), number);
+    return fmt::format("{}~{:04}{}", stem.substr(0, part), number + 1, extension);
+}
+
 Result<void> AuditChain::write(const std::string& lines, const ChainEnd& end, const Now& now) {
-    const std::string name = std::max(file_, rfc3339(now.wall).substr(0, 10) + ".chain");
+    const std::string name = name_for(lines.size(), now.wall);
     const std::string path = directory_ + "/" + name;
     const Descriptor file(
         ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -128,13 +166,18 @@ Result<void> AuditChain::write(const std::string& lines, const ChainEnd& end, co
 }
 
 Result<int> AuditChain::prune(WallTime before, const Now& now) {
-    const std::string oldest_kept = rfc3339(before).substr(0, 10) + ".chain";
+    const std::string oldest_kept = day_of(before);
+    const std::string today = day_of(now.wall);
     int removed = 0;
     ChainEnd base;
     for (const std::string& name : names_in(directory_)) {
-        if (name >= oldest_kept || name >= file_) break;
+        const std::string day = name.substr(0, today.size());
+        const bool was_ahead = day > today;  // of a clock that is set right by now
+        if (name >= file_ || (day >= oldest_kept && !was_ahead)) break;
         const std::string path = directory_ + "/" + name;
         const std::string content = TRY(read_file(path));
+        const auto last_row = last_row_of(content);
+        if (last_row && day_of(*last_row) >= oldest_kept) break;
         const auto last = last_of(content);
         if (!last) return fail(Fault::bad_input, "audit/" + printable(name) + " is no chain");
         // The base first: a crash between the two leaves a file that lies before it.
@@ -143,6 +186,7 @@ Result<int> AuditChain::prune(WallTime before, const Now& now) {
         base = *last;
         ++removed;
     }
+    prune_heads(oldest_kept);
     if (removed == 0) return 0;
     ChainEnd end = end_;
     const std::string row = fmt::format("{{\"files\":{},\"records\":{},\"head\":\"{}\"}}", removed,
@@ -152,12 +196,21 @@ Result<int> AuditChain::prune(WallTime before, const Now& now) {
     return removed;
 }
 
-Result<std::vector<ChainFile>> chain_files(const std::string& state_directory) {
-    const std::string directory = state_directory + "/audit";
-    std::vector<ChainFile> files;
-    for (const std::string& name : names_in(directory))
-        files.push_back({name, TRY(read_file(directory + "/" + name))});
-    return files;
+void AuditChain::prune_heads(const std::string& oldest_kept) const {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
+        const std::string name = entry.path().filename().string();
+        const bool is_head = name.ends_with(".head") || name.ends_with(".head.sig");
+        if (is_head && name < oldest_kept) ::unlink(entry.path().c_str());
+    }
+}
+
+std::vector<std::string> chain_files(const std::string& state_directory) {
+    return names_in(state_directory + "/audit");
+}
+
+Result<ChainFile> chain_file(const std::string& state_directory, const std::string& name) {
+    return ChainFile{name, TRY(read_file(state_directory + "/audit/" + name))};
 }
 
 Result<ChainEnd> chain_base(const std::string& state_directory) {

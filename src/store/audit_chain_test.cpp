@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "tests/fakes/chain_digest.h"
 #include "tests/fakes/temporary_directory.h"
@@ -32,9 +33,16 @@ std::string file_of(const TemporaryDirectory& state) {
     return state.read("audit/2026-11-20.chain");
 }
 
+std::vector<ChainFile> files_of(const TemporaryDirectory& state) {
+    std::vector<ChainFile> files;
+    for (const std::string& name : chain_files(state.path()))
+        files.push_back(chain_file(state.path(), name).value());
+    return files;
+}
+
 std::string fault_of(std::string content) {
     const std::vector<ChainFile> files{{"2026-11-20.chain", std::move(content)}};
-    const auto end = verify_chain(files, chain_digest);
+    const auto end = verify_chain(files);
     return end ? std::string{} : end.error().message;
 }
 
@@ -48,13 +56,13 @@ TEST_CASE("a chain goes on over restarts and days, without samples, and verifies
         CHECK(chain->end().records == static_cast<std::uint64_t>(start) * 4);
         REQUIRE(chain->append(rows(4), at(start * 24h * 10)));
     }
-    const auto files = chain_files(state.path());
-    REQUIRE(files->size() == 3);
-    const auto end = verify_chain(*files, chain_digest);
+    const auto files = files_of(state);
+    REQUIRE(files.size() == 3);
+    const auto end = verify_chain(files);
     REQUIRE(end);
     CHECK(end->records == 12);
-    CHECK(verify_chain(*files, chain_digest, end->head));
-    CHECK(verify_chain({}, chain_digest)->records == 0);
+    CHECK(verify_chain(files, end->head));
+    CHECK(verify_chain({})->records == 0);
 }
 
 TEST_CASE("an agent that judges every four seconds adds its clock once a minute, and each change") {
@@ -120,8 +128,8 @@ TEST_CASE("a record that is gone, doubled or moved is found, and its place is na
     const std::string head = lines.back().substr(0, 64);
     cut.pop_back();
     const std::vector<ChainFile> files{{"2026-11-20.chain", joined(cut)}};
-    CHECK(verify_chain(files, chain_digest));
-    CHECK(verify_chain(files, chain_digest, head).error().message.ends_with("missing at the end"));
+    CHECK(verify_chain(files));
+    CHECK(verify_chain(files, head).error().message.ends_with("missing at the end"));
 }
 
 TEST_CASE("a line that a crash tore is cut off, told, and the chain stays whole") {
@@ -143,9 +151,9 @@ TEST_CASE("a clock that is set back goes on in the last file") {
     auto chain = AuditChain::open(state.path(), chain_digest, "boot");
     for (const auto day : {0h, 48h, 24h}) REQUIRE(chain->append(rows(2), at(day)));
     REQUIRE(AuditChain::open(state.path(), chain_digest, "boot")->append(rows(2), at(0h)));
-    const auto files = chain_files(state.path());
-    CHECK(files->size() == 2);
-    CHECK(verify_chain(*files, chain_digest)->records == 8);
+    const auto files = files_of(state);
+    CHECK(files.size() == 2);
+    CHECK(verify_chain(files)->records == 8);
 }
 
 TEST_CASE("an end that is no chain is not gone on with") {
@@ -164,16 +172,75 @@ TEST_CASE("what is older than wanted is removed, and the rest is whole and says 
     for (const auto day : {0h, 24h, 48h, 72h}) REQUIRE(chain.append(rows(2), at(day)));
     CHECK(chain.prune(at(48h).wall, at(73h)) == 2);
     CHECK(chain.prune(at(48h).wall, at(74h)) == 0);
-    const auto files = chain_files(state.path());
-    REQUIRE(files->size() == 2);
+    const auto files = files_of(state);
+    REQUIRE(files.size() == 2);
     const auto base = chain_base(state.path());
     REQUIRE(base);
     CHECK(base->records == 4);
-    CHECK(verify_chain(*files, chain_digest, {}, *base)->records == 9);
-    CHECK(files->back().content.contains(R"("kind":"pruned","row":{"files":2,"records":4,)"));
+    CHECK(verify_chain(files, {}, *base)->records == 9);
+    CHECK(files.back().content.contains(R"("kind":"pruned","row":{"files":2,"records":4,)"));
     // It goes on after a restart, and the last file stays however old it is.
     auto later = AuditChain::open(state.path(), chain_digest, "boot").value();
     CHECK(later.end().records == 9);
     CHECK(later.prune(at(9999h).wall, at(9999h)) == 1);
-    CHECK(verify_chain(*chain_files(state.path()), chain_digest, {}, *chain_base(state.path())));
+    CHECK(verify_chain(files_of(state), {}, *chain_base(state.path())));
+}
+
+TEST_CASE("a clock that was in the future for a moment pins nothing: files end, and old ones go") {
+    const TemporaryDirectory state;
+    auto chain = AuditChain::open(state.path(), chain_digest, "boot").value();
+    REQUIRE(chain.append(rows(1), at(24h * 365 * 70)));
+    std::vector<Record> many;
+    for (int i = 0; i < 40'000; ++i)
+        many.emplace_back(EventRow{at(0h).wall, "step", "", std::string(200, 'x'), Seconds{0.5}});
+    for (int day = 0; day < 3; ++day) {
+        for (Record& row : many) std::get<EventRow>(row).at = at(day * 24h).wall;
+        for (std::size_t first = 0; first < many.size(); first += 1000)
+            REQUIRE(chain.append(std::span(many).subspan(first, 1000), at(day * 24h)));
+    }
+    const auto files = files_of(state);
+    REQUIRE(files.size() > 3);
+    for (const ChainFile& file : files) CHECK(file.content.size() <= AuditChain::largest_file);
+    CHECK(files[1].name == files[0].name.substr(0, 10) + "~0002.chain");
+    CHECK(verify_chain(files)->records == 120'001);
+    auto later = AuditChain::open(state.path(), chain_digest, "later").value();
+    CHECK(later.end().records == 120'001);
+    const auto old = std::ranges::count_if(
+        files, [](const ChainFile& file) { return last_row_of(file.content) < at(48h).wall; });
+    CHECK(old > 1);
+    CHECK(later.prune(at(48h).wall, at(73h)) == old);
+    CHECK(verify_chain(files_of(state), {}, *chain_base(state.path())));
+}
+
+TEST_CASE("records that could not be written come later, and how many did not") {
+    const TemporaryDirectory state;
+    auto chain = AuditChain::open(state.path(), chain_digest, "boot").value();
+    REQUIRE(chain.append(rows(1), at(0s)));
+    const auto away = state / "away";
+    std::filesystem::rename(state / "audit", away);
+    CHECK_FALSE(chain.append(rows(2), at(1h)));
+    CHECK(chain.end().records == 1);
+    std::filesystem::rename(away, state / "audit");
+    REQUIRE(chain.append(rows(1), at(2h)));
+    CHECK(chain.end().records == 4);
+    CHECK_FALSE(file_of(state).contains(R"("kind":"lost")"));
+    std::filesystem::rename(state / "audit", away);
+    for (int i = 0; i < 3; ++i) CHECK_FALSE(chain.append(rows(1000), at(3h)));
+    std::filesystem::rename(away, state / "audit");
+    REQUIRE(chain.append(rows(1), at(4h)));
+    CHECK(file_of(state).contains(R"("kind":"lost","row":{"records":953})"));
+    CHECK(chain.end().records == 4 + 1 + AuditChain::most_waiting);
+    CHECK(fault_of(file_of(state)).empty());
+}
+
+TEST_CASE("signed heads go with the days they are of") {
+    const TemporaryDirectory state;
+    auto chain = AuditChain::open(state.path(), chain_digest, "boot").value();
+    for (const auto day : {0h, 24h}) REQUIRE(chain.append(rows(1), at(day)));
+    for (const char* name : {"2026-11-20.head", "2026-11-20.head.sig", "2026-11-21.head"})
+        state.write(std::string("audit/") + name, "x");
+    CHECK(chain.prune(at(24h).wall, at(25h)) == 1);
+    CHECK_FALSE(std::filesystem::exists(state / "audit/2026-11-20.head"));
+    CHECK_FALSE(std::filesystem::exists(state / "audit/2026-11-20.head.sig"));
+    CHECK(std::filesystem::exists(state / "audit/2026-11-21.head"));
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <utility>
 
 #include "time/spell.h"
 
@@ -79,39 +80,52 @@ std::optional<ChainEnd> last_of(std::string_view content) {
     return ChainEnd{std::string(line->hash), line->number};
 }
 
-Result<ChainEnd> verify_chain(std::span<const ChainFile> files, Digest digest,
-                              std::string_view head, const ChainEnd& base) {
-    ChainEnd end = base;
-    bool head_seen = head.empty() || (base.records > 0 && head == base.head);
-    const auto is_left_over = [&](const ChainFile& file) {
-        const auto last = last_of(file.content);
-        return base.records > 0 && last == base;
-    };
-    for (const ChainFile& file : files) {
-        if (end.records == base.records && is_left_over(file)) continue;
-        int number = 0;
-        for (std::size_t begin = 0; begin < file.content.size();) {
-            const std::size_t stop = file.content.find('\n', begin);
-            const std::string here = fmt::format("audit/{}:{}: ", printable(file.name), ++number);
-            if (stop == std::string::npos) return fail(here + "ends within a record");
-            const auto line = parse(std::string_view(file.content).substr(begin, stop - begin));
-            begin = stop + 1;
-            if (!line) return fail(here + "is no record of the chain");
-            const std::uint64_t wanted = end.records + 1;
-            if (bound(digest, end.head, line->text) != line->hash)
-                return fail(here + (line->number == wanted
-                                        ? fmt::format("record {} was changed", wanted)
-                                        : fmt::format("record {} is missing or was moved: {} "
-                                                      "stands in its place",
-                                                      wanted, line->number)));
-            end = {std::string(line->hash), wanted};
-            head_seen |= end.head == head;
-        }
+std::optional<WallTime> last_row_of(std::string_view content) {
+    // Within a text of the row the quotation marks are escaped.
+    constexpr std::string_view begin = "\"row\":{\"timestamp\":\"";
+    const std::size_t found = content.rfind(begin);
+    if (found == content.npos) return std::nullopt;
+    content.remove_prefix(found + begin.size());
+    const auto at = parse_rfc3339(content.substr(0, content.find('"')));
+    return at ? std::optional(*at) : std::nullopt;
+}
+
+ChainCheck::ChainCheck(Digest digest, std::string head, ChainEnd base)
+    : digest_(digest),
+      head_(std::move(head)),
+      base_(std::move(base)),
+      end_(base_),
+      head_seen_(head_.empty() || (base_.records > 0 && head_ == base_.head)) {}
+
+Result<void> ChainCheck::go_on(const ChainFile& file) {
+    const bool is_first = end_.records == base_.records;
+    if (is_first && base_.records > 0 && last_of(file.content) == base_) return {};
+    int number = 0;
+    for (std::size_t begin = 0; begin < file.content.size();) {
+        const std::size_t stop = file.content.find('\n', begin);
+        const std::string here = fmt::format("audit/{}:{}: ", printable(file.name), ++number);
+        if (stop == std::string::npos) return fail(here + "ends within a record");
+        const auto line = parse(std::string_view(file.content).substr(begin, stop - begin));
+        begin = stop + 1;
+        if (!line) return fail(here + "is no record of the chain");
+        const std::uint64_t wanted = end_.records + 1;
+        if (bound(digest_, end_.head, line->text) != line->hash)
+            return fail(here + (line->number == wanted
+                                    ? fmt::format("record {} was changed", wanted)
+                                    : fmt::format("record {} is missing or was moved: {} "
+                                                  "stands in its place",
+                                                  wanted, line->number)));
+        end_ = {std::string(line->hash), wanted};
+        head_seen_ |= end_.head == head_;
     }
-    if (!head_seen)
+    return {};
+}
+
+Result<ChainEnd> ChainCheck::finish() const {
+    if (!head_seen_)
         return fail(fmt::format("no record has the head {}: records are missing at the end",
-                                printable(head)));
-    return end;
+                                printable(head_)));
+    return end_;
 }
 
 std::string base_text(const ChainEnd& base) {

@@ -3,12 +3,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "result.h"
+#include "time/units.h"
 
 namespace clockwright::store {
 
@@ -30,17 +29,32 @@ std::string chain_line(Digest digest, ChainEnd& end, std::string_view members);
 /// What the last line of a file says of itself, unchecked; empty when it is no record.
 std::optional<ChainEnd> last_of(std::string_view content);
 
+/// When the last of a file's rows was made, by the clock of then; empty: it has none.
+std::optional<WallTime> last_row_of(std::string_view content);
+
 struct ChainFile {
     std::string name, content;
 };
 
-/// Through all records; the first that is changed, missing or out of its place is Fault::failed,
-/// with file and line. `base`: where the chain goes on when its oldest files were removed; a
-/// file that ends there is a left-over of that. What is missing at the end shows only against a
-/// head that was kept elsewhere (the log has one a day): `head` must then be that of some record or
-/// of the base; empty: not asked.
-Result<ChainEnd> verify_chain(std::span<const ChainFile> files, Digest digest,
-                              std::string_view head = {}, const ChainEnd& base = {});
+/// Goes through all records, file by file; the first that is changed, missing or out of its place
+/// is Fault::failed, with file and line. `base`: where the chain goes on when its oldest files were
+/// removed; a file that ends there is a left-over of that. What is missing at the end shows only
+/// against a head that was kept elsewhere (the log has one a day): `head` must then be that of some
+/// record or of the base; empty: not asked.
+class ChainCheck {
+  public:
+    explicit ChainCheck(Digest digest, std::string head = {}, ChainEnd base = {});
+
+    Result<void> go_on(const ChainFile& file);
+    /// After the last file.
+    Result<ChainEnd> finish() const;
+
+  private:
+    Digest digest_;
+    std::string head_;
+    ChainEnd base_, end_;
+    bool head_seen_;
+};
 
 /// Signed, it shows later that nothing was cut off or rewritten up to it.
 struct ChainHead {

@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <span>
+#include <vector>
+
 #include "tests/fakes/chain_digest.h"
 
 using namespace clockwright;
@@ -20,15 +23,15 @@ TEST_CASE("a chain whose oldest files are gone begins where they ended") {
         ends.push_back(end);
     }
     const std::vector<ChainFile> rest(files.begin() + 1, files.end());
-    CHECK(verify_chain(files, chain_digest)->records == 12);
-    CHECK_FALSE(verify_chain(rest, chain_digest));
-    CHECK(verify_chain(rest, chain_digest, {}, ends[0])->records == 12);
+    CHECK(verify_chain(files)->records == 12);
+    CHECK_FALSE(verify_chain(rest));
+    CHECK(verify_chain(rest, {}, ends[0])->records == 12);
     // A crash may leave the file whose end is the base already.
-    CHECK(verify_chain(files, chain_digest, {}, ends[0])->records == 12);
-    CHECK(verify_chain(rest, chain_digest, ends[0].head, ends[0]));
-    CHECK(verify_chain(rest, chain_digest, ends[2].head, ends[0]));
+    CHECK(verify_chain(files, {}, ends[0])->records == 12);
+    CHECK(verify_chain(rest, ends[0].head, ends[0]));
+    CHECK(verify_chain(rest, ends[2].head, ends[0]));
     // A file more is missing than the base admits.
-    CHECK_FALSE(verify_chain(std::span(rest).subspan(1), chain_digest, {}, ends[0]));
+    CHECK_FALSE(verify_chain(std::span(rest).subspan(1), {}, ends[0]));
 }
 
 TEST_CASE("a record that calls itself older than the beginning is no left-over") {
@@ -36,8 +39,8 @@ TEST_CASE("a record that calls itself older than the beginning is no left-over")
     std::string content = chain_line(chain_digest, end, R"("kind":"event")");
     content[content.find(":1") + 1] = '0';
     const std::vector<ChainFile> files{{"2026-11-01.chain", content}};
-    CHECK_FALSE(verify_chain(files, chain_digest));
-    CHECK_FALSE(verify_chain(files, chain_digest, {}, {std::string(64, '1'), 4}));
+    CHECK_FALSE(verify_chain(files));
+    CHECK_FALSE(verify_chain(files, {}, {std::string(64, '1'), 4}));
 }
 
 TEST_CASE("a head comes back from its text, and nothing else is one") {

@@ -75,7 +75,9 @@ Result<std::string> read_regular(const std::string& path, bool* missing, Trust t
 
 /// `settle`: what is done with the file before it gets its name.
 Result<void> put(const std::string& path, std::string_view content, auto settle) {
-    auto temporary = path + ".XXXXXX";
+    // Beginning as every temporary file of ours, by which a crash's are known.
+    const std::size_t name = path.rfind('/') + 1;
+    auto temporary = path.substr(0, name) + ".clockwright-" + path.substr(name) + ".XXXXXX";
     const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!file) return std::unexpected(last_error("write", path));
     auto written = write_all(file, content, path);

@@ -21,6 +21,7 @@ struct Kind {
 };
 constexpr Kind kinds[] = {
     {"changes", "", ".jsonl"},   {"audit", "", ".chain"},      {"audit", "base", ""},
+    {"audit", "", ".head"},      {"audit", "", ".head.sig"},   {"", "agent.lock", ""},
     {"proposals", "", ".plan"},  {"notices", "", ".json"},     {"", "memory.json", ""},
     {"", "block-list.json", ""}, {"", "server-list.json", ""}, {"", "agent.json", ""},
     {"", "agent-word.json", ""}, {"", "alerts.json", ""},      {"", "silences.json", ""},

@@ -16,25 +16,33 @@
 
 namespace {
 
+using namespace clockwright;
+using namespace clockwright::store;
+
 std::string digest(std::string_view bytes) {
     std::string text;
     for (const char salt : {'a', 'b', 'c', 'd'})
-        text +=
-            fmt::format("{:016x}", clockwright::fnv1a(std::string(1, salt) + std::string(bytes)));
+        text += fmt::format("{:016x}", fnv1a(std::string(1, salt) + std::string(bytes)));
     return text;
+}
+
+Result<ChainEnd> verify(const std::vector<ChainFile>& files, const std::string& head = {}) {
+    ChainCheck check(digest, head);
+    for (const ChainFile& file : files) TRY(check.go_on(file));
+    return check.finish();
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace clockwright::store;
     if (size < 3) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 3, size - 3);
     const std::size_t cut = text.size() * data[0] / 255;
     const std::vector<ChainFile> foreign{{"a.chain", std::string(text.substr(0, cut))},
                                          {"b.chain", std::string(text.substr(cut))}};
-    static_cast<void>(verify_chain(foreign, digest));
+    static_cast<void>(verify(foreign));
     static_cast<void>(last_of(text));
+    static_cast<void>(last_row_of(text));
     static_cast<void>(parse_base(text));
     if (const auto head = parse_head(text); head && head_text(*head) != text) std::abort();
 
@@ -47,11 +55,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         begin = stop + 1;
     }
     std::vector<ChainFile> ours{{"c.chain", whole}};
-    const auto verified = verify_chain(ours, digest, end.records > 0 ? end.head : "");
+    const auto verified = verify(ours, end.records > 0 ? end.head : "");
     if (!verified || verified->records != end.records) std::abort();
     if (whole.empty() || data[2] == 0) return 0;
     char& octet = ours.front().content[(data[1] * whole.size()) / 256];
     octet = static_cast<char>(octet ^ static_cast<char>(data[2]));
-    if (verify_chain(ours, digest)) std::abort();
+    if (verify(ours)) std::abort();
     return 0;
 }

@@ -79,6 +79,15 @@ class Agent(bed.Bed):
         self.assertIn(self.host(4), events.stdout)
         self.assertIn("the agent stopped", events.stdout)
 
+    def test_a_second_agent_leaves_the_state_of_the_first_alone(self):
+        self.lab(HONEST | {4: {}})
+        self.start_agent()
+        second = self.program("agent")
+        self.assertEqual(second.code, 1)
+        self.assertIn(f"another clockwright (pid {self.agent.pid}) holds {self.state}/agent.lock", second.stderr)
+        self.end_agent()
+        self.expect(self.program("report", "verify"), 0)
+
     def test_the_head_of_the_audit_chain_is_signed_once_a_day(self):
         private, public = self.directory / "key.pem", self.directory / "public.pem"
         subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", private], check=True)
