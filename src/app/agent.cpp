@@ -90,6 +90,7 @@ void Agent::notice_clock(const Moment& moment, bool was_set) {
     }
     if (!move.stepped) return;
     watched_.clock_moved(*move.stepped);
+    next_cycle_ = std::min(next_cycle_, now.steady);  // judged at once, however lazy the mode
     event(now, "step", {}, ledger_.stepped(now, *move.stepped), move.stepped);
 }
 
@@ -160,6 +161,7 @@ std::vector<AgentEffect> Agent::saw(Result<Sight> sight, const Moment& moment) {
     if (sight) {
         take(std::move(*sight), moment.now);
     } else {
+        life_.answers = life_.looked = false;
         snapshot_.status.facts.state.reset();
         snapshot_.status.facts.why_not = sight.error().message;
         snapshot_.status.verdict = judge_clock(snapshot_.status.facts);

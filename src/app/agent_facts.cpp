@@ -177,7 +177,7 @@ void say_server(const Watched& server, const Now& now, Facts facts) {
         facts.say("reach_share", reach_share(watch.reach(), watch.polls()));
     }
     facts.say("silent_seconds", Seconds(now.steady - server.heard.value_or(server.added)));
-    facts.say("spoofed", static_cast<double>(server.forged));
+    facts.say("spoofed", static_cast<double>(server.forged.size()));
     if (server.changed) {
         const bool step = server.changed->kind == ServerChange::Kind::step;
         facts.say(step ? "stepped_seconds" : "path_shift_seconds", server.changed->shift);

@@ -24,7 +24,7 @@ Result<void> add_summary(const Context& context, const History& history, PeriodR
     const auto samples = TRY(samples_of(history, report.period, report.remarks));
     report.summary = summarise(looks, report.period);
     report.alerts = TRY(history.alerts(query_of(report.period)));
-    report.objectives = hold_to_objectives(*report.summary, quality_of(samples),
+    report.objectives = hold_to_objectives(*report.summary, quality_of(samples, looks),
                                            promptness_of(looks, report.alerts, far_off));
     report.sources = sources_of(samples);
     report.changes = changes_of(context, report.period, report.remarks);
@@ -42,8 +42,9 @@ Result<void> add_rate(const History& history, PeriodReport& report) {
 
 Result<ChangeSide> side_of(const History& history, const Period& period,
                            std::vector<std::string>& remarks) {
-    return ChangeSide{summarise(TRY(looks_of(history, period)), period),
-                      quality_of(TRY(samples_of(history, period, remarks)))};
+    const auto looks = TRY(looks_of(history, period));
+    const auto samples = TRY(samples_of(history, period, remarks));
+    return ChangeSide{summarise(looks, period), quality_of(samples, looks)};
 }
 
 }  // namespace

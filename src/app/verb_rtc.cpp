@@ -10,6 +10,7 @@
 #include "app/verbs.h"
 #include "store/recorder.h"
 #include "system/act_as.h"
+#include "system/clock.h"
 #include "system/local_host.h"
 #include "system/rtc_device.h"
 #include "time/spell.h"
@@ -49,14 +50,15 @@ Result<int> set_rtc(const Context& context, RealTimeClock* clock, const StatusRe
     if (!context.command.yes)
         return fail(Fault::usage, "it would be set to the UTC of the system clock; --yes does it");
     TRY(clock->set());
+    // It moved, whatever it shows now.
+    const Seconds by = before.facts.reading ? before.facts.reading->offset() : Seconds{0};
+    if (auto kept = remember_setting(context, by, system::read_clocks().wall); !kept)
+        print_remark(context.command, "not recorded: " + kept.error().message + "\n");
     const RtcReport after = look_at_rtc(clock, context.config, host, status.verdict);
     if (!after.facts.reading || std::abs(after.facts.reading->offset().count()) > set_well.count())
         return fail("the hardware clock was set and does not show it: " +
                     (after.facts.reading ? spell_signed(after.facts.reading->offset()) + " off"
                                          : after.facts.why_not));
-    const Seconds by = before.facts.reading ? before.facts.reading->offset() : Seconds{0};
-    if (auto kept = remember_setting(context, by, after.facts.reading->at); !kept)
-        print_remark(context.command, "not recorded: " + kept.error().message + "\n");
     print_report(context, after);
     return exit_done;
 }

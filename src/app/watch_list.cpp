@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "judge/fitness.h"
 #include "time/spell.h"
@@ -20,6 +21,7 @@ using namespace std::chrono_literals;
 constexpr auto change_is_news = 1h;
 constexpr auto remembered_answer = 24h * 7;
 constexpr std::size_t names_at_once = 64;
+constexpr std::size_t most_forged = 100;  // to count, of one server
 
 bool is_daemons(const Candidate& candidate) {
     return candidate.source.origin.kind == Origin::Kind::daemon && candidate.address;
@@ -62,10 +64,13 @@ SampleRow row_of(const Watched& server, const Sample& sample, const Now& now) {
     return row;
 }
 
+Seconds poll_interval(const DaemonSource& source) {
+    return Seconds{std::exp2(std::clamp(source.poll, 0, 17))};
+}
+
 /// Polls that the daemon can have made of it: since it was added, as far as we saw.
 int polls_of(const Watched& server, const DaemonSource& source, const Now& now) {
-    const double interval = std::exp2(std::clamp(source.poll, 0, 17));
-    const auto seen = static_cast<int>(Seconds(now.steady - server.added).count() / interval);
+    const auto seen = static_cast<int>(Seconds(now.steady - server.added) / poll_interval(source));
     return std::max(seen, static_cast<int>(std::bit_width(source.reach)));
 }
 
@@ -114,6 +119,14 @@ void compare(Watched& server, const std::optional<Seconds>& reference, const Now
                                change_sentence(host, *change), change->shift});
 }
 
+void count_forged(Watched& server, const Series& series, const Now& now) {
+    std::deque<SteadyTime>& forged = server.forged;
+    while (!forged.empty() && now.steady - forged.front() > 1h) forged.pop_front();
+    for (const Rejection why : series.rejections)
+        if (why == Rejection::bogus_origin && forged.size() < most_forged)
+            forged.push_back(now.steady);
+}
+
 /// An nts:// host is resolved with each exchange of keys.
 bool has_no_address(const Watched& server) {
     return !server.candidate.address && !server.candidate.source.host.nts;
@@ -159,10 +172,13 @@ void WatchList::is(const std::vector<Candidate>& candidates, const Now& now) {
         Watched* known = find(candidate.source.as_written, candidate.address, by_daemon);
         Watched server;
         if (known != nullptr) server = std::move(*known);
-        const auto address = server.candidate.address;
-        server.candidate = candidate;
-        if (!server.candidate.address) server.candidate.address = address;
+        const Candidate before = std::exchange(server.candidate, candidate);
+        if (!server.candidate.address) server.candidate.address = before.address;
         server.candidate.series = {};
+        // What the last question came to, until the next one.
+        server.candidate.nts = before.nts;
+        server.candidate.not_asked = before.not_asked;
+        server.candidate.not_asked_why = before.not_asked_why;
         server.by_daemon = by_daemon;
         if (known == nullptr) server.added = server.due = now.steady;
         kept.push_back(std::move(server));
@@ -201,11 +217,14 @@ void WatchList::take(const DaemonState& state, const Now& now, std::vector<Recor
             return !one.refclock && one.address == server.candidate.address;
         });
         if (source == state.sources.end()) continue;
+        const bool begins_anew =
+            server.source && server.source->last_sample && !source->last_sample;
         server.source = *source;
         if (source->last_sample) {
             const SteadyTime at = back(now, *source->last_sample);
-            // The daemon tells ages in whole seconds: less than two apart is the same sample.
-            const bool is_new = !server.heard || Seconds(at - *server.heard) > Seconds{0.9};
+            // The daemon tells ages in whole seconds, cut off: so near may be the same sample.
+            const Seconds near{poll_interval(*source) > Seconds{1} ? 1 : 0.9};
+            const bool is_new = !server.heard || Seconds(at - *server.heard) > near;
             if (is_new && source->reach != 0) {
                 const Sample sample = sample_of(*source, at);
                 server.watch.answered(sample);
@@ -215,6 +234,14 @@ void WatchList::take(const DaemonState& state, const Now& now, std::vector<Recor
             }
         }
         server.watch.reach_is(source->reach, polls_of(server, *source, now));
+        if (begins_anew) server.polls.forget();
+        if (traits_of(state.kind).counts_losses &&
+            server.polls.lost(source->reach, poll_interval(*source), now.steady)) {
+            server.watch.lost_by_daemon();
+            SampleRow row = row_of(server, now);
+            row.lost = describe(Rejection::time_out);
+            rows.emplace_back(std::move(row));
+        }
         server.was_authenticated |= server.watch.last() && server.watch.last()->authenticated;
     }
 }
@@ -294,8 +321,7 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
         server->candidate.nts = answer.nts;
         server->candidate.not_asked.reset();
         server->candidate.not_asked_why.clear();
-        server->forged =
-            static_cast<int>(std::ranges::count(answer.series.rejections, Rejection::bogus_origin));
+        count_forged(*server, answer.series, now);
         if (answer.series.samples.empty()) {
             lost(*server, answer, now, rows);
         } else {
@@ -320,7 +346,7 @@ std::vector<Candidate> WatchList::candidates(const Now& now, Seconds cycle) cons
     for (const Watched& server : servers_) {
         // A daemon may poll as slowly as it likes; what we ask comes at our own rate.
         const Seconds interval = server.by_daemon && server.source
-                                     ? Seconds{std::exp2(std::clamp(server.source->poll, 0, 17))}
+                                     ? poll_interval(*server.source)
                                      : std::max(cycle, rate_of(server));
         Candidate candidate = server.candidate;
         candidate.series = server.watch.series(oldest_wanted(server, now, interval));

@@ -1,6 +1,7 @@
 /// The servers the agent watches: the daemon's own, which it polls, and those we ask ourselves.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "judge/candidate.h"
 #include "publish/snapshot.h"
 #include "watch/blame.h"
+#include "watch/poll_register.h"
 #include "watch/record.h"
 #include "watch/server_watch.h"
 
@@ -41,6 +43,7 @@ struct Watched {
     ServerWatch watch;
     bool by_daemon = false;
     std::optional<DaemonSource> source;  ///< as the daemon saw it last
+    PollRegister polls;                  ///< of the daemon's
     SteadyTime added, asked, due;        ///< `due`: the next question of ours
     SteadyTime resolve_due;              ///< of a name without an address
     std::optional<SteadyTime> heard;     ///< its last valid answer
@@ -51,7 +54,7 @@ struct Watched {
     WallTime since;  ///< it has this verdict since then; the epoch: never judged
     std::optional<ServerChange> changed;
     std::optional<SteadyTime> bad_since;  ///< wrong or silent, without a break
-    int forged = 0;                       ///< answers with a bogus origin in the last poll
+    std::deque<SteadyTime> forged;        ///< answers with a bogus origin within an hour
     bool was_authenticated = false;
     bool own_clock = false;  ///< it serves that, without a reference
     Seconds distance{};

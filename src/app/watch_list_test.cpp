@@ -155,3 +155,45 @@ TEST_CASE("a daemon's server whose answers it filters out keeps its last sample 
     silent.list.take(state, silent.now, silent.rows);
     CHECK(silent.list.candidates(silent.now, Seconds{64}).front().series.samples.empty());
 }
+
+TEST_CASE("a poll that the daemon lost is a row, and counted") {
+    House house({of_daemon("192.168.1.1")});
+    DaemonSource source;
+    source.address = parse_address("192.168.1.1");
+    source.poll = 6;
+    source.last_sample = Seconds{5};
+    DaemonState state;
+    for (const int reach : {0377, 0376, 0374, 0371}) {
+        source.reach = static_cast<std::uint8_t>(reach);
+        source.last_sample = (reach & 1) != 0 ? Seconds{5} : *source.last_sample + Seconds{64};
+        state.sources = {source};
+        house.list.take(state, house.now, house.rows);
+        house.pass(Seconds{64});
+    }
+    std::vector<std::string> lost;
+    for (const Record& row : house.rows) lost.push_back(std::get<SampleRow>(row).lost);
+    CHECK(lost == Hosts{"", "no answer", "no answer", ""});
+    CHECK(house.list.view().front().lost == 2);
+    state.kind = DaemonKind::openntpd;  // whose register is a guess
+    state.sources[0].reach = 0362;
+    state.sources[0].last_sample = Seconds{69};
+    house.list.take(state, house.now, house.rows);
+    CHECK(house.rows.size() == 4);
+}
+
+TEST_CASE("forged answers are counted over an hour, and what a question came to outlives a look") {
+    House house({candidate("192.168.1.1")});
+    Answer forged = lost("192.168.1.1");
+    forged.series.rejections = {Rejection::bogus_origin, Rejection::time_out};
+    forged.why = "certificate expired";
+    for (int poll = 0; poll < 3; ++poll) {
+        house.answer(forged);
+        house.pass(Seconds{600});
+    }
+    house.list.is({candidate("192.168.1.1")}, house.now);
+    CHECK(house.list.servers().front().forged.size() == 3);
+    CHECK(house.list.servers().front().candidate.not_asked_why == "certificate expired");
+    house.pass(Seconds{2000});
+    house.answer(heard("192.168.1.1", house.now.steady));
+    CHECK(house.list.servers().front().forged.size() == 2);
+}

@@ -45,8 +45,9 @@ constexpr Figure figures[] = {
      }},
     {"reach_percent", "polls answered, %", false,
      [](const ChangeSide& it) {
-         return it.sources.polls > 0 ? std::optional(100.0 * it.sources.answered / it.sources.polls)
-                                     : std::nullopt;
+         return it.sources.polls > 0 && it.sources.losses_known
+                    ? std::optional(100.0 * it.sources.answered / it.sources.polls)
+                    : std::nullopt;
      }},
     {"demonstrated_percent", "demonstrated, % of what is recorded", false,
      [](const ChangeSide& it) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "result.h"
 #include "time/units.h"
@@ -24,6 +25,15 @@ struct RtcReading {
     Seconds offset() const { return at - shows; }
 };
 
+/// When to write what to a hardware clock, so that it shows UTC.
+struct RtcWriting {
+    WallTime at, value;
+};
+
+/// The next writing that can still be made at `now`. An MC146818 (rtc_cmos) begins its next second
+/// half a second after it is written, other clocks a whole one (rule R-4).
+RtcWriting next_writing(WallTime now, std::string_view driver);
+
 /// What its driver tells of its supply (RTC_VL_READ, linux/rtc.h).
 struct RtcVoltage {
     bool data_invalid = false, backup_low = false, backup_empty = false;
@@ -39,7 +49,8 @@ class RealTimeClock {
     virtual Result<RtcReading> read() const = 0;
     /// Fault::failed when the driver does not tell: then nothing is known, and nothing is good.
     virtual Result<RtcVoltage> voltage() const = 0;
-    /// To the UTC of the system clock, at the beginning of a second.
+    /// To the UTC of the system clock, as `next_writing` has it; waits for that, two seconds at
+    /// most.
     virtual Result<void> set() = 0;
 };
 

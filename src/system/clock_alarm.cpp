@@ -5,17 +5,16 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <limits>
 
 #include "system/descriptor.h"
 
 namespace clockwright::system {
 namespace {
 
-/// A moment that never comes: only the setting of the clock ends the wait (ECANCELED).
+/// Only the setting of the clock ends the wait (ECANCELED).
 bool set_far_away(int timer) {
     itimerspec never{};
-    never.it_value.tv_sec = std::numeric_limits<std::int32_t>::max();
+    never.it_value.tv_sec = ClockAlarm::never;
     return ::timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, nullptr) ==
            0;
 }

@@ -21,7 +21,8 @@ using mode6::ErrorCode;
 using mode6::Operation;
 using std::chrono::steady_clock;
 
-constexpr std::array patience_of_tries{Seconds(1), Seconds(2), Seconds(4)};
+constexpr std::array patience_near{Seconds(0.1), Seconds(0.2), Seconds(0.4)};
+constexpr std::array patience_far{Seconds(1), Seconds(2), Seconds(4)};
 constexpr std::size_t most_sources = 100;
 
 std::unexpected<Error> refused(const std::string& address, int number) {
@@ -139,12 +140,12 @@ Result<Mode6Channel> Mode6Channel::open(const std::string& address) {
     Descriptor socket(::socket(to.get()->sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket.is_open() || ::connect(socket.get(), to.get(), to.size) != 0)
         return refused(address, errno);
-    return Mode6Channel(address, std::move(socket));
+    return Mode6Channel(address, std::move(socket), literal->is_loopback());
 }
 
 Result<Mode6Channel::Answer> Mode6Channel::ask(Operation operation, std::uint16_t association,
                                                std::string_view names) {
-    for (const Seconds patience : patience_of_tries) {
+    for (const Seconds patience : near_ ? patience_near : patience_far) {
         const mode6::Question question{.operation = operation,
                                        .association = association,
                                        .sequence = static_cast<std::uint16_t>(random_bits())};

@@ -15,8 +15,9 @@
 
 namespace clockwright::system {
 
-/// One conversation. Each question is sent up to three times, with one, two and four seconds of
-/// patience and a new sequence; only the address asked is heard.
+/// One conversation. Each question is sent up to three times with a new sequence, with 0.1, 0.2 and
+/// 0.4 seconds of patience on this host (a check may take a second), ten times as long elsewhere;
+/// only the address asked is heard.
 class Mode6Channel {
   public:
     /// `address`: "127.0.0.1:123", "[::1]:123". Faults: unreachable, not_permitted; bad_input when
@@ -36,8 +37,8 @@ class Mode6Channel {
     const std::string& address() const { return address_; }
 
   private:
-    Mode6Channel(std::string address, Descriptor socket)
-        : address_(std::move(address)), socket_(std::move(socket)) {}
+    Mode6Channel(std::string address, Descriptor socket, bool near)
+        : address_(std::move(address)), socket_(std::move(socket)), near_(near) {}
 
     Result<void> send(std::span<const std::uint8_t> request);
     /// False when `patience` ran out first.
@@ -45,6 +46,7 @@ class Mode6Channel {
 
     std::string address_;
     Descriptor socket_;
+    bool near_;
     std::array<std::uint8_t, 2048> buffer_{};  ///< a fragment has 480 octets
 };
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "system/descriptor.h"
 #include "system/event_loop.h"
 #include "system/socket_address.h"
 
@@ -63,6 +64,13 @@ std::string why_unresolved(int status, FamilyChoice family) {
     }
 }
 
+/// Whether this host knows a way to it; nothing is sent.
+bool has_route(const IpAddress& address) {
+    const SocketAddress to = to_socket_address({address, ntp_port});
+    const Descriptor socket(::socket(to.get()->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    return socket.is_open() && ::connect(socket.get(), to.get(), to.size) == 0;
+}
+
 std::vector<IpAddress> addresses_of(const ares_addrinfo& answer, FamilyChoice family) {
     std::vector<IpAddress> addresses;
     for (const ares_addrinfo_node* node = answer.nodes; node != nullptr; node = node->ai_next) {
@@ -72,8 +80,7 @@ std::vector<IpAddress> addresses_of(const ares_addrinfo& answer, FamilyChoice fa
             addresses.push_back(endpoint->address);
         }
     }
-    std::ranges::stable_sort(addresses, {}, &IpAddress::family);
-    return addresses;
+    return reachable_first(std::move(addresses), has_route);
 }
 
 void on_addrinfo(void* argument, int status, int, ares_addrinfo* answer) {
@@ -92,6 +99,14 @@ void on_addrinfo(void* argument, int status, int, ares_addrinfo* answer) {
 }
 
 }  // namespace
+
+std::vector<IpAddress> reachable_first(std::vector<IpAddress> addresses,
+                                       bool (*has_route)(const IpAddress&)) {
+    std::ranges::stable_sort(addresses, {}, &IpAddress::family);
+    if (addresses.empty() || addresses.front().family == addresses.back().family) return addresses;
+    std::ranges::stable_partition(addresses, has_route);
+    return addresses;
+}
 
 Resolver::Resolver(boost::asio::io_context& context)
     : context_(context), retry_(context), deadline_(context) {}

@@ -9,10 +9,15 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "system/scan_driver.h"
 
 namespace clockwright::system {
+
+/// IPv4 before IPv6; of a name that has both, those first that this host has a route to.
+std::vector<IpAddress> reachable_first(std::vector<IpAddress> addresses,
+                                       bool (*has_route)(const IpAddress&));
 
 struct ResolverSettings {
     Seconds time_out{4};       ///< of all look-ups together, from `open` on
@@ -33,7 +38,8 @@ class Resolver {
     Result<void> open(const ResolverSettings& settings);
 
     /// `on_answer` is called once: from within this call, from the loop, or from the destructor.
-    /// The addresses are those of `family`, IPv4 before IPv6, otherwise in the order of the answer.
+    /// The addresses are those of `family`, in the order of `reachable_first`, otherwise of the
+    /// answer.
     void resolve(const std::string& name, FamilyChoice family, OnAnswer on_answer);
 
   private:

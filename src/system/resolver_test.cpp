@@ -39,6 +39,22 @@ TEST_CASE("address literals resolve to themselves, in the family asked for") {
     }
 }
 
+TEST_CASE("of a name with both families the one comes first that this host has a route to") {
+    const auto order = [](std::initializer_list<const char*> texts,
+                          bool (*has_route)(const IpAddress&)) {
+        std::vector<IpAddress> addresses;
+        for (const char* text : texts) addresses.push_back(*parse_address(text));
+        return to_string(reachable_first(std::move(addresses), has_route).front());
+    };
+    const auto everywhere = [](const IpAddress&) { return true; };
+    const auto nowhere = [](const IpAddress&) { return false; };
+    const auto by_ipv6 = [](const IpAddress& address) { return address.family == Family::ipv6; };
+    CHECK(order({"2001:db8::1", "192.0.2.1"}, everywhere) == "192.0.2.1");
+    CHECK(order({"2001:db8::1", "192.0.2.1"}, nowhere) == "192.0.2.1");
+    CHECK(order({"192.0.2.1", "2001:db8::1"}, by_ipv6) == "2001:db8::1");
+    CHECK(order({"192.0.2.1", "192.0.2.2"}, by_ipv6) == "192.0.2.1");
+}
+
 TEST_CASE("localhost needs no name server and keeps its place among the answers") {
     const auto answers = resolve({host("192.0.2.9"), host("localhost"), host("192.0.2.8")},
                                  FamilyChoice::ipv4, Seconds{5});

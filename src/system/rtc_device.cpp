@@ -22,7 +22,8 @@ namespace {
 using namespace std::chrono;
 
 constexpr auto patience = 1500ms;
-constexpr auto glance = 1ms;  // between two readings while the edge is awaited
+constexpr auto on_time = 20ms;  // for a write
+constexpr auto glance = 1ms;    // between two readings while the edge is awaited
 
 std::string first_line(const std::filesystem::path& file) {
     std::ifstream stream(file);
@@ -117,10 +118,17 @@ Result<RtcVoltage> RtcDevice::voltage() const {
 
 Result<void> RtcDevice::set() {
     const Descriptor open = TRY(open_device(identity_.device, O_RDWR));
-    const WallTime now = read_clocks().wall;
-    const WallTime next = ceil<seconds>(now);
-    std::this_thread::sleep_for(next - now);
-    const rtc_time time = broken_down(next);
+    RtcWriting writing;
+    for (int tries = 0;; ++tries) {
+        const WallTime now = read_clocks().wall;
+        writing = next_writing(now, identity_.driver);
+        std::this_thread::sleep_for(writing.at - now);
+        const auto late = read_clocks().wall - writing.at;
+        if (late >= 0ms && late < on_time) break;
+        // The clock was set meanwhile, or this process had to wait.
+        if (tries == 2) return fail("the moment to set " + identity_.device + " was missed");
+    }
+    const rtc_time time = broken_down(writing.value);
     if (::ioctl(open.get(), RTC_SET_TIME, &time) == 0) return {};
     const Fault fault = errno == EACCES || errno == EPERM ? Fault::not_permitted : Fault::failed;
     return fail(fault, "cannot set " + identity_.device + ": " + errno_text(errno));

@@ -326,10 +326,17 @@ void Scan::stop_when_idle() {
     }
 }
 
+bool is_out_of_reach(int error) {
+    return error == ENETUNREACH || error == EHOSTUNREACH || error == ENETDOWN ||
+           error == EADDRNOTAVAIL;
+}
+
 Result<std::vector<ProbeOutcome>> Scan::outcomes() {
+    // A host without a network has asked and was not answered; one without sockets has not asked.
     bool any_socket = begun_.empty();
     for (std::size_t i = 0; i < begun_.size(); ++i) {
-        any_socket = any_socket || wire_.result(i).series != nullptr;
+        const ProbeWire::Ended ended = wire_.result(i);
+        any_socket = any_socket || ended.series != nullptr || is_out_of_reach(ended.error);
     }
     if (!any_socket) {
         return fail(fmt::format("no socket can be opened to any server: {}",

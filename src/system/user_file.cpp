@@ -6,6 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <system_error>
 
 #include "system/descriptor.h"
 #include "system/file_io.h"
@@ -19,6 +23,37 @@ bool is_device_or_pipe(const std::string& path) {
     struct stat status{};
     return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
            !S_ISDIR(status.st_mode);
+}
+
+/// Where a path leads: links stay what they are.
+struct Place {
+    std::string path;               ///< of no link
+    std::optional<int> descriptor;  ///< one of this process (/dev/stdout, /dev/fd/5): instead of it
+};
+
+Place place_of(const std::string& path) {
+    namespace fs = std::filesystem;
+    constexpr int most_links = 40;
+    fs::path place = path;
+    for (int links = 0; links < most_links; ++links) {
+        std::error_code error;
+        const fs::path directory =
+            fs::canonical(place.has_parent_path() ? place.parent_path() : ".", error);
+        if (error) break;
+        if (directory == fmt::format("/proc/{}/fd", ::getpid())) {
+            const std::string name = place.filename().string();
+            int number = 0;
+            const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
+            if (read.ec == std::errc{} && read.ptr == name.data() + name.size())
+                return {path, number};
+        }
+        place = directory / place.filename();
+        if (!fs::is_symlink(fs::symlink_status(place, error))) return {place.string(), {}};
+        const fs::path target = fs::read_symlink(place, error);
+        if (error) break;
+        place = directory / target;  // an absolute one stands for itself
+    }
+    return {path, {}};
 }
 
 Result<void> write_directly(const std::string& path, std::string_view content) {
@@ -48,7 +83,13 @@ Result<std::string> read_file(const std::string& path) {
     }
 }
 
-Result<void> write_new_file(const std::string& path, std::string_view content, Keep keep) {
+Result<void> write_new_file(const std::string& wanted, std::string_view content, Keep keep) {
+    const auto& [path, descriptor] = place_of(wanted);
+    if (descriptor) {
+        const auto written = write_all(*descriptor, content);
+        if (!written) return std::unexpected(file_error("write", wanted, written.error()));
+        return {};
+    }
     if (is_device_or_pipe(path)) return write_directly(path, content);
     const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
     ::unlink(temporary.c_str());  // of a process with this number that was killed while it wrote

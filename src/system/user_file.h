@@ -15,7 +15,8 @@ Result<std::string> read_file(const std::string& path);
 enum class Keep : bool { lasting, fleeting };
 
 /// Written beside the target and renamed, so that nobody sees half of it; a device or pipe is
-/// written directly. Mode 0644 less the umask.
+/// written directly, and so is what is open as /dev/stdout or /dev/fd/N. A link stays one. Mode
+/// 0644 less the umask.
 Result<void> write_new_file(const std::string& path, std::string_view content,
                             Keep keep = Keep::lasting);
 

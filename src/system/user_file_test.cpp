@@ -1,9 +1,12 @@
 #include "system/user_file.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <filesystem>
+
+#include "tests/fakes/temporary_directory.h"
 
 using namespace clockwright;
 
@@ -50,4 +53,31 @@ TEST_CASE("what may not be written is not permitted, what cannot be written has 
 
 TEST_CASE("a device is written directly") {
     CHECK(system::write_new_file("/dev/null", "x").has_value());
+}
+
+TEST_CASE("a link stays a link, and what it leads to is written") {
+    const TemporaryDirectory directory;
+    directory.write("target", "old");
+    std::filesystem::create_symlink("target", directory / "link");
+    std::filesystem::create_symlink("later", directory / "dangling");
+    REQUIRE(system::write_new_file(directory / "link", "new"));
+    CHECK(std::filesystem::is_symlink(directory / "link"));
+    CHECK(directory.read("target") == "new");
+    REQUIRE(system::write_new_file(directory / "dangling", "new"));
+    CHECK(std::filesystem::is_symlink(directory / "dangling"));
+    CHECK(directory.read("later") == "new");
+}
+
+TEST_CASE("what this process has open is written where it is, behind what is there") {
+    const TemporaryDirectory directory;
+    const int open = ::open((directory / "out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    REQUIRE(open >= 0);
+    REQUIRE(::write(open, "first ", 6) == 6);
+    const std::string number = std::to_string(open);
+    std::filesystem::create_symlink("/proc/self/fd/" + number, directory / "stdout");
+    REQUIRE(system::write_new_file(directory / "stdout", "second "));
+    REQUIRE(system::write_new_file("/dev/fd/" + number, "third"));
+    CHECK(std::filesystem::is_symlink(directory / "stdout"));
+    CHECK(directory.read("out") == "first second third");
+    ::close(open);
 }

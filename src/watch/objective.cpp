@@ -67,7 +67,7 @@ constexpr Preset presets[] = {
      }},
     {"reach_100", "every poll of the servers answered",
      [](const Ground& it) -> Held {
-         if (it.sources.polls == 0) return {};
+         if (it.sources.polls == 0 || !it.sources.losses_known) return {};
          return {it.sources.answered == it.sources.polls,
                  percent(static_cast<double>(it.sources.answered) / it.sources.polls)};
      }},

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "daemon/daemon_kind.h"
+
 namespace clockwright {
 namespace {
 
@@ -83,7 +85,7 @@ PeriodSummary summarise(std::span<const ClockRow> looks, const Period& period) {
     return summary;
 }
 
-SourceQuality quality_of(std::span<const SampleRow> samples) {
+SourceQuality quality_of(std::span<const SampleRow> samples, std::span<const ClockRow> looks) {
     const bool followed = std::ranges::any_of(samples, &SampleRow::by_daemon);
     struct Seen {
         std::optional<double> last;
@@ -91,6 +93,10 @@ SourceQuality quality_of(std::span<const SampleRow> samples) {
     };
     std::map<std::pair<std::string, std::string>, Seen> servers;
     SourceQuality quality;
+    quality.losses_known = !followed || std::ranges::all_of(looks, [](const ClockRow& look) {
+        const auto kind = parse_daemon_kind(look.daemon);
+        return kind && traits_of(*kind).counts_losses;
+    });
     for (const SampleRow& sample : samples) {
         if (followed && !sample.by_daemon) continue;
         ++quality.polls;

@@ -41,7 +41,9 @@ struct SourceQuality {
     int polls = 0, answered = 0;
     std::optional<int> worst_stratum;
     std::optional<Seconds> jitter;  ///< median over servers of |offset − the one before|
+    bool losses_known = true;       ///< false: a daemon that does not tell them was followed
 };
-SourceQuality quality_of(std::span<const SampleRow> samples);
+/// `looks` tell which daemon it was.
+SourceQuality quality_of(std::span<const SampleRow> samples, std::span<const ClockRow> looks);
 
 }  // namespace clockwright

@@ -74,12 +74,17 @@ TEST_CASE("servers are judged by those that the clock followed") {
     SampleRow lost = lost_row(midnight + 300s, "ntp1");
     lost.by_daemon = true;
     samples.push_back(lost);
-    const SourceQuality quality = quality_of(samples);
+    const SourceQuality quality = quality_of(samples, {});
     CHECK(quality.polls == 5);
     CHECK(quality.answered == 4);
     CHECK(quality.worst_stratum == 4);
     CHECK(quality.jitter->count() == doctest::Approx(2e-3));
-    CHECK_FALSE(quality_of({}).jitter);
+    CHECK(quality.losses_known);
+    CHECK_FALSE(quality_of({}, {}).jitter);
+    // OpenNTPD shows its answers only.
+    ClockRow look = clock_row(midnight);
+    look.daemon = "openntpd";
+    CHECK_FALSE(quality_of(samples, std::span(&look, 1)).losses_known);
 }
 
 }  // namespace

@@ -37,6 +37,8 @@ class ServerWatch {
     void lost(SteadyTime at, Rejection why);
     /// A daemon that polls by itself: its register, and how many polls it can have seen.
     void reach_is(std::uint8_t reach, int polls);
+    /// One that is in its register already.
+    void lost_by_daemon() { ++lost_; }
     void kissed(std::uint32_t kiss) { series_.kiss = kiss; }
 
     /// The newest sample's error. Three in a row that lie apart from those before are a change;

@@ -79,6 +79,18 @@ class Agent(bed.Bed):
         self.assertIn(self.host(4), events.stdout)
         self.assertIn("the agent stopped", events.stdout)
 
+    def test_a_host_without_a_network_loses_its_polls(self):
+        self.configure(agent={"mode": '"ultrafast"', "watch": '["192.168.77.1", "192.168.77.2"]'})
+        self.agent = self.spawn("unshare", "--net", bed.PROGRAM, "--config", self.config, "agent",
+                                log="agent.log")
+        lost = "select text, count(*) from sample join word on id = lost group by text"
+        self.wait_for("the polls are recorded as lost",
+                      lambda: (self.state / "record.sqlite").exists() and self.sampled()
+                      or self.ended(self.agent, "agent.log"), 20)
+        self.wait_for("several times", lambda: sum(n for _, n in self.rows(lost)) > 5, 20)
+        self.assertIn("network is unreachable", self.rows(lost)[0][0])
+        self.end_agent()
+
     def test_a_second_agent_leaves_the_state_of_the_first_alone(self):
         self.lab(HONEST | {4: {}})
         self.start_agent()
@@ -137,7 +149,7 @@ class Agent(bed.Bed):
 
     def sampled(self):
         try:
-            return self.rows("select count(*) from sample where by_daemon")[0][0] > 5
+            return self.rows("select count(*) from sample")[0][0] > 5
         except sqlite3.OperationalError:
             return False
 

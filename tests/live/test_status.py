@@ -2,6 +2,8 @@
 """clockwright status, check and config: a sentence with a number and its condition; codes that a
 monitor can use; every fault of a configuration at once."""
 import re
+import socket
+import time
 
 import bed
 from badly_configured import HONEST, LIAR, BadlyConfigured
@@ -25,6 +27,18 @@ class Status(BadlyConfigured):
         self.assertEqual(answer.code, CODES[found.group(1)], answer)
         self.assertEqual(answer.stderr, "")
         return answer, found.group(1)
+
+    def test_a_daemon_that_is_mute_holds_a_check_up_for_less_than_a_second(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+            mute.bind(("127.0.0.1", 0))
+            control = f'"127.0.0.1:{mute.getsockname()[1]}"'
+            self.configure(daemon={"kind": '"ntpsec"', "control": control})
+            began = time.monotonic()
+            answer, word = self.check()
+            took = time.monotonic() - began
+        self.assertEqual(word, "UNKNOWN")
+        self.assertIn("no answer from ntpd", answer.stdout)
+        self.assertLess(took, 3, "0.7 s of patience, and what a loaded machine adds")
 
     def test_a_daemon_with_five_honest_sources(self):
         self.well_configured()

@@ -520,3 +520,12 @@ TEST_CASE("what another run left to be told is told once, recorded, and held bac
     CHECK(std::ranges::count(world.told, "servers_changed firing") == 1);
     CHECK(world.events("change").size() == 2);
 }
+
+TEST_CASE("a clock that is set back is told at once, in the laziest mode too") {
+    app::Config config = fast();
+    config.agent.mode = "lazy";
+    AgentWorld world(config);
+    world.at(2h + 10min, [](AgentWorld& it) { it.set_clock(Seconds{-2}); });
+    world.run(2h + 12min);
+    CHECK(told_of(world, "clock_stepped_back").size() == 1);
+}
