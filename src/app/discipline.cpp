@@ -25,7 +25,8 @@ namespace clockwright::app {
 namespace {
 
 constexpr Seconds look_every{64}, hands_every{4};
-constexpr double most_ppm = 500;  // no kernel corrects more
+constexpr int silent_too_long = 3;  // questions
+constexpr double most_ppm = 500;    // no kernel corrects more
 
 std::string hand_of(const Host& host) {
     for (const ClockProgram& program : host.clock_programs())
@@ -42,7 +43,9 @@ std::string memory_file(const Config& config) {
 class Discipline {
   public:
     Discipline(const Config& config, std::vector<Candidate> servers)
-        : config_(config), servers_(std::move(servers)), servo_(remembered(config)) {}
+        : config_(config), servo_(remembered(config)) {
+        for (Candidate& server : servers) servers_.push_back({std::move(server)});
+    }
 
     Result<int> run() {
         system::catch_signals();
@@ -81,16 +84,15 @@ class Discipline {
     }
 
     Selection ask() {
-        std::vector<Candidate> asked = servers_;
+        std::vector<Candidate> asked;
+        for (const SteeringServer& server : servers_) asked.push_back(server.candidate);
         const std::vector<Answer> answers = prober_.ask(asked, config_);
+        keep_addresses(servers_, answers);
         for (std::size_t i = 0; i < asked.size(); ++i) {
-            const auto answer =
-                std::ranges::find(answers, asked[i].source.as_written, &Answer::host);
-            if (answer == answers.end()) continue;
-            asked[i].address = answer->address;
-            asked[i].series = answer->series;
-            asked[i].not_asked = answer->not_asked;
-            asked[i].not_asked_why = answer->why;
+            asked[i].address = answers[i].address;
+            asked[i].series = answers[i].series;
+            asked[i].not_asked = answers[i].not_asked;
+            asked[i].not_asked_why = answers[i].why;
         }
         return judge(std::move(asked), config_).selection;
     }
@@ -115,7 +117,7 @@ class Discipline {
     }
 
     const Config& config_;
-    const std::vector<Candidate> servers_;
+    std::vector<SteeringServer> servers_;
     Servo servo_;
     const system::LocalHost host_;
     system::KernelHostClock clock_;
@@ -140,6 +142,16 @@ std::optional<ServoEvidence> servo_evidence(const Selection& selection, Seconds 
                 std::min(least.value_or(assessment.stats->delay_min), assessment.stats->delay_min);
     return ServoEvidence{selection.consensus.offset - slewed,
                          std::max(selection.consensus.bound, least.value_or(Seconds{0}) / 2)};
+}
+
+void keep_addresses(std::vector<SteeringServer>& servers, const std::vector<Answer>& answers) {
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+        auto& [candidate, silent] = servers[i];
+        silent = answers[i].series.samples.empty() ? silent + 1 : 0;
+        if (silent == 0) candidate.address = answers[i].address;
+        if (silent >= silent_too_long && !is_address_literal(candidate.source.host))
+            candidate.address.reset();
+    }
 }
 
 std::string servo_memory_json(const ServoMemory& memory) {

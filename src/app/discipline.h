@@ -1,7 +1,14 @@
 /// Steers the clock of a host that no daemon steers: `agent.discipline` (docs/discipline.md).
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "app/verbs.h"
+#include "app/watch_list.h"
+#include "judge/candidate.h"
 #include "judge/selection.h"
 #include "steer/servo.h"
 
@@ -13,6 +20,16 @@ std::string why_no_discipline();
 /// What a majority says now; `slewed`: what the clock gained by a slew since the first packet left.
 /// The bound is never better than half the least delay (rule M-3).
 std::optional<ServoEvidence> servo_evidence(const Selection& selection, Seconds slewed);
+
+/// One of the servers that the steering loop asks.
+struct SteeringServer {
+    Candidate candidate;
+    int silent = 0;  ///< how many of the last questions were not answered
+};
+
+/// Takes the answers to all of `servers`, in their order. A name keeps its address while that
+/// answers, and is resolved anew after three silent questions.
+void keep_addresses(std::vector<SteeringServer>& servers, const std::vector<Answer>& answers);
 
 std::string servo_memory_json(const ServoMemory& memory);
 /// Empty for what is no such text, or holds a rate that no crystal has.

@@ -51,5 +51,29 @@ TEST_CASE("what is remembered of the rate comes back the same, and nothing else 
     }
 }
 
+TEST_CASE("a name keeps its address while that answers, and gets another after three silences") {
+    std::vector<SteeringServer> servers(2);
+    servers[0].candidate.source.host = *parse_host("pool.example");
+    servers[1].candidate.source.host = *parse_host("192.0.2.9");
+    servers[1].candidate.address = parse_address("192.0.2.9");
+    const auto look = [&](const char* resolved, bool answers) {
+        std::vector<Answer> all(2);
+        all[0].address = servers[0].candidate.address.value_or(*parse_address(resolved));
+        all[1].address = servers[1].candidate.address;
+        if (answers)
+            for (Answer& answer : all) answer.series.samples.resize(1);
+        keep_addresses(servers, all);
+    };
+    look("192.0.2.1", true);
+    look("192.0.2.2", false);
+    look("192.0.2.2", false);
+    CHECK(servers[0].candidate.address == parse_address("192.0.2.1"));
+    look("192.0.2.2", false);
+    CHECK_FALSE(servers[0].candidate.address);
+    CHECK(servers[1].candidate.address == parse_address("192.0.2.9"));
+    look("192.0.2.2", true);
+    CHECK(servers[0].candidate.address == parse_address("192.0.2.2"));
+}
+
 }  // namespace
 }  // namespace clockwright::app

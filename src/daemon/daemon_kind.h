@@ -18,12 +18,14 @@ std::optional<DaemonKind> parse_daemon_kind(std::string_view word);
 
 /// What a daemon can be told and what it shows of itself.
 struct DaemonTraits {
-    std::string_view program;    ///< as sentences name it: "chronyd", "systemd-timesyncd"
-    bool reloads = false;        ///< takes new sources without a restart
-    bool nts = false;            ///< its source lines can ask for NTS
-    bool ports = false;          ///< … can name another port than 123
-    bool pools = false;          ///< … can name a pool
-    bool one_server = false;     ///< follows one server at a time: no agreement can be claimed
+    std::string_view program;  ///< as sentences name it: "chronyd", "systemd-timesyncd"
+    bool reloads = false;      ///< takes new sources without a restart
+    bool nts = false;          ///< its source lines can ask for NTS
+    bool ports = false;        ///< … can name another port than 123
+    bool pools = false;        ///< … can name a pool
+    bool one_server = false;   ///< follows one server at a time: no agreement can be claimed
+    /// Within seconds of reading them, answering or not; else a source appears when it is reached.
+    bool lists_at_once = true;
     bool counts_losses = false;  ///< its reach is a register of the last eight polls
     bool resets = false;         ///< takeover empties the list before ours, and edits no file
     /// How it tells which source it follows.

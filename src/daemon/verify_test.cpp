@@ -177,6 +177,12 @@ TEST_CASE("what the daemon lists is compared by name") {
              expectation.sources.push_back({.name = "old", .kept_foreign = true});
          },
          "old: the daemon does not list it", true},
+        {"not reached yet, by a daemon that lists what it reached",
+         [](auto&, auto& state) {
+             state.kind = DaemonKind::ntpd_rs;
+             state.sources.pop_back();
+         },
+         "ntp4: the daemon does not list it (yet)"},
     });
 }
 

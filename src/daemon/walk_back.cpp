@@ -13,7 +13,11 @@ namespace clockwright {
 namespace {
 
 /// How long the daemon may take to list its old sources again.
-constexpr Seconds proof_time{10};
+Seconds proof_time(const DaemonAnswered& answer) {
+    constexpr Seconds usual{10};
+    const bool slow = answer.state && !traits_of(answer.state->kind).lists_at_once;
+    return slow ? traits_of(answer.state->kind).verify_at_least : usual;
+}
 
 /// How long a restart may be refused. A daemon that failed to start is started again by systemd,
 /// five times within 10 s by default; then nobody may for the rest of them.
@@ -227,7 +231,7 @@ ApplyEffect WalkBack::daemon_answered(const DaemonAnswered& answer, const Now& n
     } else {
         missing = answer.state.error().message;
     }
-    if (asked_since_ && now.steady - *asked_since_ < proof_time)
+    if (asked_since_ && now.steady - *asked_since_ < proof_time(answer))
         return issue(Stage::wait, Pause{settings_.ask_every});
     faults_.push_back(std::move(missing));
     return conclude({});
