@@ -37,6 +37,34 @@ exec {bed.CHRONYD} -x -u root -f {self.chrony_conf}
         self.expect(self.program("--json", "rollback", "last"), 0)
         self.assertEqual(self.evidence(), before)
 
+    def saved_plan(self):
+        path = self.directory / "saved.plan"
+        self.expect(self.program("plan", "--allow-restart", "--out", path), 2)
+        return path
+
+    def test_a_saved_plan_asks_again_for_leave_to_restart(self):
+        self.start(self.line(1), sourcedir=False)
+        before = self.evidence()
+        plan = self.saved_plan()
+        refused = self.expect(self.program("apply", plan, "--yes"), 5)
+        self.assertIn("--allow-restart", refused.text)
+        self.assertEqual(self.evidence(), before)
+        self.expect(self.program("apply", plan, "--yes", "--allow-restart"), 0)
+        self.assertEqual(self.listed(), self.addresses(*HONEST))
+
+    def test_a_saved_plan_restarts_no_daemon_whose_start_would_step_the_clock(self):
+        late = {"step_at": '"25s"', "step": '"900ms"'}
+        self.start("makestep 1 3", self.line(1, "iburst minpoll 0 maxpoll 0"), sourcedir=False,
+                   honest={last: late for last in HONEST})
+        plan = self.saved_plan()
+        self.wait_for("chronyd sees that it is off",
+                      lambda: abs(self.program("--json", "status").json["offset_seconds"] or 0) > 0.8,
+                      60)
+        before = self.evidence()
+        refused = self.expect(self.program("apply", plan, "--yes", "--allow-restart"), 5)
+        self.assertIn("step", refused.text)
+        self.assertEqual(self.evidence(), before)
+
     def test_the_number_that_must_agree_comes_with_a_change_and_goes_with_it(self):
         confdir = self.etc / "conf.d"
         confdir.mkdir()

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """A change that cannot prove itself, or is broken off, leaves the host as it was."""
+import datetime
 import random
 import signal
 import time
@@ -116,6 +117,17 @@ class Killed(BadlyConfigured):
         answer = self.apply().json
         self.assertEqual(answer["outcome"], "applied")
         self.assertEqual(self.listed(), sorted([*self.own_addresses(), self.address(LIAR)]))
+
+    def test_a_closed_window_holds_up_no_healing(self):
+        self.start()
+        before = self.evidence()
+        self.kill_in_verification()
+        later = (datetime.datetime.now() + datetime.timedelta(hours=6)).strftime("%H:%M")
+        end = (datetime.datetime.now() + datetime.timedelta(hours=7)).strftime("%H:%M")
+        self.configure(hosts=map(self.host, HONEST), apply={"window": f'"{later}-{end}"'})
+        answer = self.apply(code=5)
+        self.assertIn("window", answer.text)
+        self.assertEqual(self.evidence(), before)
 
     def test_killed_at_random_moments(self):
         self.start()
