@@ -169,9 +169,9 @@ class Reader {
     static void add_options(SourceLine& line, const toml::table& table, bool pool) {
         for (const auto& [key, value] : table) {
             if (key == "mode" || key == "address") continue;
-            const auto count = value.value<std::int64_t>();
-            if (pool && key == "count" && count && *count > 0 && *count <= 1000)
-                line.maxsources = static_cast<int>(*count);
+            const auto* count = value.as_integer();  // no float, which may be too great for one
+            if (pool && key == "count" && count && **count > 0 && **count <= 1000)
+                line.maxsources = static_cast<int>(**count);
             else
                 line.unknown_options.push_back(
                     fmt::format("{} = {}", toml_key(key.str()), toml_literal(value)));

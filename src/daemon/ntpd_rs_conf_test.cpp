@@ -94,6 +94,15 @@ TEST_CASE("a takeover comments whole tables out and leaves the rest readable") {
     }
 }
 
+TEST_CASE("a count that is no whole number is an option like any other") {
+    const auto config = parsed(
+        "[[source]]\nmode = \"pool\"\naddress = \"pool.example\"\n"
+        "count = 6e31\n");
+    REQUIRE(config.sources.size() == 1);
+    CHECK_FALSE(config.sources[0].maxsources);
+    CHECK(config.sources[0].unknown_options.size() == 1);
+}
+
 TEST_CASE("the dialect writes tables apart by empty lines") {
     SourceLine server, secure;
     server.name = "2001:db8::1";
