@@ -1,3 +1,5 @@
+#include <csignal>
+
 #include "app/agent_loop.h"
 #include "app/agent_once.h"
 #include "app/discipline.h"
@@ -15,6 +17,7 @@ Result<int> run_agent(const Context& context) {
         }
     }
     if (context.command.once) return decide_once(context);
+    std::signal(SIGPIPE, SIG_IGN);  // who reads its log may end; the agent does not
     if (context.config.agent.discipline) {
         const std::string why = why_no_discipline();
         if (why.empty()) return run_discipline(context);

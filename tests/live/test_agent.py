@@ -91,6 +91,21 @@ class Agent(bed.Bed):
         self.assertIn("network is unreachable", self.rows(lost)[0][0])
         self.end_agent()
 
+    def test_who_reads_its_log_may_end(self):
+        self.lab(HONEST | {4: {}})
+        self.configure(agent={"mode": '"ultrafast"', "watch": json.dumps([self.host(1)])})
+        agent = subprocess.Popen(self.command("agent"), stdin=subprocess.DEVNULL, text=True,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(self.stop, agent)
+        self.wait_for("it shows what it sees", (self.state / "agent-word.json").exists, 20)
+        agent.stderr.close()
+        self.config.write_text(self.config.read_text() + "[agent2]\nx = 1\n")
+        agent.send_signal(signal.SIGHUP)  # which it has to say something about
+        shown = self.word()["at"]
+        self.wait_for("it goes on", lambda: self.word().get("at", shown) != shown
+                      or agent.poll() is not None, 20)
+        self.assertIsNone(agent.poll())
+
     def test_a_second_agent_leaves_the_state_of_the_first_alone(self):
         self.lab(HONEST | {4: {}})
         self.start_agent()
