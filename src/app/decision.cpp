@@ -188,6 +188,7 @@ Result<Run> run_once(const Context& context, const DaemonView* view) {
     if (context.command.takeover) release_foreign(to_judge, view);
     run.judged = judge(std::move(to_judge), context.config, lots_of_this_machine());
     GateSettings gate = gate_settings(run.judged, context.config);
+    gate.daemon_has_nts = view == nullptr || traits_of(view->place.kind).nts;
     gate.freeze = freeze_reason(leap_table(system::LocalHost{}), system::read_clocks().wall,
                                 run.judged.selection);
     run.comparison = compare(run.judged.candidates, run.judged.selection, gate);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "app/output.h"
 #include "app/scan_memory.h"
@@ -75,8 +77,15 @@ Result<void> diagnose_paths(ScanReport& report, const Context& context) {
     const auto answered = std::ranges::any_of(
         report.rows, [](const ScanRow& row) { return !row.candidate.series.samples.empty(); });
     if (answered && !context.command.diagnose) return {};
+    // A server under two names is one: it cannot agree with itself.
     std::vector<Candidate> candidates;
-    for (const ScanRow& row : report.rows) candidates.push_back(row.candidate);
+    std::set<std::tuple<IpAddress, std::uint16_t, bool>> known;
+    for (const ScanRow& row : report.rows) {
+        const Candidate& it = row.candidate;
+        if (it.address && !known.emplace(*it.address, ntp_port(it), it.source.host.nts).second)
+            continue;
+        candidates.push_back(it);
+    }
     if (!context.command.diagnose) {
         if (auto found = diagnose(candidates, {}); !found.empty())
             report.findings = std::move(found);

@@ -87,6 +87,17 @@ void add_files(const DaemonConfig& config, const Host& host, HostFacts& facts) {
     }
 }
 
+std::vector<std::string> installer_of(const Host& host) {
+    const std::vector<std::string> known[] = {{"/usr/bin/apt-get", "install", "-y"},
+                                              {"/usr/bin/dnf", "install", "-y"},
+                                              {"/usr/bin/zypper", "--non-interactive", "install"},
+                                              {"/sbin/apk", "add"},
+                                              {"/usr/bin/pacman", "-S", "--noconfirm"}};
+    for (const auto& command : known)
+        if (exists(host, command.front())) return command;
+    return {};
+}
+
 bool is_container(const Host& host) {
     return exists(host, "/run/systemd/container") || exists(host, "/.dockerenv") ||
            exists(host, "/run/.containerenv");
@@ -163,6 +174,7 @@ HostFacts host_facts(const DaemonView& view, const Host& host, bool is_root) {
     facts.clocksources = line_of(host, clocksource_directory + "available_clocksource");
     facts.domain = domain_membership(host);
     facts.container = is_container(host);
+    facts.installer = installer_of(host);
     facts.virtual_machine = is_virtual_machine(host);
     facts.timesyncd_synchronised = exists(host, "/run/systemd/timesync/synchronized");
     add_closed(view, facts);

@@ -184,7 +184,7 @@ TEST_CASE("faults carry file and line") {
              {"\nserver a foo\n", {"/etc/chrony/chrony.conf:2: unknown option foo"}},
              {"server\n", {"/etc/chrony/chrony.conf:1: server directive without a name"}},
              {"include\n", {"/etc/chrony/chrony.conf:1: include takes one pattern"}},
-             {"include /x/*.conf\n", {"/etc/chrony/chrony.conf:1: no file matches /x/*.conf"}},
+             {"include /x/*.conf\n", {}},
              {"include /x/y\n",
               {"/etc/chrony/chrony.conf:1: cannot read /x/y: no such file or directory"}},
              {"confdir\n", {"/etc/chrony/chrony.conf:1: confdir without a directory"}},

@@ -17,6 +17,7 @@ struct ClockProgram {
     std::vector<std::string> argv;
     bool may_set_clock = false;  ///< CAP_SYS_TIME effective
     bool told_not_to = false;    ///< -x, -n, free-running servo or its like
+    std::string unit = {};       ///< "chrony.service"; empty: none of this system's services
     /// A hand on the wheel: can and does move this clock.
     bool steers() const { return may_set_clock && !told_not_to; }
 };

@@ -99,6 +99,9 @@ struct HostFacts {
     std::optional<DomainMembership> domain;
     bool container = false;        ///< the kernel's clock is somebody else's to keep
     bool virtual_machine = false;  ///< by what the firmware says
+    /// What installs a package without asking: {"/usr/bin/apt-get", "install", "-y"}; empty:
+    /// unknown.
+    std::vector<std::string> installer;
     /// How old timesyncd's mark "synchronized" is; empty: there is none.
     bool timesyncd_synchronised = false;
     std::vector<NotLookedAt> not_looked_at;

@@ -57,7 +57,118 @@ bool is_fatal(const LintInput& input, const Place& place, std::string_view text)
            what.ends_with(" directive without a name");
 }
 
+/// What chronyd takes as the first word of a line, up to version 4.8 (chrony.conf(5)); it ends at
+/// any other.
+constexpr auto chrony_words = std::to_array<std::string_view>({"acquisitionport",
+                                                               "allow",
+                                                               "authselectmode",
+                                                               "bindacqaddress",
+                                                               "bindacqdevice",
+                                                               "bindaddress",
+                                                               "bindcmdaddress",
+                                                               "bindcmddevice",
+                                                               "binddevice",
+                                                               "broadcast",
+                                                               "clientloglimit",
+                                                               "clockprecision",
+                                                               "cmdallow",
+                                                               "cmddeny",
+                                                               "cmdport",
+                                                               "cmdratelimit",
+                                                               "combinelimit",
+                                                               "commandkey",
+                                                               "confdir",
+                                                               "corrtimeratio",
+                                                               "deny",
+                                                               "driftfile",
+                                                               "dscp",
+                                                               "dumpdir",
+                                                               "dumponexit",
+                                                               "fallbackdrift",
+                                                               "generatecommandkey",
+                                                               "hwclockfile",
+                                                               "hwtimestamp",
+                                                               "hwtstimeout",
+                                                               "include",
+                                                               "initstepslew",
+                                                               "keyfile",
+                                                               "leapsecmode",
+                                                               "leapseclist",
+                                                               "leapsectz",
+                                                               "linux_freq_scale",
+                                                               "linux_hz",
+                                                               "local",
+                                                               "lock_all",
+                                                               "log",
+                                                               "logbanner",
+                                                               "logchange",
+                                                               "logdir",
+                                                               "mailonchange",
+                                                               "makestep",
+                                                               "manual",
+                                                               "maxchange",
+                                                               "maxclockerror",
+                                                               "maxdistance",
+                                                               "maxdrift",
+                                                               "maxjitter",
+                                                               "maxntsconnections",
+                                                               "maxsamples",
+                                                               "maxslewrate",
+                                                               "maxtxbuffers",
+                                                               "maxupdateskew",
+                                                               "minsamples",
+                                                               "minsources",
+                                                               "nocerttimecheck",
+                                                               "noclientlog",
+                                                               "nosystemcert",
+                                                               "ntpsigndsocket",
+                                                               "ntsaeads",
+                                                               "ntscachedir",
+                                                               "ntsdumpdir",
+                                                               "ntsntpserver",
+                                                               "ntsport",
+                                                               "ntsprocesses",
+                                                               "ntsratelimit",
+                                                               "ntsrefresh",
+                                                               "ntsrotate",
+                                                               "ntsservercert",
+                                                               "ntsserverkey",
+                                                               "ntstrustedcerts",
+                                                               "opencommands",
+                                                               "peer",
+                                                               "pidfile",
+                                                               "pool",
+                                                               "port",
+                                                               "ptpdomain",
+                                                               "ptpport",
+                                                               "ratelimit",
+                                                               "refclock",
+                                                               "refresh",
+                                                               "reselectdist",
+                                                               "rtcautotrim",
+                                                               "rtcdevice",
+                                                               "rtcfile",
+                                                               "rtconutc",
+                                                               "rtcsync",
+                                                               "sched_priority",
+                                                               "server",
+                                                               "smoothtime",
+                                                               "sourcedir",
+                                                               "stratumweight",
+                                                               "tempcomp",
+                                                               "user"});
+
+void check_words(const LintInput& input, Report& report) {
+    if (!is_chrony(input)) return;
+    for (const Directive& directive : input.config->directives) {
+        if (std::ranges::find(chrony_words, directive.name) != chrony_words.end()) continue;
+        report.add(fatal, fmt::format("chronyd up to 4.8 knows no directive {}", directive.name),
+                   "correct or remove the line; chronyd -p shows the rest", directive);
+    }
+}
+
 void check_text(const LintInput& input, Report& report) {
+    check_words(input, report);
     std::string told;
     for (const std::string& text : input.config->faults) {
         const Place place = place_in(text);
@@ -189,7 +300,7 @@ std::vector<Finding> lint(const LintInput& input) {
         check_leap_seconds(input, report);
         check_access(input, report);
         check_text(input, report);
-    } else if (input.host.program || input.host.system_daemon) {
+    } else if (!input.config_error.empty()) {  // empty: it is closed to us, or there is no daemon
         report.add(unreadable, input.config_error, "clockwright doctor, as a user who may read it");
     }
     check_files(input, report);

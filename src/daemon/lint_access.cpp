@@ -31,6 +31,17 @@ bool is_everybody(const Directive& allow) {
     return subnet.empty() || std::ranges::find(everybody, subnet) != everybody.end();
 }
 
+/// By itself chronyd listens for commands on loopback only.
+bool hears_others(const DaemonConfig& config) {
+    const Directive* port = config.find("cmdport");
+    if (port != nullptr && !port->arguments.empty() && port->arguments.front() == "0") return false;
+    return std::ranges::any_of(config.all("bindcmdaddress"), [](const Directive* bound) {
+        const auto address =
+            bound->arguments.empty() ? std::nullopt : parse_address(bound->arguments.front());
+        return address && !address->is_loopback();
+    });
+}
+
 void check_chrony(const DaemonConfig& config, Report& report) {
     for (const Directive* allow : config.all("allow")) {
         if (!is_everybody(*allow) || !config.serves_time) continue;
@@ -43,6 +54,7 @@ void check_chrony(const DaemonConfig& config, Report& report) {
                            : "ratelimit, or allow 10.0.0.0/8 (your networks)",
                    place);
     }
+    const bool listens = hears_others(config);
     for (const Directive* allow : config.all("cmdallow")) {
         const Place place = *allow;
         const auto& words = allow->arguments;
@@ -50,8 +62,10 @@ void check_chrony(const DaemonConfig& config, Report& report) {
             !words.empty() && (words.front() == "127.0.0.1" || words.front() == "::1" ||
                                words.front().starts_with("127."));
         if (local) continue;
-        report.add(open_control, fmt::format("{} opens chronyd's commands to others", place.text()),
-                   fmt::format("remove {}", place.text()), place);
+        report.add_as(listens ? open_control.severity : Severity::advice, open_control,
+                      fmt::format("{} opens chronyd's commands to others{}", place.text(),
+                                  listens ? "" : ", once it listens to them"),
+                      fmt::format("remove {}", place.text()), place);
     }
 }
 

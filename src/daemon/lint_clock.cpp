@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "daemon/lint_report.h"
+#include "time/spell.h"
 
 namespace clockwright::rules {
 namespace {
@@ -17,8 +18,8 @@ constexpr Rule kernel_unsync{"kernel_unsynchronised", Severity::warning, "K-3, H
                              "monitors that read the kernel raise false alarms, and the hardware "
                              "clock is never corrected"};
 constexpr Rule at_limit{"frequency_at_limit", Severity::error, "T-2, T-8, H-29",
-                        "the kernel corrects 500 ppm at most: the daemon is about to lose the "
-                        "clock"};
+                        "far outside of what a crystal does, and ntpd and the kernel correct 500 "
+                        "ppm at most"};
 constexpr Rule fast_clock{"frequency_suspicious", Severity::warning, "T-8",
                           "crystals are within 100 ppm: hardware, clock source or a wrong model"};
 constexpr Rule unknown_hand{"unknown_hand", Severity::warning, "H-18, K-1",
@@ -31,6 +32,9 @@ constexpr Rule rtc_local{"rtc_local_time", Severity::warning, "R-1, H-20, S4-1",
                          "it is wrong by an hour twice a year, and the kernel stops correcting it"};
 constexpr Rule timesyncd_lost{"timesyncd_unsynchronised", Severity::warning, "H-27",
                               "timesyncd runs and has had no answer since it started"};
+constexpr Rule timesyncd_late{"timesyncd_unsynchronised", Severity::warning, "H-27",
+                              "it asks every 34 minutes at the latest"};
+constexpr Seconds silent_too_long{2 * 3600};
 
 void check_state(const LintInput& input, Report& report) {
     if (input.state == nullptr) return;
@@ -51,9 +55,14 @@ void check_kernel(const LintInput& input, Report& report) {
     const KernelClock& kernel = *input.host.kernel;
     const bool steered = input.host.program && input.host.program->steers();
     const bool fine = input.state != nullptr && input.state->tracking.synchronised();
-    if (steered && fine && kernel.unsynchronised) {
-        report.add(kernel_unsync, "the daemon is synchronised and the kernel says it is not",
-                   is_chrony(input) ? "rtcsync" : "adjtimex --print (status, UNSYNC)");
+    const auto has = [&](std::string_view word) {
+        return is_chrony(input) && input.config != nullptr && input.config->find(word) != nullptr;
+    };
+    // With rtcfile chronyd keeps the hardware clock itself, and the kernel's flag means nothing.
+    if (steered && fine && kernel.unsynchronised && !has("rtcfile")) {
+        report.add(
+            kernel_unsync, "the daemon is synchronised and the kernel says it is not",
+            is_chrony(input) && !has("rtcsync") ? "rtcsync" : "adjtimex --print (status, UNSYNC)");
     }
     const double ppm = std::abs(kernel.frequency.value);
     if (ppm > 200) {
@@ -74,10 +83,16 @@ void check_kernel(const LintInput& input, Report& report) {
     }
 }
 
+Cure to_utc() {
+    Cure cure(Commands{{"/usr/bin/timedatectl", "set-local-rtc", "0"}});
+    cure.text += "; a Windows beside it then needs RealTimeIsUniversal";
+    return cure;
+}
+
 void check_hardware(const LintInput& input, Report& report) {
     if (input.host.rtc_in_local_time) {
-        report.add(rtc_local, "the hardware clock keeps local time (/etc/adjtime: LOCAL)",
-                   Commands{{"/usr/bin/timedatectl", "set-local-rtc", "0"}}, {"/etc/adjtime", 3});
+        report.add(rtc_local, "the hardware clock keeps local time (/etc/adjtime: LOCAL)", to_utc(),
+                   {"/etc/adjtime", 3});
     }
     constexpr std::array<std::string_view, 4> coarse{"hpet", "acpi_pm", "jiffies",
                                                      "refined-jiffies"};
@@ -97,7 +112,14 @@ void check_clock(const LintInput& input, Report& report) {
     check_kernel(input, report);
     check_hardware(input, report);
     const bool timesyncd = input.kind == DaemonKind::timesyncd && input.host.program;
-    if (timesyncd && !input.host.timesyncd_synchronised) {
+    const Seconds silent =
+        input.state == nullptr || input.state->tracking.reference_time == WallTime{}
+            ? Seconds{0}
+            : input.now - input.state->tracking.reference_time;
+    if (timesyncd && input.host.timesyncd_synchronised && silent > silent_too_long) {
+        report.add(timesyncd_late, "timesyncd had its last answer " + spell_age(silent) + " ago",
+                   "timedatectl timesync-status");
+    } else if (timesyncd && !input.host.timesyncd_synchronised) {
         report.add(timesyncd_lost, "/run/systemd/timesync/synchronized is not there",
                    "timedatectl timesync-status");
     }

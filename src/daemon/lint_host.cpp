@@ -37,21 +37,37 @@ constexpr Rule member{"domain_member", Severity::advice, "T-3, J4",
                       "Kerberos breaks at 300 s from the controllers' time: their difference from "
                       "UTC comes first when sources change"};
 
+std::string stem(const std::string& unit) {
+    return unit.substr(0, unit.rfind('.'));
+}
+
 std::string unit_name(const DaemonPresence& daemon) {
-    return daemon.unit.substr(0, daemon.unit.rfind('.'));
+    return stem(daemon.unit);
+}
+
+Cure installing_chrony(const HostFacts& host) {
+    if (host.container) return "nothing in a container: the clock is the host's";
+    if (host.installer.empty()) return "install chrony";
+    auto words = host.installer;
+    words.emplace_back("chrony");
+    return Commands{words};
 }
 
 void check_hands(const LintInput& input, Report& report) {
     std::vector<std::string> hands;
-    std::string to_stop;
+    const ClockProgram* other = nullptr;
     const bool ours_watches = input.host.program && !input.host.program->steers();
     for (const ClockProgram& program : input.host.programs) {
         if (!program.steers() || ours_watches) continue;
         hands.push_back(fmt::format("{} (pid {})", program.name, program.pid));
-        if (!input.host.program || program.pid != input.host.program->pid) to_stop = program.name;
+        if (!input.host.program || program.pid != input.host.program->pid) other = &program;
     }
-    if (hands.size() < 2) return;
-    Cure cure(Commands{systemctl({"disable", "--now", to_stop})});
+    if (hands.size() < 2 || other == nullptr) return;
+    // A command only where it can stop no other than that one.
+    const bool apart =
+        !other->unit.empty() && (!input.host.program || other->unit != input.host.program->unit);
+    Cure cure = apart ? Cure(Commands{systemctl({"disable", "--now", stem(other->unit)})})
+                      : Cure(fmt::format("stop {} (pid {})", other->name, other->pid));
     cure.text = "keep one: " + cure.text;
     report.add(two_hands, fmt::format("{} move this clock", names_of(hands)), std::move(cure));
 }
@@ -86,14 +102,17 @@ void check_running(const LintInput& input, const DaemonPresence* ours, Report& r
                                   input.host.program->name, input.host.program->pid),
                       "nothing in a container; else remove -x, and see ConditionCapability");
     } else if (ours == nullptr && input.host.daemons.empty() && !somebody) {
-        report.add(no_daemon, "no time daemon is installed",
-                   Commands{{"/usr/bin/apt-get", "install", "chrony"}});
+        report.add_as(input.host.container ? Severity::advice : no_daemon.severity, no_daemon,
+                      "no time daemon is installed", installing_chrony(input.host));
     } else if (!somebody && input.host.system_daemon) {
-        const std::string unit =
-            ours == nullptr ? std::string(place_of(input.kind, {})->unit) : unit_name(*ours);
+        const auto program = traits_of(input.kind).program;
+        const DaemonPresence& there = ours == nullptr ? input.host.daemons.front() : *ours;
         report.add_as(input.host.container ? Severity::advice : not_running.severity, not_running,
-                      fmt::format("{} does not run", traits_of(input.kind).program),
-                      Commands{systemctl({"enable", "--now", unit})});
+                      ours == nullptr
+                          ? fmt::format("{} is not installed, only its file is; {} does not run",
+                                        program, traits_of(there.kind).program)
+                          : fmt::format("{} does not run", program),
+                      Commands{systemctl({"enable", "--now", unit_name(there)})});
     }
 }
 

@@ -30,9 +30,22 @@ TEST_CASE("two programs that move one clock are an error") {
     auto host = chrony_case();
     host.host.programs.push_back({"phc2sys", 812, {"phc2sys", "-a", "-r"}, true, false});
     CHECK(host.find("two_hands").what == "chronyd (pid 611) and phc2sys (pid 812) move this clock");
-    CHECK(host.find("two_hands").proposal == "keep one: systemctl disable --now phc2sys");
+    CHECK(host.find("two_hands").proposal == "keep one: stop phc2sys (pid 812)");
+    CHECK(host.find("two_hands").commands.empty());
+    host.host.programs.back().unit = "phc2sys@eth0.service";
+    CHECK(host.find("two_hands").proposal == "keep one: systemctl disable --now phc2sys@eth0");
     host.host.programs.back().told_not_to = true;
     CHECK_FALSE(host.has("two_hands"));
+}
+
+TEST_CASE("a second chronyd that is none of a service is never cured by stopping the first") {
+    auto host = chrony_case();
+    host.host.program->unit = host.host.programs.front().unit = "chrony.service";
+    host.host.programs.push_back({"chronyd", 4242, {"chronyd"}, true, false});
+    CHECK(host.find("two_hands").proposal == "keep one: stop chronyd (pid 4242)");
+    CHECK(host.find("two_hands").commands.empty());
+    host.host.programs.back().unit = "chrony.service";
+    CHECK(host.find("two_hands").commands.empty());
 }
 
 TEST_CASE("a second daemon that is enabled is a warning, unless it is masked or yields") {
@@ -57,8 +70,16 @@ TEST_CASE("no daemon, one that does not run, is masked, or is not enabled") {
     host.host.programs.clear();
     CHECK(host.ids() == std::vector<std::string>{"daemon_not_running", "daemon_masked"});
     host.host.daemons.clear();
-    CHECK(host.find("no_daemon").proposal == "apt-get install chrony");
-    CHECK(host.find("no_daemon").commands == Commands{{"/usr/bin/apt-get", "install", "chrony"}});
+    CHECK(host.find("no_daemon").proposal == "install chrony");
+    host.host.installer = {"/usr/bin/dnf", "install", "-y"};
+    CHECK(host.find("no_daemon").commands == Commands{{"/usr/bin/dnf", "install", "-y", "chrony"}});
+    host.host.container = true;
+    CHECK(host.find("no_daemon").severity == Severity::advice);
+    CHECK(host.find("no_daemon").commands.empty());
+    host.host.container = false;
+    host.host.daemons = {timesyncd()};  // of chrony only the file is left
+    CHECK(host.find("daemon_not_running").proposal == "systemctl enable --now systemd-timesyncd");
+    host.host.daemons.clear();
     host.host.programs = {{"phc2sys", 812, {"phc2sys"}, true, false}};
     CHECK(host.ids().empty());
 }
@@ -201,8 +222,11 @@ TEST_CASE("kernel and daemon that disagree on being synchronised") {
     host.state.tracking.reference = parse_address("10.1.0.5");
     host.state.tracking.leap = Leap::none;
     host.host.kernel.emplace().unsynchronised = true;
-    CHECK(host.has("kernel_unsynchronised"));
+    CHECK(host.find("kernel_unsynchronised").proposal != "rtcsync");  // which it has
+    host.files[host.main_file] += "rtcfile /var/lib/chrony/rtc\n";
+    CHECK_FALSE(host.has("kernel_unsynchronised"));
     host.host.container = true;
+    host.files[host.main_file].resize(host.files[host.main_file].find("rtcfile"));
     CHECK(host.ids().empty());
 }
 
@@ -224,7 +248,8 @@ TEST_CASE("a frequency near the limit, and one that moves without a known hand")
 TEST_CASE("the hardware clock in local time, a coarse clock source") {
     auto host = chrony_case();
     host.host.rtc_in_local_time = true;
-    CHECK(host.find("rtc_local_time").proposal == "timedatectl set-local-rtc 0");
+    CHECK(host.find("rtc_local_time").commands ==
+          Commands{{"/usr/bin/timedatectl", "set-local-rtc", "0"}});
     host.host.rtc_in_local_time = false;
     host.host.clocksource = "hpet";
     host.host.clocksources = "tsc hpet acpi_pm";
@@ -234,7 +259,7 @@ TEST_CASE("the hardware clock in local time, a coarse clock source") {
 }
 
 TEST_CASE("errors come first, then warnings, then advice") {
-    auto host = chrony_case("cmdallow all\nallow\nacquisitionport 123\n");
+    auto host = chrony_case("bindcmdaddress ::\ncmdallow all\nallow\nacquisitionport 123\n");
     CHECK(host.ids() ==
           std::vector<std::string>{"open_control", "open_server", "acquisition_port"});
 }

@@ -44,6 +44,13 @@ TEST_CASE("steps: unlimited is an error, generous a warning, at the start right"
     CHECK(ntpsec_case("tinker step 0.01\n").has("step_generous"));
 }
 
+TEST_CASE("initstepslew steps at the start too, as on Alpine") {
+    auto host = chrony_case("initstepslew 10 pool.ntp.org\n");
+    std::string& text = host.files[host.main_file];
+    text.replace(text.find("makestep 1 3\n"), 13, "");
+    CHECK_FALSE(host.has("no_makestep"));
+}
+
 TEST_CASE("the panic limit of ntpd stays on; in a virtual machine its loss is a warning") {
     auto host = ntpsec_case("tinker panic 0\n");
     CHECK(host.find("panic_off").severity == Severity::error);
@@ -119,7 +126,12 @@ TEST_CASE("who may ask: everybody without a limit is a warning, with one advice"
 }
 
 TEST_CASE("who may give orders") {
-    CHECK(chrony_case("cmdallow all\n").find("open_control").severity == Severity::error);
+    CHECK(chrony_case("bindcmdaddress 0.0.0.0\ncmdallow all\n").find("open_control").severity ==
+          Severity::error);
+    CHECK(chrony_case("cmdallow all\n").find("open_control").severity == Severity::advice);
+    CHECK(
+        chrony_case("bindcmdaddress ::\ncmdport 0\ncmdallow all\n").find("open_control").severity ==
+        Severity::advice);
     CHECK(chrony_case("cmdallow 127.0.0.1\n").ids().empty());
 }
 
@@ -152,6 +164,13 @@ TEST_CASE("what chronyd drops in a .sources file, it ends at in its main file") 
     CHECK(host.find("config_fatal").line == 5);
 }
 
+TEST_CASE("chronyd ends at a directive that it does not know") {
+    const auto host = chrony_case("maksetep 1 3\n");
+    CHECK(host.find("config_fatal").line == 9);
+    CHECK(host.find("config_fatal").what == "chronyd up to 4.8 knows no directive maksetep");
+    CHECK(chrony_case("MaxDistance 1.0\nopencommands sources\n").ids().empty());
+}
+
 TEST_CASE("a file behind another of the same name is not read, and told") {
     auto host = chrony_case();
     host.files[host.main_file] += "sourcedir /run/more /etc/more\n";
@@ -167,4 +186,7 @@ TEST_CASE("a file that another program writes is advice, an unreadable one an er
     CHECK(host.find("managed_file").severity == Severity::advice);
     host.files.clear();
     CHECK(host.find("config_unreadable").severity == Severity::error);
+    LintInput closed;  // to us, which is told elsewhere
+    CHECK(std::ranges::none_of(
+        lint(closed), [](const Finding& finding) { return finding.id == "config_unreadable"; }));
 }

@@ -218,7 +218,8 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
     const auto chosen = chosen_of(candidates, selection);
     SourceChange change;
     divide_foreign(change, foreign_lines(found), chosen, found, settings.takeover);
-    change.nts = choose_nts(candidates, selection.ensemble.members, settings.nts);
+    change.nts = choose_nts(candidates, selection.ensemble.members, settings.nts,
+                            traits_of(found.config.kind).nts);
     if (!change.nts.decision.empty()) change.notes.push_back(change.nts.decision);
 
     std::set<IpAddress> used;

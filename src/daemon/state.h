@@ -60,7 +60,7 @@ struct DaemonTracking {
     bool bound_known = true;  ///< false: the daemon does not tell these two, nor when it last set
     Seconds update_interval{};
 
-    /// refid 127.127.1.1 without an address: the daemon serves its own clock.
+    /// Its refid is that of no source: the daemon serves its own clock, or is an orphan (H-9).
     bool local_reference() const;
     bool synchronised() const;  ///< leap is not 3, a reference exists and is not local
 };

@@ -18,7 +18,12 @@ TEST_CASE("a daemon is synchronised when it follows something that is not its ow
           Row{0x47505300, "", Leap::none, true, false},
           Row{0x7f7f0101, "", Leap::none, false, true},
           Row{0x7f7f0101, "127.127.1.1", Leap::none, true, false},
-          Row{0, "", Leap::none, false, false}, Row{0, "", Leap::unsynchronised, false, false}}) {
+          Row{0x7f7f0100, "", Leap::none, false, true},
+          Row{0x7f000001, "", Leap::none, false, true},
+          Row{0x7f000001, "127.0.0.1", Leap::none, true, false},
+          Row{0x4c4f4f50, "", Leap::none, false, true},
+          Row{0x4c4f434c, "", Leap::none, false, true}, Row{0, "", Leap::none, false, false},
+          Row{0, "", Leap::unsynchronised, false, false}}) {
         CAPTURE(row.refid);
         CAPTURE(row.reference);
         CAPTURE(row.leap);

@@ -25,9 +25,8 @@ std::vector<Member> present_set(std::span<const Candidate> candidates, const Sel
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const Candidate& candidate = candidates[i];
         const Assessment& assessment = selection.assessments[i];
-        if (candidate.membership == Membership::none || !candidate.selectable) {
-            continue;
-        }
+        const bool ours = candidate.membership == Membership::ours;
+        if (candidate.membership == Membership::none || !(candidate.selectable || ours)) continue;
         members.push_back({.ties = ties_of(candidate, assessment),
                            .foreign = candidate.membership == Membership::foreign,
                            .truechimer = is_truechimer(assessment.verdict),
@@ -147,8 +146,8 @@ GateDecision decide_unfrozen(const SetComparison& comparison, int earlier_confir
 /// Why the policy of NTS does not let the present set be; empty: it does. Members that gain or lose
 /// NTS are the same servers, so no error is gained: what was asked for is due at once.
 std::string nts_fault(std::span<const Candidate> candidates, const Selection& selection,
-                      NtsPolicy policy) {
-    const NtsChoice choice = choose_nts(candidates, selection.ensemble.members, policy);
+                      NtsPolicy policy, bool daemon_can) {
+    const NtsChoice choice = choose_nts(candidates, selection.ensemble.members, policy, daemon_can);
     const auto is_present = [](const Candidate& it) {
         return it.membership != Membership::none && it.selectable;
     };
@@ -173,6 +172,17 @@ std::string nts_fault(std::span<const Candidate> candidates, const Selection& se
     return {};
 }
 
+/// Lines of ours that a rule has closed since: a plain one under `require`, a server of UT1.
+std::string closed_fault(std::span<const Candidate> candidates) {
+    const auto is_closed = [](const Candidate& it) {
+        return it.membership == Membership::ours && !it.selectable;
+    };
+    const auto closed = std::ranges::count_if(candidates, is_closed);
+    if (closed == 0) return {};
+    return fmt::format("{} of our sources may not stay: {}", closed,
+                       std::ranges::find_if(candidates, is_closed)->why_not_selectable);
+}
+
 }  // namespace
 
 SetComparison compare(std::span<const Candidate> candidates, const Selection& selection,
@@ -182,9 +192,10 @@ SetComparison compare(std::span<const Candidate> candidates, const Selection& se
 
     SetComparison result;
     result.refusal = wanted.refusal;
-    const std::string nts = nts_fault(candidates, selection, settings.nts);
+    const std::string nts = nts_fault(candidates, selection, settings.nts, settings.daemon_has_nts);
     result.present_fault =
         present.empty() ? "there is no present set" : fault_of(present, settings);
+    if (result.present_fault.empty()) result.present_fault = closed_fault(candidates);
     if (result.present_fault.empty()) result.present_fault = nts;
     result.present_usable = result.present_fault.empty();
     result.present_answers = std::ranges::any_of(present, &Member::answers);

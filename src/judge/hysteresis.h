@@ -16,6 +16,7 @@ struct GateSettings {
     int minimum = 4;
     TrustDomain domain = TrustDomain::public_internet;
     NtsPolicy nts = NtsPolicy::prefer;
+    bool daemon_has_nts = true;  ///< false: it could not be written, so nothing is due for it
     std::string freeze = {};  ///< why nothing may be switched now (`freeze_reason`); empty: nothing
 };
 

@@ -48,6 +48,32 @@ TEST_CASE("a source to add or to remove is a change") {
             .same);
 }
 
+TEST_CASE("a source of ours that a rule has closed since is due to go, a foreign one stays") {
+    std::vector<Candidate> candidates{ours(10), ours(10), ours(10), ours(10), ours(10), ours(10)};
+    candidates.back().selectable = false;
+    candidates.back().why_not_selectable = "it is not authenticated, and nts = require";
+    const auto comparison = compare_all(candidates);
+    CHECK_FALSE(comparison.same);
+    CHECK_FALSE(comparison.present_usable);
+    CHECK(comparison.present_fault ==
+          "1 of our sources may not stay: it is not authenticated, and nts = require");
+    candidates.back().membership = Membership::foreign;
+    CHECK(compare_all(candidates).same);
+}
+
+TEST_CASE("nothing is due for NTS under a daemon that has no words for it") {
+    std::vector<Candidate> candidates{ours(10), ours(10), ours(10), ours(10)};
+    for (Candidate& candidate : candidates) {
+        candidate.source.authentication = Authentication::nts;
+        candidate.written = Authentication::none;
+        for (Sample& sample : candidate.series.samples) sample.authenticated = true;
+    }
+    CHECK(compare_all(candidates).present_fault == "nts = prefer: 4 of the sources gain NTS");
+    const GateSettings without{.daemon_has_nts = false};
+    CHECK(compare_all(candidates, without).same);
+    CHECK(compare_all(candidates, without).present_usable);
+}
+
 TEST_CASE("the gain is the share of the present mean that the wanted mean saves") {
     const auto comparison = compare_all({ours(10), ours(10), ours(10), ours(30), server(0, 10)});
     REQUIRE(comparison.present_error);

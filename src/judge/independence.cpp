@@ -47,7 +47,7 @@ Ties ties_of(const Source& source, const std::optional<IpAddress>& address) {
             .smear = source.smear,
             .rotation = rotation_of(source.host),
             .rotates = source.is_pool,
-            .anycast = false,
+            .anycast = source.kind == ServerKind::anycast,
             .upstream = 0};
 }
 

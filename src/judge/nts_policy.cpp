@@ -80,7 +80,7 @@ std::string objection_to(const Candidate& candidate, NtsPolicy policy) {
 }
 
 NtsChoice choose_nts(std::span<const Candidate> candidates, std::span<const std::size_t> members,
-                     NtsPolicy policy) {
+                     NtsPolicy policy, bool daemon_can) {
     std::vector<Ties> authenticated;
     for (const std::size_t member : members) {
         const Candidate& candidate = candidates[member];
@@ -93,6 +93,12 @@ NtsChoice choose_nts(std::span<const Candidate> candidates, std::span<const std:
     const bool enough =
         choice.sources >= enough_nts_sources && choice.operators >= enough_nts_sources;
     const bool alone = choice.sources > 0 && choice.sources == static_cast<int>(members.size());
+    if (!daemon_can && policy != NtsPolicy::off && choice.sources > 0) {
+        choice.decision =
+            fmt::format("the daemon has no words for NTS: {} could only be written without it",
+                        plural(choice.sources, "NTS source"));
+        return choice;
+    }
     choice.write = (policy != NtsPolicy::off && enough) || (policy == NtsPolicy::require && alone);
     choice.decision = decision_text(choice, policy, members.size());
     return choice;

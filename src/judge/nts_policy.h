@@ -43,9 +43,10 @@ bool is_authenticated(const Candidate& candidate);
 std::string objection_to(const Candidate& candidate, NtsPolicy policy);
 
 /// With `require` a set of NTS sources alone is written with `nts` whatever its size: there is no
-/// plain source that it could outvote.
+/// plain source that it could outvote. A daemon that has no words for it (`daemon_can` false)
+/// writes none.
 NtsChoice choose_nts(std::span<const Candidate> candidates, std::span<const std::size_t> members,
-                     NtsPolicy policy);
+                     NtsPolicy policy, bool daemon_can = true);
 
 /// Is this NTS source written with `nts`? What is written so stays so unless `nts = off` says
 /// otherwise: a failing server must not be able to take the authentication of the others away.

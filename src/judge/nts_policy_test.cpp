@@ -27,6 +27,18 @@ NtsChoice choose(const std::vector<Candidate>& candidates, NtsPolicy policy) {
 
 }  // namespace
 
+TEST_CASE("a daemon that has no words for NTS is written without, and says so") {
+    const std::vector<Candidate> candidates{secure("1", "a"), secure("2", "b"), secure("3", "c")};
+    const std::vector<std::size_t> members{0, 1, 2};
+    for (const auto policy : {NtsPolicy::prefer, NtsPolicy::require}) {
+        const NtsChoice choice = choose_nts(candidates, members, policy, false);
+        CHECK_FALSE(choice.write);
+        CHECK(choice.decision ==
+              "the daemon has no words for NTS: 3 NTS sources could only be written without it");
+    }
+    CHECK(choose_nts(candidates, members, NtsPolicy::require).write);
+}
+
 TEST_CASE("nts is written with three sources of three operators, and with none below that") {
     const struct {
         std::vector<std::string> secure_operators, plain_operators;

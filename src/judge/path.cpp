@@ -25,8 +25,29 @@ bool was_asked(const Candidate& candidate) {
     return candidate.address && !candidate.not_asked && candidate.series.sent > 0;
 }
 
+/// Did its server send what only an answer of its can bring about?
+bool is_an_answer(Rejection rejection) {
+    switch (rejection) {
+        case Rejection::wrong_version:
+        case Rejection::wrong_mode:
+        case Rejection::duplicate:
+        case Rejection::zero_timestamp:
+        case Rejection::bad_interval:
+        case Rejection::kiss:
+        case Rejection::unsynchronised:
+        case Rejection::bad_root:
+        case Rejection::loop:
+        case Rejection::too_late:
+        case Rejection::nts_nak:
+            return true;
+        default:
+            return false;
+    }
+}
+
 bool has_answered(const Candidate& candidate) {
-    return !candidate.series.samples.empty() || candidate.series.kiss != 0;
+    return !candidate.series.samples.empty() || candidate.series.kiss != 0 ||
+           std::ranges::any_of(candidate.series.rejections, is_an_answer);
 }
 
 const Sample& least_delayed(const Candidate& candidate) {
@@ -88,6 +109,7 @@ class Examination {
             count([](const Candidate& it) { return was_asked(it) && has_answered(it); });
         const int other_way = count(&PathProbes::from_port_123, PathAnswer::answered) +
                               count(&PathProbes::other_family, PathAnswer::answered) +
+                              count(&PathProbes::usual, PathAnswer::answered) +
                               count(&PathProbes::from_port_123, PathAnswer::other_port) +
                               count(&PathProbes::usual, PathAnswer::other_port);
         if (asked < enough || answered > 0 || other_way > 0) return;
@@ -159,7 +181,15 @@ class Examination {
             return candidate.nts && candidate.nts->failure == NtsFailure::none;
         });
         const bool by_probes = lost >= enough && passed == 0;
-        const bool by_keys = without_answer >= enough && secure == 0;
+        // Where short packets do not pass either, it is not their length.
+        const auto is_plain = [](const Candidate& it) { return was_asked(it) && !it.nts; };
+        const int short_passed =
+            count([&](const Candidate& it) { return is_plain(it) && has_answered(it); }) +
+            count(&PathProbes::usual, PathAnswer::answered);
+        const bool short_tried =
+            count(is_plain) + count(&PathProbes::usual, PathAnswer::silent) + short_passed > 0;
+        const bool by_keys =
+            without_answer >= enough && secure == 0 && (short_passed > 0 || !short_tried);
         if ((!by_probes && !by_keys) || passed > 0 || secure > 0) return;
         find(Kind::large_filtered,
              by_keys ? fmt::format("{} servers exchanged keys and then gave no answer: NTP packets "
@@ -198,8 +228,11 @@ class Examination {
             if (candidate.series.samples.empty() || !candidate.address) continue;
             if (candidate.source.authentication == Authentication::nts) continue;
             const Sample& sample = least_delayed(candidate);
-            // Every clock at the root claims a delay of nothing, and many the same reference.
-            if (sample.stratum == 1 && sample.root_delay == Seconds{0}) continue;
+            // Every clock at the root, and every one that serves itself, claims a delay of nothing,
+            // and many the same reference.
+            constexpr std::uint32_t own_clock = 0x7f7f01;  // 127.127.1.x
+            const bool at_root = sample.stratum == 1 || sample.refid >> 8U == own_clock;
+            if (at_root && sample.root_delay == Seconds{0}) continue;
             alike[{sample.refid, sample.stratum}].push_back(&candidate);
         }
         for (const auto& [key, group] : alike) {

@@ -77,6 +77,15 @@ TEST_CASE("silence of all is a filter, refusal of all is a network that says no"
     CHECK(diagnose(silent_servers(3, Rejection::refused), {})[0].what.contains("refuse UDP"));
 }
 
+TEST_CASE("who answers that he is not synchronised is not silent") {
+    CHECK(kinds(silent_servers(3, Rejection::unsynchronised)).empty());
+    CHECK(kinds(silent_servers(3, Rejection::loop)).empty());
+    CHECK(kinds(silent_servers(3, Rejection::bogus_origin)) == Kinds{Kind::blocked, Kind::spoofed});
+    PathProbes answered;
+    answered.usual = PathAnswer::answered;
+    CHECK(kinds(silent_servers(2), {answered, answered}).empty());
+}
+
 TEST_CASE("names without addresses are the resolver's fault, not the path's") {
     auto servers = silent_servers(3);
     for (Candidate& server : servers) {

@@ -20,7 +20,7 @@ Result<RenderedSet> render_set(const ScanReport& report, std::string_view daemon
         if (row.assessment.chosen) members.push_back(candidates.size());
         candidates.push_back(row.candidate);
     }
-    const NtsChoice choice = choose_nts(candidates, members, nts);
+    const NtsChoice choice = choose_nts(candidates, members, nts, dialect.traits().nts);
     RenderedSet set{{}, choice.decision, {}};
     if (nts == NtsPolicy::require && !choice.write && !members.empty()) {
         set.decision = "nts = require cannot be kept: " + choice.decision;

@@ -216,7 +216,9 @@ std::string record_text(std::span<const Candidate> candidates, std::string_view 
 Result<Recording> parse_replay(std::string_view text, std::string_view file_name) {
     Recording recording;
     std::vector<Candidate>& candidates = recording.candidates;
-    std::map<std::string, std::size_t> index_of;
+    // The members of a pool have one name; a row without an address is of the first of its name.
+    std::map<std::string, std::size_t> first_of;
+    std::map<std::pair<std::string, IpAddress>, std::size_t> member_at;
     std::string faults;
     int number = 0;
     while (!text.empty()) {
@@ -236,14 +238,22 @@ Result<Recording> parse_replay(std::string_view text, std::string_view file_name
         take_lots(row, recording);
         auto candidate = read_candidate(row);
         if (at && candidate) {
-            const auto [known, added] =
-                index_of.try_emplace(candidate->source.as_written, candidates.size());
-            if (added) {
+            const std::string& name = candidate->source.as_written;
+            const auto first = first_of.try_emplace(name, candidates.size()).first;
+            std::size_t index = first->second;
+            if (candidate->address) {
+                const bool lone = index < candidates.size() && !candidates[index].address;
+                index =
+                    member_at
+                        .try_emplace({name, *candidate->address}, lone ? index : candidates.size())
+                        .first->second;
+            }
+            if (index == candidates.size()) {
                 candidates.push_back(std::move(*candidate));
             } else {
-                merge(candidates[known->second], *candidate);
+                merge(candidates[index], *candidate);
             }
-            read_probe(row, Seconds{*at}, candidates[known->second].series);
+            read_probe(row, Seconds{*at}, candidates[index].series);
         }
         if (!row.fault_text().empty()) faults += row.fault_text() + "\n";
     }

@@ -83,6 +83,25 @@ TEST_CASE("what is recorded is judged alike when it is replayed") {
     CHECK(second->candidates[1].series.sent == 1);
 }
 
+TEST_CASE("the members of a pool come back as they were: by their addresses") {
+    std::vector<Candidate> pool(3);
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+        pool[i].source.as_written = pool[i].source.host.name = "pool.example";
+        pool[i].address = parse_address("192.0.2." + std::to_string(i + 1));
+        pool[i].series.sent = 2;
+        for (int n = 0; n < 2; ++n)
+            pool[i].series.samples.push_back(
+                {.at = SteadyTime(std::chrono::seconds(n)), .delay = Seconds{0.01}, .stratum = 2});
+    }
+    const auto replayed = parse_replay(record_text(pool, {}), "pool.jsonl");
+    REQUIRE(replayed);
+    REQUIRE(replayed->candidates.size() == 3);
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+        CHECK(replayed->candidates[i].address == pool[i].address);
+        CHECK(replayed->candidates[i].series.samples.size() == 2);
+    }
+}
+
 TEST_CASE("every faulty line is named with its number and key") {
     struct Bad {
         const char* row;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <sstream>
 
 namespace clockwright::system {
 
@@ -89,10 +90,25 @@ bool phc2sys_told_not_to(Arguments words) {
     return !clock.empty() && clock != "CLOCK_REALTIME";
 }
 
-/// With hardware stamps asked for it steers the clock of the network card, not the system's.
+/// With hardware stamps, its default, it steers the clock of the network card, not the system's.
 bool ptp4l_told_not_to(Arguments words) {
-    return has_word(words, "--free_running=1") || has_word(words, "--time_stamping=hardware") ||
-           has_short_option(words, 'H', "fipl");
+    return has_word(words, "--free_running=1") ||
+           !(has_word(words, "--time_stamping=software") ||
+             has_word(words, "--time_stamping=legacy") || has_short_option(words, 'S', "fipls"));
+}
+
+/// Its file may ask for software stamps, where its command line says nothing of them.
+bool ptp4l_steers_by_file(Arguments words) {
+    if (has_word(words, "--free_running=1") || has_word(words, "--time_stamping=hardware") ||
+        has_short_option(words, 'H', "fipls"))
+        return false;
+    std::ifstream file(short_value(words, 'f'));
+    std::string key, value;
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream(line) >> key >> value;
+        if (key == "time_stamping") return value == "software" || value == "legacy";
+    }
+    return false;
 }
 
 bool vbox_told_not_to(Arguments words) {
@@ -164,6 +180,22 @@ std::uint64_t status_field(std::string_view status, std::string_view key, int ba
     return value;
 }
 
+/// As that map has it which sees all users as they are.
+bool is_in_first_user_namespace(const std::filesystem::path& directory) {
+    std::istringstream map(read_text(directory / "uid_map"));
+    std::uint64_t inside = 0, outside = 0, count = 0;
+    if (!(map >> inside >> outside >> count)) return true;  // a kernel without them
+    return inside == 0 && outside == 0 && count == 4294967295;
+}
+
+/// The service of this system that it runs in: "chrony.service"; empty: none, or of a container.
+std::string unit_in(const std::string& cgroups) {
+    const std::size_t begin = cgroups.find(":/system.slice/");
+    if (begin == std::string::npos) return {};
+    const std::string path = cgroups.substr(begin, cgroups.find('\n', begin) - begin);
+    return path.ends_with(".service") ? path.substr(path.rfind('/') + 1) : std::string{};
+}
+
 std::optional<Process> read_process(const std::filesystem::path& directory, int pid) {
     constexpr std::uint64_t cap_sys_time = std::uint64_t{1} << 25U;
     std::string comm = read_text(directory / "comm");
@@ -175,9 +207,17 @@ std::optional<Process> read_process(const std::filesystem::path& directory, int 
         return std::nullopt;
     }
     const std::string status = read_text(directory / "status");
-    const bool may = (status_field(status, "CapEff", 16) & cap_sys_time) != 0;
+    // Within another user namespace the right is worth nothing.
+    const bool may = (status_field(status, "CapEff", 16) & cap_sys_time) != 0 &&
+                     is_in_first_user_namespace(directory);
     auto program = recognise(comm, split_arguments(read_text(directory / "cmdline")), may);
     program->pid = pid;
+    program->unit = unit_in(read_text(directory / "cgroup"));
+    if (program->name == "ptp4l" && ptp4l_steers_by_file(program->argv))
+        program->told_not_to = false;
+    std::error_code error;
+    if (std::filesystem::read_symlink(directory / "exe", error).filename() == "busybox")
+        program->name = "busybox " + program->name;
     return Process{.pid = pid,
                    .parent = static_cast<int>(status_field(status, "PPid", 10)),
                    .program = std::move(*program)};

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "tests/fakes/temporary_directory.h"
 
@@ -91,6 +92,8 @@ TEST_CASE("a program is a hand on the wheel unless its own option says that it i
         {"phc2sys", {"phc2sys", "-s", "eth0", "-c", "/dev/ptp1"}, "phc2sys", true},
         {"phc2sys", {"phc2sys", "-s", "eth0", "-E", "ntpshm"}, "phc2sys", true},
         {"ptp4l", {"ptp4l", "-i", "eth0", "-S"}, "ptp4l", false},
+        {"ptp4l", {"ptp4l", "-i", "eth0", "--time_stamping=software"}, "ptp4l", false},
+        {"ptp4l", {"ptp4l", "-f", "/nowhere/ptp4l.conf", "-i", "eth0"}, "ptp4l", true},
         {"ptp4l", {"ptp4l", "-Hi", "eth0"}, "ptp4l", true},
         {"ptp4l", {"ptp4l", "-S", "--free_running=1"}, "ptp4l", true},
         {"sfptpd", {"sfptpd", "-f", "/etc/sfptpd.conf"}, "sfptpd", false},
@@ -160,6 +163,43 @@ TEST_CASE("two daemons of one kind that are no relatives are two hands") {
     CHECK(programs[0].pid == 9);
     CHECK_FALSE(programs[0].steers());
     CHECK(programs[1].steers());
+}
+
+TEST_CASE("ptp4l's file may ask for software stamps, unless its command line says otherwise") {
+    FakeProc proc;
+    proc.root().write("ptp4l.conf", "[global]\ntime_stamping\tsoftware\n");
+    const std::string file = proc.root() / "ptp4l.conf";
+    proc.process(8, 1, "ptp4l", {"ptp4l", "-f", file, "-i", "eth0"}, cap_time);
+    proc.process(9, 1, "ptp4l", {"ptp4l", "-H", "-f", file, "-i", "eth0"}, cap_time);
+    const auto programs = proc.programs();
+    REQUIRE(programs.size() == 2);
+    CHECK(programs[0].steers());
+    CHECK_FALSE(programs[1].steers());
+}
+
+TEST_CASE("the right of another user namespace is none, and its service is none of this system's") {
+    FakeProc proc;
+    proc.process(8, 1, "chronyd", {"/usr/sbin/chronyd"}, cap_time);
+    proc.root().write("8/uid_map", "         0          0 4294967295\n");
+    proc.root().write("8/cgroup", "0::/system.slice/chrony.service\n");
+    proc.process(9, 1, "chronyd", {"/usr/sbin/chronyd"}, cap_time);
+    proc.root().write("9/uid_map", "         0     100000      65536\n");
+    proc.root().write("9/cgroup", "0::/lxc.payload.db1/system.slice/chrony.service\n");
+    const auto programs = proc.programs();
+    REQUIRE(programs.size() == 2);
+    CHECK(programs[0].steers());
+    CHECK(programs[0].unit == "chrony.service");
+    CHECK_FALSE(programs[1].steers());
+    CHECK(programs[1].unit.empty());
+}
+
+TEST_CASE("busybox's ntpd is a hand of its own name") {
+    FakeProc proc;
+    proc.process(8, 1, "ntpd", {"/usr/sbin/ntpd", "-N", "-p", "pool.example"}, cap_time);
+    std::filesystem::create_symlink("/bin/busybox", proc.root() / "8/exe");
+    REQUIRE(proc.programs().size() == 1);
+    CHECK(proc.programs()[0].name == "busybox ntpd");
+    CHECK(proc.programs()[0].steers());
 }
 
 TEST_CASE("what is no process, or has ended meanwhile, is passed over") {

@@ -17,7 +17,8 @@ class Doctor(hosts.HostBed):
         cls.good = cls.hosts.add("good", "chrony", cls.honest, lines=["rtcsync"],
                                  files={"/usr/share/zoneinfo/leap-seconds.list": LEAP_LIST})
         cls.bad = cls.hosts.add("bad", "chrony", cls.honest[:1], lines=[
-            "local stratum 8", "makestep 0.5 -1", "allow", "cmdallow all"],
+            "local stratum 8", "makestep 0.5 -1", "allow",
+            "bindcmdaddress 0.0.0.0", "cmdallow all"],
             files={"/etc/adjtime": "0.0 0 0.0\n0\nLOCAL\n"})
         cls.ntpsec = cls.hosts.add(
             "ntpsec", "ntpsec", cls.honest, lines=[

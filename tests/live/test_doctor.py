@@ -36,7 +36,7 @@ class Doctor(BadlyConfigured):
 
     def test_bad_lines_are_found_where_they_stand(self):
         lines = [self.line(1), self.line(1), "makestep 0.1 -1", "local stratum 5", "allow",
-                 "cmdallow all", "maxchange 1000 1 2"]
+                 "bindcmdaddress 0.0.0.0", "cmdallow all", "maxchange 1000 1 2"]
         bad = self.sources / "bad.sources"
         bad.write_text(f"# one word is wrong\nserver {self.address(LIAR)} minpol 6\n")
         self.start(*lines)
@@ -46,7 +46,7 @@ class Doctor(BadlyConfigured):
         report = self.doctor(2)
         found = {finding["id"]: finding for finding in report["findings"]}
         for number, name in ((2, "duplicate_source"), (3, "step_unlimited"), (4, "local_clock"),
-                             (5, "open_server"), (6, "open_control"), (7, "maxchange_ends"),
+                             (5, "open_server"), (7, "open_control"), (8, "maxchange_ends"),
                              (last, "config_fatal"), (2, "config_fault")):
             with self.subTest(name):
                 self.assertIn(name, found)
