@@ -46,13 +46,15 @@ const SourceLine* line_of(const Candidate& candidate, const DaemonConfig& config
     return line == config.sources.end() ? nullptr : &*line;
 }
 
-/// With takeover a foreign line no longer stays whatever we choose; leases do, and what is read
-/// after our own file.
+/// With takeover a foreign line no longer stays whatever we choose; leases do, what is read after
+/// our own file, and what the daemon could not be given back by command.
 void release_foreign(std::vector<Candidate>& candidates, const DaemonView* view) {
     for (Candidate& candidate : candidates) {
         const SourceLine* line =
             view != nullptr && view->config ? line_of(candidate, *view->config) : nullptr;
-        if (line != nullptr && line->after_ours) continue;
+        if (line != nullptr && (line->after_ours || (!line->unknown_options.empty() &&
+                                                     traits_of(view->place.kind).reloads)))
+            continue;
         const bool lease = candidate.source.origin.file.starts_with("/run/");
         const bool in_file = !candidate.source.origin.file.empty();
         if (candidate.membership == Membership::foreign && in_file && !lease) {
@@ -118,10 +120,10 @@ PlanSettings plan_settings(const Context& context, const Decision& decision) {
 }
 
 /// Why no plan can be made from this selection at all; empty when one can.
-std::optional<Error> why_no_set(const Ensemble& set) {
+std::optional<Error> why_no_set(const Ensemble& set, bool takeover) {
     if (!set.members.empty() && set.refusal.empty()) return std::nullopt;
     std::string why = set.refusal.empty() ? "no acceptable set" : set.refusal;
-    if (!set.takeover_would_help) return Error{Fault::failed, std::move(why)};
+    if (!set.takeover_would_help || takeover) return Error{Fault::failed, std::move(why)};
     return Error{Fault::refused, why + "; --takeover would comment the foreign lines out"};
 }
 
@@ -214,7 +216,7 @@ Result<Decision> make_decision(const Context& context) {
     const Found found = TRY(find_all(decision.view, host));
     tell_daemon(context.command, decision.view);
     decision.run = TRY(run_once(context, &decision.view));
-    decision.no = why_no_set(decision.run.judged.selection.ensemble);
+    decision.no = why_no_set(decision.run.judged.selection.ensemble, context.command.takeover);
     decision.no_set = decision.no && decision.no->fault == Fault::failed;
     if (!decision.no && decision.run.gate.frozen) {
         decision.no = Error{Fault::refused, decision.run.gate.reason};

@@ -209,10 +209,15 @@ class Builder {
         return {};
     }
 
+    /// With the foreign sources that are down: they stay, and come back.
     template <class Predicate>
     int members_that(Predicate predicate) const {
-        return static_cast<int>(std::ranges::count_if(
-            attempt_.members, [&](const Eligible* it) { return predicate(it->ties); }));
+        const auto members = std::ranges::count_if(
+            attempt_.members, [&](const Eligible* it) { return predicate(it->ties); });
+        const auto down = std::ranges::count_if(eligible_, [&](const Eligible& it) {
+            return it.stays && !it.usable && predicate(it.ties);
+        });
+        return static_cast<int>(members + down);
     }
 
     Eligibles eligible_;

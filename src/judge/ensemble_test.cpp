@@ -61,6 +61,17 @@ TEST_CASE("the set is the sources of least expected error, the best first") {
     CHECK(set.passed_over[7].empty());
 }
 
+TEST_CASE("a foreign source that is down counts for its operator: it stays, and comes back") {
+    std::vector<Eligible> list;
+    for (std::size_t i = 0; i < 7; ++i)
+        list.push_back(source(i, i < 2 ? "A" : fmt::format("{}", i), 1.0 + static_cast<double>(i)));
+    CHECK(assemble(list, {.count = 5}).members == Indices{0, 1, 2, 3, 4});
+    Eligible down = foreign(7, "A", 1);
+    down.usable = false;
+    list.push_back(down);
+    CHECK(assemble(list, {.count = 5}).members == Indices{0, 2, 3, 4, 5});
+}
+
 TEST_CASE("of twelve sources by six operators, five are at most two of one operator") {
     std::vector<Eligible> list;
     for (std::size_t i = 0; i < 12; ++i) {
