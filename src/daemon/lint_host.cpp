@@ -45,6 +45,23 @@ std::string unit_name(const DaemonPresence& daemon) {
     return stem(daemon.unit);
 }
 
+bool is_openrc(const DaemonPresence& daemon) {
+    return daemon.unit_file.starts_with("/etc/init.d/");
+}
+
+/// From now on and at every boot.
+Commands starting(const DaemonPresence& daemon) {
+    const std::string name = unit_name(daemon);
+    if (!is_openrc(daemon)) return {systemctl({"enable", "--now", name})};
+    return {{"/sbin/rc-update", "add", name}, {"/sbin/rc-service", name, "start"}};
+}
+
+Commands stopping(const DaemonPresence& daemon) {
+    const std::string name = unit_name(daemon);
+    if (!is_openrc(daemon)) return {systemctl({"disable", "--now", name})};
+    return {{"/sbin/rc-service", name, "stop"}, {"/sbin/rc-update", "del", name}};
+}
+
 Cure installing_chrony(const HostFacts& host) {
     if (host.container) return "nothing in a container: the clock is the host's";
     if (host.installer.empty()) return "install chrony";
@@ -79,7 +96,8 @@ void check_our_daemon(const LintInput& input, const DaemonPresence& ours, Report
                    Commands{systemctl({"unmask", unit}), systemctl({"enable", "--now", unit})});
     } else if (input.host.program && !ours.unit_file.empty() && !ours.enabled) {
         report.add(not_enabled, fmt::format("{} is not enabled", ours.unit),
-                   Commands{systemctl({"enable", unit})});
+                   is_openrc(ours) ? Commands{{"/sbin/rc-update", "add", unit}}
+                                   : Commands{systemctl({"enable", unit})});
     }
     const bool restarts =
         !ours.restart.empty() && ours.restart != "no" && ours.restart != "on-success";
@@ -112,7 +130,7 @@ void check_running(const LintInput& input, const DaemonPresence* ours, Report& r
                           ? fmt::format("{} is not installed, only its file is; {} does not run",
                                         program, traits_of(there.kind).program)
                           : fmt::format("{} does not run", program),
-                      Commands{systemctl({"enable", "--now", unit_name(there)})});
+                      starting(there));
     }
 }
 
@@ -121,8 +139,7 @@ void check_others(const LintInput& input, const DaemonPresence* ours, Report& re
         if (&daemon == ours || !daemon.enabled || daemon.masked || daemon.yields) continue;
         if (ours == nullptr || !(ours->enabled || ours->program)) continue;
         report.add(two_enabled, fmt::format("{} is enabled beside {}", daemon.unit, ours->unit),
-                   Commands{systemctl({"disable", "--now", unit_name(daemon)})},
-                   {daemon.unit_file, 0});
+                   stopping(daemon), {daemon.unit_file, 0});
     }
 }
 

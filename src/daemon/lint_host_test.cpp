@@ -84,6 +84,19 @@ TEST_CASE("no daemon, one that does not run, is masked, or is not enabled") {
     CHECK(host.ids().empty());
 }
 
+TEST_CASE("under OpenRC the cures are OpenRC's") {
+    auto host = chrony_case();
+    DaemonPresence& ours = host.host.daemons[0];
+    ours.unit = "chronyd";
+    ours.unit_file = "/etc/init.d/chronyd";
+    ours.enabled = false;
+    CHECK(host.find("daemon_not_enabled").proposal == "rc-update add chronyd");
+    host.host.program.reset();
+    host.host.programs.clear();
+    CHECK(host.find("daemon_not_running").proposal ==
+          "rc-update add chronyd && rc-service chronyd start");
+}
+
 TEST_CASE("in a container a daemon that does not run is advice: the clock is the host's") {
     auto host = chrony_case();
     host.host.program.reset();
