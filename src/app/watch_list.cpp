@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <map>
 #include <string_view>
 #include <utility>
 
+#include "app/daemon_polls.h"
+#include "app/watched_rows.h"
 #include "judge/fitness.h"
 #include "time/spell.h"
 #include "watch/rule.h"
@@ -25,53 +26,6 @@ constexpr std::size_t most_forged = 100;  // to count, of one server
 
 bool is_daemons(const Candidate& candidate) {
     return candidate.source.origin.kind == Origin::Kind::daemon && candidate.address;
-}
-
-/// The steady moment that lies `age` back.
-SteadyTime back(const Now& now, Seconds age) {
-    return now.steady - to_nanoseconds(age);
-}
-
-/// The daemon tells how far a source may be off, not its delay: twice the one is at most the other.
-Sample sample_of(const DaemonSource& source, SteadyTime at) {
-    Sample sample;
-    sample.at = at;
-    sample.offset = source.offset;
-    sample.delay = 2 * source.error;
-    sample.stratum = static_cast<std::uint8_t>(std::clamp(source.stratum, 0, 16));
-    sample.refid = source.refid;
-    sample.authenticated = source.authentication == Authentication::nts && source.reach != 0;
-    return sample;
-}
-
-SampleRow row_of(const Watched& server, const Now& now) {
-    SampleRow row;
-    row.at = now.wall;
-    row.server = server.candidate.source.as_written;
-    row.address = server.candidate.address ? to_string(*server.candidate.address) : "";
-    row.by_daemon = server.by_daemon;
-    return row;
-}
-
-SampleRow row_of(const Watched& server, const Sample& sample, const Now& now) {
-    SampleRow row = row_of(server, now);
-    row.at = now.wall - (now.steady - sample.at);
-    row.offset = sample.offset;
-    row.delay = sample.delay;
-    row.root_distance = (sample.delay + sample.root_delay) / 2 + sample.root_dispersion;
-    row.stratum = sample.stratum;
-    row.authenticated = sample.authenticated;
-    return row;
-}
-
-Seconds poll_interval(const DaemonSource& source) {
-    return Seconds{std::exp2(std::clamp(source.poll, 0, 17))};
-}
-
-/// Polls that the daemon can have made of it: since it was added, as far as we saw.
-int polls_of(const Watched& server, const DaemonSource& source, const Now& now) {
-    const auto seen = static_cast<int>(Seconds(now.steady - server.added) / poll_interval(source));
-    return std::max(seen, static_cast<int>(std::bit_width(source.reach)));
 }
 
 std::string change_sentence(const std::string& host, const ServerChange& change) {
@@ -135,9 +89,10 @@ bool has_no_address(const Watched& server) {
 /// Eight polls back. A daemon that is answered and takes none of the answers for good (it filters
 /// them by delay) has older ones; three times as old is too old.
 SteadyTime oldest_wanted(const Watched& server, const Now& now, Seconds interval) {
-    const SteadyTime usual = back(now, 8.5 * interval);
+    const SteadyTime usual = now.steady - to_nanoseconds(8.5 * interval);
     if (!server.by_daemon || server.watch.reach() == 0 || !server.watch.last()) return usual;
-    return std::min(usual, std::max(server.watch.last()->at, back(now, 3 * 8.5 * interval)));
+    return std::min(
+        usual, std::max(server.watch.last()->at, now.steady - to_nanoseconds(3 * 8.5 * interval)));
 }
 
 bool is_bad(const Watched& server) {
@@ -217,32 +172,7 @@ void WatchList::take(const DaemonState& state, const Now& now, std::vector<Recor
             return !one.refclock && one.address == server.candidate.address;
         });
         if (source == state.sources.end()) continue;
-        const bool begins_anew =
-            server.source && server.source->last_sample && !source->last_sample;
-        server.source = *source;
-        if (source->last_sample) {
-            const SteadyTime at = back(now, *source->last_sample);
-            // The daemon tells ages in whole seconds, cut off: so near may be the same sample.
-            const Seconds near{poll_interval(*source) > Seconds{1} ? 1 : 0.9};
-            const bool is_new = !server.heard || Seconds(at - *server.heard) > near;
-            if (is_new && source->reach != 0) {
-                const Sample sample = sample_of(*source, at);
-                server.watch.answered(sample);
-                server.heard = at;
-                server.heard_wall = now.wall - (now.steady - at);
-                rows.emplace_back(row_of(server, sample, now));
-            }
-        }
-        server.watch.reach_is(source->reach, polls_of(server, *source, now));
-        if (begins_anew) server.polls.forget();
-        if (traits_of(state.kind).counts_losses &&
-            server.polls.lost(source->reach, poll_interval(*source), now.steady)) {
-            server.watch.lost_by_daemon();
-            SampleRow row = row_of(server, now);
-            row.lost = describe(Rejection::time_out);
-            rows.emplace_back(std::move(row));
-        }
-        server.was_authenticated |= server.watch.last() && server.watch.last()->authenticated;
+        take_polls(server, *source, traits_of(state.kind).counts_losses, now, rows);
     }
 }
 
