@@ -149,16 +149,16 @@ class Influx(Sinks):
 
     def test_a_point_that_is_refused_is_named_and_kept_and_the_rest_goes_on(self):
         middle = Middle(self)
-        middle.poison = f"server={self.host(2)} "
+        middle.poison = f"server={self.host(2)},"
         self.lab({1: {}, 2: {}, 3: {}})
         self.start_agent(influx=self.influx(middle))
         refused = self.state / "spool/influx/refused.lines"
         self.wait_for("it is kept", lambda: refused.exists(), 60)
-        self.wait_for("others arrive", lambda: sum(f"server={self.host(3)} " in line
+        self.wait_for("others arrive", lambda: sum(f"server={self.host(3)}," in line
                                                    for line in middle.lines) > 3, 60)
         self.end_agent()
-        self.assertIn(f"server={self.host(2)} ", refused.read_text())
-        self.assertNotIn(f"server={self.host(3)} ", refused.read_text())
+        self.assertIn(f"server={self.host(2)},", refused.read_text())
+        self.assertNotIn(f"server={self.host(3)},", refused.read_text())
         self.assertIn("InfluxDB refuses a point", self.log(self.agent_log))
         self.assertIn("unable to parse a point", self.log(self.agent_log))
 
