@@ -163,6 +163,11 @@ class Reader {
         line.line = range.first;
         line.last_line = range.last > range.first ? range.last : 0;
         line.ours = ours_.contains(range.first);
+        // Our block moves to the end of the file, and what follows it would be another table's.
+        if (line.ours && !ours_.contains(range.last))
+            return fault(range.last,
+                         "a key behind our block belongs to its last table: move it "
+                         "into a table of its own");
         config_.sources.push_back(std::move(line));
     }
 

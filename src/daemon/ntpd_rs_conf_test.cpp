@@ -103,6 +103,16 @@ TEST_CASE("a count that is no whole number is an option like any other") {
     CHECK(config.sources[0].unknown_options.size() == 1);
 }
 
+TEST_CASE("a key behind our block is a fault: it would become another table's") {
+    const std::string ours = with_block("[observability]\nlog-level = \"info\"\n",
+                                        "[[source]]\nmode = \"server\"\naddress = \"a\"\n");
+    CHECK(parsed(ours).faults.empty());
+    const auto config = parsed(ours + "precision = 0.1\n");
+    REQUIRE(config.faults.size() == 1);
+    CHECK(config.faults[0].contains("ntp.toml:8: a key behind our block"));
+    CHECK(parsed(ours + "\n[[source]]\nmode = \"server\"\naddress = \"b\"\n").faults.empty());
+}
+
 TEST_CASE("the dialect writes tables apart by empty lines") {
     SourceLine server, secure;
     server.name = "2001:db8::1";
