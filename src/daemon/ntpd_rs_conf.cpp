@@ -262,7 +262,10 @@ Result<DaemonConfig> parse(const std::string& main_file, const ConfigFiles& file
     config.main_file = config.own_file = main_file;
     const std::string content = TRY(files.read(main_file));
     config.files.push_back(main_file);
-    Reader reader(config, block_range(content));
+    const LineRange ours = block_range(content);
+    Reader reader(config, ours);
+    if (block_range(without_block(content)).first != 0)
+        reader.fault(ours.last + 1, "our block is there twice: remove one of them");
     try {
         reader.read(toml::parse(content));
     } catch (const toml::parse_error& error) {

@@ -110,6 +110,9 @@ TEST_CASE("a key behind our block is a fault: it would become another table's") 
     const auto config = parsed(ours + "precision = 0.1\n");
     REQUIRE(config.faults.size() == 1);
     CHECK(config.faults[0].contains("ntp.toml:8: a key behind our block"));
+    const auto twice = parsed(ours + ours.substr(ours.find(block_begin)));
+    REQUIRE(twice.faults.size() == 1);
+    CHECK(twice.faults[0].contains("our block is there twice"));
     CHECK(parsed(ours + "\n[[source]]\nmode = \"server\"\naddress = \"b\"\n").faults.empty());
 }
 
