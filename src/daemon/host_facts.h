@@ -102,7 +102,7 @@ struct HostFacts {
     /// What installs a package without asking: {"/usr/bin/apt-get", "install", "-y"}; empty:
     /// unknown.
     std::vector<std::string> installer;
-    /// How old timesyncd's mark "synchronized" is; empty: there is none.
+    /// Its mark "synchronized" is there: it had an answer since it started.
     bool timesyncd_synchronised = false;
     std::vector<NotLookedAt> not_looked_at;
 };

@@ -116,6 +116,10 @@ TEST_CASE("timesyncd follows one server at a time, and names none by itself") {
     host.host.timesyncd_synchronised = true;
     host.files[host.main_file] = "[Time]\nNTP=ntp1.corp.example\n";
     CHECK(host.ids() == std::vector<std::string>{"one_server_at_a_time"});
+    host.state.tracking.reference_time = host.now - std::chrono::hours(3);
+    CHECK(host.find("timesyncd_unsynchronised").what.contains("3 h ago"));
+    host.state.tracking.reference_time = host.now - std::chrono::hours(1);
+    CHECK_FALSE(host.has("timesyncd_unsynchronised"));
 }
 
 TEST_CASE("OpenNTPD is told apart: no bound, no constraint") {

@@ -140,10 +140,13 @@ std::optional<Unfit> unfitness(const Candidate& candidate, const std::optional<S
     return std::nullopt;
 }
 
+bool serves_own_clock(int stratum, std::uint32_t refid) {
+    const bool is_text = stratum == 1;
+    return (is_text && refid == refid_locl) || (refid & 0xffffff00) == refid_local_driver;
+}
+
 bool serves_own_clock(const ServerStats& stats) {
-    const bool is_text = stats.stratum == 1;
-    return (is_text && stats.refid == refid_locl) ||
-           (stats.refid & 0xffffff00) == refid_local_driver;
+    return serves_own_clock(stats.stratum, stats.refid);
 }
 
 }  // namespace clockwright

@@ -24,5 +24,7 @@ std::optional<Unfit> unfitness(const Candidate& candidate, const std::optional<S
 
 /// "LOCL" at stratum 1, or 127.127.1.x: the server's own clock without a reference (rule C-9).
 bool serves_own_clock(const ServerStats& stats);
+/// The same of one answer.
+bool serves_own_clock(int stratum, std::uint32_t refid);
 
 }  // namespace clockwright

@@ -114,6 +114,19 @@ TEST_CASE("a present set of one operator is a single point of failure") {
                    "Single point of failure: all 4 present sources are run by One."));
 }
 
+TEST_CASE("a present set of anycast servers alone may be moved at any time") {
+    std::vector<Candidate> candidates;
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        Candidate one = server(0, 10, i).member(Membership::ours);
+        one.source.kind = ServerKind::anycast;
+        candidates.push_back(one);
+    }
+    const std::string note = "Single point of failure: all 4 present sources are anycast";
+    CHECK(has_note(notes_of(candidates), note));
+    candidates[0].source.kind = ServerKind::host;
+    CHECK_FALSE(has_note(notes_of(candidates), note));
+}
+
 TEST_CASE("names from outside cannot write on the terminal") {
     std::vector<Candidate> candidates;
     for (std::uint32_t i = 0; i < 4; ++i) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "judge/fitness.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -230,8 +231,8 @@ class Examination {
             const Sample& sample = least_delayed(candidate);
             // Every clock at the root, and every one that serves itself, claims a delay of nothing,
             // and many the same reference.
-            constexpr std::uint32_t own_clock = 0x7f7f01;  // 127.127.1.x
-            const bool at_root = sample.stratum == 1 || sample.refid >> 8U == own_clock;
+            const bool at_root =
+                sample.stratum == 1 || serves_own_clock(sample.stratum, sample.refid);
             if (at_root && sample.root_delay == Seconds{0}) continue;
             alike[{sample.refid, sample.stratum}].push_back(&candidate);
         }

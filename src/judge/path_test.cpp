@@ -178,6 +178,24 @@ TEST_CASE("clocks at the root with one kind of reference are not alike for that"
     CHECK(kinds(servers).empty());
 }
 
+TEST_CASE("servers that serve themselves are not alike for that") {
+    auto servers = good_servers(4);
+    for (Candidate& server : servers) {
+        for (Sample& sample : server.series.samples) {
+            sample.stratum = 10;
+            sample.refid = 0x7f7f0101;
+            sample.root_delay = Seconds{0};
+        }
+    }
+    CHECK(kinds(servers).empty());
+}
+
+TEST_CASE("where no short packet passes either, NTS does not fail by its length") {
+    auto servers = silent_servers(3);
+    for (std::size_t i = 0; i < 2; ++i) servers[i].nts = failing(NtsFailure::no_answer);
+    CHECK(kinds(servers) == Kinds{Kind::blocked});
+}
+
 TEST_CASE("authenticated servers were not intercepted, whatever they have in common") {
     auto servers = good_servers(4);
     for (Candidate& server : servers) {

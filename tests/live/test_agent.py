@@ -111,7 +111,8 @@ class Agent(bed.Bed):
         self.start_agent()
         second = self.program("agent")
         self.assertEqual(second.code, 1)
-        self.assertIn(f"another clockwright (pid {self.agent.pid}) holds {self.state}/agent.lock", second.stderr)
+        self.assertIn(f"another clockwright (pid {self.agent.pid}) holds {self.state}/agent.lock",
+                      second.stderr)
         self.end_agent()
         self.expect(self.program("report", "verify"), 0)
 
