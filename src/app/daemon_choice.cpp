@@ -104,6 +104,26 @@ std::string locate_config(DaemonKind kind, const Config& config, const Host& hos
     return installed.empty() ? std::string(place_of(kind, {})->config) : installed;
 }
 
+/// As this host starts its services; empty: it is not known how, and the daemon is not restarted.
+std::vector<std::string> usual_restart(const Host& host, std::string_view unit) {
+    struct Way {
+        std::string_view mark, program;  ///< what is there where it is so, and what to run
+        bool name_first;                 ///< "rc-service chronyd restart"
+    };
+    constexpr std::array ways{Way{"/run/systemd/system", "/usr/bin/systemctl", false},
+                              Way{"/run/openrc", "/sbin/rc-service", true},
+                              Way{"/etc/init.d", "/usr/sbin/service", true},
+                              Way{"/etc/rc.d", "/usr/sbin/service", true}};
+    for (const Way& way : ways) {
+        if (host.glob(std::string(way.mark)).empty() || host.glob(std::string(way.program)).empty())
+            continue;
+        std::vector<std::string> argv{std::string(way.program), "restart", std::string(unit)};
+        if (way.name_first) std::swap(argv[1], argv[2]);
+        return argv;
+    }
+    return {};
+}
+
 }  // namespace
 
 bool has_systemd(const Host& host) {
@@ -130,10 +150,8 @@ Result<DaemonPlace> choose_daemon(const Config& config, const Host& host,
     place.kind = TRY(choose_kind(config, host, programs));
     place.config_file = locate_config(place.kind, config, host, programs);
     const InstallPlace& installed = *place_of(place.kind, place.config_file);
-    place.restart = config.is_set("daemon.restart")
-                        ? config.daemon.restart
-                        : std::vector<std::string>{"/usr/bin/systemctl", "restart",
-                                                   std::string(installed.unit)};
+    place.restart = config.is_set("daemon.restart") ? config.daemon.restart
+                                                    : usual_restart(host, installed.unit);
     place.control_given = !config.daemon.control.empty();
     place.control = place.control_given ? config.daemon.control : std::string(installed.control);
     const auto program = std::ranges::find_if(programs, [&](const ClockProgram& candidate) {

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
+#include <string_view>
+
 #include "app/daemon_choice.h"
 #include "daemon/places.h"
 #include "daemon/verify.h"
@@ -16,21 +19,21 @@ namespace clockwright::app {
 namespace {
 
 constexpr const char* systemd_run = "/usr/bin/systemd-run";
+constexpr const char* systemctl = "/usr/bin/systemctl";
 constexpr Seconds start_limit{10};
 
 bool is_of_the_system(const DaemonPlace& place) {
     return place_of(place.kind, place.config_file)->config == place.config_file;
 }
 
-}  // namespace
-
-Probation begin_probation(const Context& context, const DaemonPlace& place, const std::string& id) {
+Probation start_timer(const Context& context, const DaemonPlace& place, const std::string& id,
+                      std::string_view purpose) {
     const Seconds delay = context.command.probation;
     if (delay <= Seconds{0} || !is_of_the_system(place)) return {};
     const system::LocalHost host;
     if (!system::is_root() || !has_systemd(host))
         return {{}, "no systemd here that could judge it once more"};
-    const std::string unit = "clockwright-verify-" + id;
+    const std::string unit = fmt::format("clockwright-{}-{}", purpose, id);
     std::vector<std::string> argv = {systemd_run,
                                      "--quiet",
                                      "--collect",
@@ -42,12 +45,28 @@ Probation begin_probation(const Context& context, const DaemonPlace& place, cons
                                      system::own_program()};
     if (!context.command.config_file.empty()) {
         argv.emplace_back("--config");
-        argv.push_back(context.command.config_file);
+        argv.push_back(std::filesystem::absolute(context.command.config_file));
     }
     for (const char* word : {"rollback", id.c_str(), "--unless-verified"}) argv.emplace_back(word);
     if (auto started = system::run_command(argv, start_limit); !started)
         return {{}, "its timer could not be started: " + started.error().message};
     return {unit + ".timer", {}};
+}
+
+}  // namespace
+
+Probation begin_probation(const Context& context, const DaemonPlace& place, const std::string& id) {
+    return start_timer(context, place, id, "verify");
+}
+
+Probation begin_rescue(const Context& context, const DaemonPlace& place, const std::string& id) {
+    return start_timer(context, place, id, "rescue");
+}
+
+void end_rescue(const Probation& rescue) {
+    // One that could not be stopped finds that the change holds.
+    if (!rescue.timer.empty())
+        static_cast<void>(system::run_command({systemctl, "stop", rescue.timer}, start_limit));
 }
 
 std::string why_not_kept(const store::Change& change, const DaemonPlace& place, Seconds patience) {

@@ -19,6 +19,11 @@ struct Probation {
 /// system's own daemon is watched: a private one is its owner's.
 Probation begin_probation(const Context& context, const DaemonPlace& place, const std::string& id);
 
+/// The same while the change is at work: should this process die of it, the timer heals. Stopped
+/// when the change has come to its end.
+Probation begin_rescue(const Context& context, const DaemonPlace& place, const std::string& id);
+void end_rescue(const Probation& rescue);
+
 /// Why the change no longer holds; empty when it does. The daemon is given `patience` to say so.
 std::string why_not_kept(const store::Change& change, const DaemonPlace& place, Seconds patience);
 

@@ -12,6 +12,7 @@ inline constexpr const char* timer_name = "clockwright-apply.timer";
 inline constexpr const char* agent_name = "clockwright-agent.service";
 inline constexpr const char* wish_service_name = "clockwright-wish.service";
 inline constexpr const char* wish_name = "clockwright-wish.path";
+inline constexpr const char* cron_directory = "/etc/cron.d";
 inline constexpr const char* cron_path = "/etc/cron.d/clockwright";
 /// Where the agent of the service keeps its state (DynamicUser=yes), and the link that leads there.
 inline constexpr const char* service_state = "/var/lib/private/clockwright-agent";

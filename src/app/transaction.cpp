@@ -103,7 +103,7 @@ Transaction::Transaction(const Context& context, DaemonPlace place, store::Lock 
       journal_(std::move(journal)) {}
 
 Result<Transaction> Transaction::begin(const Context& context, const DaemonPlace& place) {
-    system::catch_signals();
+    system::outlive_terminal();
     store::Lock lock = TRY(store::Lock::take(lock_path(place)));
     store::Journal journal = TRY(store::Journal::open(context.config.state.directory));
     return Transaction(context, place, std::move(lock), std::move(journal));
@@ -169,7 +169,11 @@ Done Transaction::drive(Apply machine, const std::string& id) {
     clear_progress(context_->command);
     Done done{std::get<Outcome>(effect), id, interrupted_};
     if (auto closed = journal_.close(id, done.outcome, system::read_clocks().wall); !closed) {
-        done.outcome.reason += "; the record could not be closed: " + closed.error().message;
+        // Whoever comes next believes the record, and takes the change back.
+        done.outcome = {.kind = OutcomeKind::failed,
+                        .reason = fmt::format("{}: {}; the record could not be closed: {}",
+                                              to_string(done.outcome.kind), done.outcome.reason,
+                                              closed.error().message)};
     }
     static_cast<void>(journal_.prune(backups_kept));  // an old backup more does no harm
     if (done.outcome.kind == OutcomeKind::failed && !done.outcome.before_first_step) {
@@ -194,7 +198,9 @@ Result<Done> Transaction::run(const Plan& plan, const std::string& reason,
     const std::string id = TRY(
         journal_.begin(plan, baseline, system::user_text(), reason, system::read_clocks().wall));
     const ApplySettings settings = settings_for(rest_before(plan, context_->config));
+    if (guard_.begun) guard_.begun(id);
     Done done = drive(Apply(plan, baseline, settings), id);
+    if (guard_.ended) guard_.ended(done);
     tell(plan, baseline, reason, done);
     return done;
 }
@@ -216,7 +222,7 @@ void Transaction::tell(const Plan& plan, const Baseline& baseline, const std::st
 }
 
 Result<std::optional<Done>> Transaction::heal() {
-    const auto left = TRY(journal_.unfinished());
+    const auto left = TRY(journal_.unfinished(place_.config_file));
     if (!left) return std::optional<Done>{};
     if (!left->fault.empty()) {
         return fail(Fault::bad_input, left->fault + "; look at it, then move that file away");
@@ -230,6 +236,15 @@ Result<std::optional<Done>> Transaction::heal() {
     Done done =
         drive(Apply::healing(std::move(plan), left->begun, left->baseline, settings), left->id);
     tell(left->plan, left->baseline, left->reason, done);
+    const bool back = done.outcome.kind == OutcomeKind::rolled_back && !done.interrupted;
+    if (back && is_rollback(left->plan)) {
+        print_remark(context_->command, "It was a roll-back, which now goes on.\n");
+        const auto now = TRY(ask_daemon());
+        Plan again = as_others_left_it(left->plan, now);
+        again.daemon_sources = listed_names(now);
+        done = TRY(run(again, left->reason, Baseline{now}));
+        done.went_on = true;
+    }
     return std::optional(std::move(done));
 }
 

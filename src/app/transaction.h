@@ -20,6 +20,7 @@ struct Done {
     Outcome outcome;
     std::string id;
     bool interrupted = false;
+    bool went_on = false;  ///< a roll-back that was left unfinished, done after all
 };
 
 /// Nothing was to be done, and why.
@@ -35,13 +36,20 @@ int exit_code_of(const Done& done);
 /// Called after every journal line is durable; a test may end the process there.
 using AfterJournal = std::function<void(const JournalLine&)>;
 
+/// Who looks after a change while nobody else does.
+struct Guard {
+    std::function<void(const std::string& id)> begun;  ///< recorded, nothing done yet
+    std::function<void(const Done& done)> ended;       ///< its record is closed, nobody told yet
+};
+
 class Transaction {
   public:
     /// Takes the lock beside the daemon's configuration and opens the journal.
     /// Faults: not_permitted, refused (another change is at work).
     static Result<Transaction> begin(const Context& context, const DaemonPlace& place);
 
-    /// What a crash left: walks it back first. Empty: nothing was left.
+    /// What a crash left of a change of this daemon: walks it back first; a roll-back is then
+    /// begun again, for nobody wants what it was to undo. Empty: nothing was left.
     Result<std::optional<Done>> heal();
 
     /// Runs the plan to its outcome. The daemon is asked for its state before the first step,
@@ -50,6 +58,7 @@ class Transaction {
                      std::optional<Baseline> baseline = {});
 
     store::Journal& journal() { return journal_; }
+    void guard(Guard guard) { guard_ = std::move(guard); }
     void observe(AfterJournal after_journal) { after_journal_ = std::move(after_journal); }
 
   private:
@@ -69,6 +78,7 @@ class Transaction {
     store::Lock lock_;
     store::Journal journal_;
     AfterJournal after_journal_;
+    Guard guard_;
     Now began_;
     bool interrupted_ = false;
 };

@@ -70,10 +70,18 @@ Result<int> finish(const Context& context, const Plan& plan, const Done& done,
 /// Carries the plan out; what was accepted goes on probation.
 Result<int> carry_out(const Context& context, Transaction& transaction, const DaemonPlace& place,
                       const Plan& plan) {
+    Probation rescue, probation;
+    transaction.guard(
+        {.begun = [&](const std::string& id) { rescue = begin_rescue(context, place, id); },
+         .ended =
+             [&](const Done& done) {
+                 if (done.outcome.kind == OutcomeKind::applied)
+                     probation = begin_probation(context, place, done.id);
+                 end_rescue(rescue);
+             }});
     const Done done = TRY(transaction.run(plan, context.command.reason));
-    const bool accepted = done.outcome.kind == OutcomeKind::applied;
-    return finish(context, plan, done,
-                  accepted ? begin_probation(context, place, done.id) : Probation{});
+    transaction.guard({});
+    return finish(context, plan, done, probation);
 }
 
 /// A decision that gives no plan, or nothing to do, as an outcome.

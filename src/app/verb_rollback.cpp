@@ -11,8 +11,11 @@
 #include "app/verbs.h"
 #include "publish/plan_report.h"
 #include "publish/table.h"
+#include "system/clock.h"
+#include "system/event_loop.h"
 #include "system/local_host.h"
 #include "system/terminal.h"
+#include "system/wait.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -20,6 +23,8 @@ namespace {
 
 /// What a daemon may take to show that it still holds.
 constexpr Seconds probation_patience{30};
+/// How long another change may be at work before the timer gives up.
+constexpr Seconds lock_patience{1800};
 
 std::string outcome_text(const store::Change& change) {
     if (!change.outcome) return "unfinished";
@@ -54,6 +59,10 @@ int report(const Context& context, const Done& done) {
     return exit_code_of(done);
 }
 
+bool is_of(const store::Change& change, const DaemonPlace& place) {
+    return change.plan.config_file == place.config_file;
+}
+
 /// A later change of the same daemon, or a roll-back of it, has the last word.
 bool replaces(const store::Change& change, const store::Change& target) {
     return change.at > target.at && change.outcome == OutcomeKind::applied &&
@@ -63,12 +72,13 @@ bool replaces(const store::Change& change, const store::Change& target) {
 /// The way back over this change and every applied one after it, newest first, as one plan.
 Result<Plan> way_back(const store::Journal& journal, const store::Change& target,
                       const DaemonView& view) {
-    Plan since = target.plan;
+    std::vector<Plan> since{target.plan};
     for (const store::Change& change : TRY(journal.changes())) {
-        if (replaces(change, target))
-            std::ranges::copy(change.plan.steps, std::back_inserter(since.steps));
+        if (!replaces(change, target)) continue;
+        since.push_back(change.plan);
+        since.back().id = change.id;
     }
-    Plan plan = rollback_plan(since, "rollback of " + target.id);
+    Plan plan = rollback_plan(TRY(joined(since)), "rollback of " + target.id);
     if (view.state) {
         plan = as_others_left_it(std::move(plan), *view.state);
         plan.daemon_sources = listed_names(*view.state);
@@ -77,9 +87,23 @@ Result<Plan> way_back(const store::Journal& journal, const store::Change& target
     return plan;
 }
 
-bool any_applied(const std::vector<store::Change>& changes) {
-    return std::ranges::find(changes, OutcomeKind::applied, &store::Change::outcome) !=
-           changes.end();
+bool any_applied(const std::vector<store::Change>& changes, const DaemonPlace& place) {
+    return std::ranges::any_of(changes, [&](const store::Change& change) {
+        return change.outcome == OutcomeKind::applied && is_of(change, place);
+    });
+}
+
+/// Nobody reads what the system's timer is told: it waits for a change that is at work.
+Result<Transaction> begin(const Context& context, const DaemonPlace& place) {
+    const SteadyTime began = system::read_clocks().steady;
+    auto transaction = Transaction::begin(context, place);
+    while (!transaction && transaction.error().fault == Fault::refused &&
+           context.command.unless_verified && !system::interrupted() &&
+           system::read_clocks().steady - began < lock_patience) {
+        system::wait(Seconds{5});
+        transaction = Transaction::begin(context, place);
+    }
+    return transaction;
 }
 
 Result<int> roll_back(const Context& context) {
@@ -87,24 +111,33 @@ Result<int> roll_back(const Context& context) {
     const DaemonView view = TRY(view_daemon(context.config, host));
     if (const std::string hands = two_hands(view.place); !hands.empty())
         return fail(Fault::refused, hands);
-    Transaction transaction = TRY(Transaction::begin(context, view.place));
+    Transaction transaction = TRY(begin(context, view.place));
     const auto healed = TRY(transaction.heal());
     if (healed && (healed->outcome.kind == OutcomeKind::failed || healed->interrupted ||
                    healed->id == context.command.file || context.command.file == "last")) {
         Done done = *healed;
-        if (done.outcome.kind == OutcomeKind::rolled_back) done.outcome.kind = OutcomeKind::applied;
+        if (done.outcome.kind == OutcomeKind::rolled_back && !done.went_on)
+            done.outcome.kind = OutcomeKind::applied;
         return report(context, done);
     }
-    if (context.command.file == "last" && !any_applied(TRY(transaction.journal().changes()))) {
+    if (context.command.file == "last" &&
+        !any_applied(TRY(transaction.journal().changes()), view.place)) {
         return report(context, nothing_done({}, "no change was applied yet"));
     }
-    const store::Change target = TRY(transaction.journal().find(context.command.file));
+    const store::Change target =
+        TRY(transaction.journal().find(context.command.file, view.place.config_file));
     if (target.outcome != OutcomeKind::applied) {
         return report(context,
                       nothing_done(target.id, fmt::format("change {} did not last ({})", target.id,
                                                           outcome_text(target))));
     }
     if (!target.fault.empty()) return fail(Fault::bad_input, target.fault);
+    if (!is_of(target, view.place)) {
+        return fail(Fault::refused,
+                    fmt::format("change {} is of {} at {}; here it is {} at {}", target.id,
+                                target.plan.daemon, target.plan.config_file,
+                                to_string(view.place.kind), view.place.config_file));
+    }
     if (target.contents_dropped) {
         return fail(Fault::refused,
                     fmt::format("the backup of change {} is gone: five are kept", target.id));

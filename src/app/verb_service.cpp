@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "app/daemon_access.h"
@@ -36,7 +37,8 @@ Result<UnitSettings> unit_settings(const Context& context, const Host& host) {
     const DaemonView view = TRY(view_daemon(context.config, host));
     UnitSettings settings;
     settings.program = system::own_program();
-    settings.config_file = context.command.config_file;
+    if (!context.command.config_file.empty())
+        settings.config_file = std::filesystem::absolute(context.command.config_file);
     settings.every = context.command.service.every;
     settings.allow_restart = context.command.allow_restart;
     settings.takeover = context.command.takeover;
@@ -107,6 +109,12 @@ Result<int> install(const Context& context, const Host& host) {
     const bool agent = context.command.service.agent;
     if (agent && !systemd) {
         return fail("--agent needs systemd: without it have your init start `clockwright agent`");
+    }
+    if (!systemd && host.glob(cron_directory).empty()) {
+        return fail(
+            fmt::format("no systemd runs here, and there is no {}: have your cron run "
+                        "`clockwright apply --yes`",
+                        cron_directory));
     }
     const Config::Agent& may = context.config.agent;
     const bool by_wish = agent && (may.apply != "off" || may.watchdog);

@@ -101,6 +101,9 @@ ApplyEffect Apply::next(const ApplyEvent& event, const Now& now) {
                 return daemon_answered(*answer, now);
             break;
         case Stage::note_verified:
+            // Whoever heals believes the journal only: what it cannot hold did not happen.
+            if (performed && !performed->result)
+                return go_back(performed->result.error().message, now);
             return issue(Stage::tell_verified, Say{numbered("confirm", confirmation_, now)});
         case Stage::tell_verified:
             step_since_ = now.steady;

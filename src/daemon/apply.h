@@ -96,7 +96,7 @@ class Apply {
     /// The first effect.
     ApplyEffect begin(const Now& now);
     /// The next one. After Outcome nothing follows. A journal that cannot be written is answered by
-    /// a failed Performed: before a step it stops the change, on the way back it does not.
+    /// a failed Performed: it stops the change, on the way back it does not.
     ApplyEffect next(const ApplyEvent& event, const Now& now);
 
     /// An Apply that starts in the walk back: for healing what a crash left. `begun`: the

@@ -171,6 +171,24 @@ TEST_CASE("a journal that cannot be written stops the change before the step") {
     CHECK(picture(change.world) == before);
 }
 
+TEST_CASE("a change whose verification cannot be recorded is taken back") {
+    Replacement change;
+    const auto before = picture(change.world);
+    auto machine = change.machine();
+    auto effect = machine.begin(change.world.now);
+    Run run;
+    const auto is_proof = [&] {
+        const auto* line = std::get_if<JournalLine>(&effect);
+        return line != nullptr && line->event == "verified";
+    };
+    while (!is_proof()) effect = machine.next(answer(change.world, run, effect), change.world.now);
+    effect = machine.next(Performed{fail("cannot write the journal")}, change.world.now);
+    while (!std::holds_alternative<Outcome>(effect))
+        effect = machine.next(answer(change.world, run, effect), change.world.now);
+    CHECK(std::get<Outcome>(effect).kind == OutcomeKind::rolled_back);
+    CHECK(picture(change.world) == before);
+}
+
 TEST_CASE("a daemon that dies leaves the old files and no proof") {
     Replacement change;
     const auto files = change.world.files();
@@ -203,6 +221,24 @@ TEST_CASE("a file that another hand edits during the change is left to that hand
     CHECK(outcome.kind == OutcomeKind::failed);
     CHECK(outcome.reason.contains("clockwright.sources was edited by another hand"));
     CHECK(change.world.read(DaemonWorld::own_file).content == theirs);
+}
+
+TEST_CASE("another hand's edit of a file that was not begun yet holds no proof up") {
+    Takeover change;
+    change.needs_all_but_gets_no("ntp3");
+    auto machine = change.machine();
+    Run run;
+    auto effect = machine.begin(change.world.now);
+    while (!std::holds_alternative<Pause>(effect))
+        effect = machine.next(answer(change.world, run, effect), change.world.now);
+    auto theirs = change.world.read(DaemonWorld::main_file);
+    theirs.content += "# mine\n";
+    change.world.put(DaemonWorld::main_file, theirs.content);
+    while (!std::holds_alternative<Outcome>(effect))
+        effect = machine.next(answer(change.world, run, effect), change.world.now);
+    const auto& outcome = std::get<Outcome>(effect);
+    CHECK_MESSAGE(outcome.kind == OutcomeKind::rolled_back, outcome.reason);
+    CHECK(change.world.read(DaemonWorld::main_file).content == theirs.content);
 }
 
 TEST_CASE("an interrupt at any moment ends in the old state, or before the first step") {

@@ -49,6 +49,7 @@ constexpr DaemonTraits ntpd_rs{.program = "ntpd-rs",
                                .pools = true,
                                .lists_at_once = false,
                                .samples_wanted = 1,
+                               .default_minpoll = 4,
                                .start_step = Seconds{0.01},
                                .verify_at_least = Seconds{60},
                                .why_restart = "ntpd-rs reads its sources only when it starts"};

@@ -34,7 +34,8 @@ struct DaemonTraits {
     /// What the root dispersion it tells has grown by since its last update.
     enum class Dispersion { stands_still, by_phi, by_skew };
     Dispersion dispersion = Dispersion::stands_still;
-    int samples_wanted = 3;  ///< of a source that counts as usable
+    int samples_wanted = 3;   ///< of a source that counts as usable
+    int default_minpoll = 6;  ///< log2 seconds, where its configuration names none
     /// A start may step a clock that is this far off, unless the configuration says otherwise.
     Seconds start_step{};
     /// What its own verification needs; the default `verify_timeout` is lengthened to this.

@@ -175,6 +175,13 @@ std::string restart_command(const LintInput& input) {
     return fmt::format("systemctl restart {}", place_of(input.kind, main_file)->unit);
 }
 
+Cure installing(const HostFacts& host, const std::string& package) {
+    if (host.installer.empty()) return "install " + package;
+    auto words = host.installer;
+    words.push_back(package);
+    return Commands{words};
+}
+
 }  // namespace rules
 
 std::string_view to_string(Severity severity) {

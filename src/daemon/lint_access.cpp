@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <span>
 
 #include "daemon/lint_report.h"
 
@@ -42,9 +43,17 @@ bool hears_others(const DaemonConfig& config) {
     });
 }
 
+/// Of two lines on one subnet the later one counts (chrony.conf(5)).
+bool is_taken_back(const Directive& allow, const DaemonConfig& config) {
+    const auto& all = config.directives;
+    const auto rest = std::span(all).subspan(static_cast<std::size_t>(&allow - all.data()) + 1);
+    return std::ranges::any_of(
+        rest, [](const Directive& later) { return later.name == "deny" && is_everybody(later); });
+}
+
 void check_chrony(const DaemonConfig& config, Report& report) {
     for (const Directive* allow : config.all("allow")) {
-        if (!is_everybody(*allow) || !config.serves_time) continue;
+        if (!is_everybody(*allow) || !config.serves_time || is_taken_back(*allow, config)) continue;
         const Place place = *allow;
         const bool limited = config.find("ratelimit") != nullptr;
         report.add(limited ? open_limited : open_server,

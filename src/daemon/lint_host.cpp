@@ -64,10 +64,7 @@ Commands stopping(const DaemonPresence& daemon) {
 
 Cure installing_chrony(const HostFacts& host) {
     if (host.container) return "nothing in a container: the clock is the host's";
-    if (host.installer.empty()) return "install chrony";
-    auto words = host.installer;
-    words.emplace_back("chrony");
-    return Commands{words};
+    return installing(host, "chrony");
 }
 
 void check_hands(const LintInput& input, Report& report) {
@@ -195,9 +192,9 @@ void check_daemons(const LintInput& input, Report& report) {
             other_config,
             fmt::format("{} reads {}, which DHCP made, and not {}", traits_of(input.kind).program,
                         host.running_config, host.installed_config),
-            is_ntpd(input) ? "IGNORE_DHCP=\"yes\" in /etc/default/ntpsec, then systemctl "
-                             "restart ntpsec"
-                           : fmt::format("start it with {}", host.installed_config),
+            host.installed_config == "/etc/ntpsec/ntp.conf"
+                ? "IGNORE_DHCP=\"yes\" in /etc/default/ntpsec, then systemctl restart ntpsec"
+                : fmt::format("start it with {}", host.installed_config),
             {host.running_config, 0});
     }
     if (host.domain) {

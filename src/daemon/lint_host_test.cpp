@@ -122,6 +122,22 @@ TEST_CASE("timesyncd follows one server at a time, and names none by itself") {
     CHECK_FALSE(host.has("timesyncd_unsynchronised"));
 }
 
+TEST_CASE("timesyncd that is told to ask strangers too often") {
+    LintCase host;
+    host.kind = DaemonKind::timesyncd;
+    host.main_file = "/etc/systemd/timesyncd.conf";
+    const auto asks = [&](const std::string& setting) {
+        host.files[host.main_file] = "[Time]\nNTP=a.e\n" + setting + "\n";
+        return host.find("poll_too_fast").line;
+    };
+    CHECK(asks("PollIntervalMinSec=16") == 0);
+    host.traits = strangers();
+    CHECK(asks("PollIntervalMinSec=16") == 3);
+    CHECK(asks("PollIntervalMaxSec=32s") == 3);
+    CHECK(asks("PollIntervalMinSec=1min 4s") == 0);
+    CHECK(asks("PollIntervalMinSec=soon") == 0);
+}
+
 TEST_CASE("OpenNTPD is told apart: no bound, no constraint") {
     LintCase host;
     host.kind = DaemonKind::openntpd;
@@ -131,6 +147,8 @@ TEST_CASE("OpenNTPD is told apart: no bound, no constraint") {
     CHECK(host.ids() == std::vector<std::string>{"no_root_dispersion", "no_constraint"});
     host.files[host.main_file] += "constraints from \"https://www.example.org\"\n";
     CHECK(host.ids() == std::vector<std::string>{"no_root_dispersion"});
+    host.files[host.main_file] = "sensor nmea0\nsensor nmea1\nsensor nmea2\nsensor nmea3\n";
+    CHECK(host.ids() == std::vector<std::string>{"no_root_dispersion", "no_constraint"});
 }
 
 TEST_CASE("two sources of ntpd-rs are an error, four are right") {
@@ -148,6 +166,31 @@ TEST_CASE("two sources of ntpd-rs are an error, four are right") {
     CHECK(host.ids() == std::vector<std::string>{"two_sources"});
     host.files[host.main_file] = sources(4);
     CHECK(host.ids().empty());
+    host.files[host.main_file] += "[synchronization]\nminimum-agreeing-sources = 5\n";
+    CHECK(host.find("minimum_above_sources").proposal == "minimum-agreeing-sources = 3");
+    host.files[host.main_file] = "[[source]]\nmode = \"pool\"\naddress = \"a.e\"\ncount = 4\n";
+    CHECK(host.ids().empty());
+}
+
+TEST_CASE("ntpd-rs asks strangers every 16 s unless it is told not to") {
+    LintCase host;
+    host.kind = DaemonKind::ntpd_rs;
+    host.main_file = "/etc/ntpd-rs/ntp.toml";
+    set_running(host, running(DaemonKind::ntpd_rs, "ntpd-rs.service", "ntpd-rs", {"ntp-daemon"}));
+    const std::string source = "[[source]]\nmode = \"pool\"\naddress = \"pool.e\"\n";
+    std::string& text = host.files[host.main_file] = source;
+    CHECK(host.ids().empty());
+    host.traits = strangers();
+    CHECK(host.find("poll_too_fast").what ==
+          "/etc/ntpd-rs/ntp.toml:1 asks pool.e every 16 s, as ntpd-rs by itself says");
+    text = source + "poll-interval-limits = { min = 6, max = 10 }\n";
+    CHECK(host.ids().empty());
+    text = source + "poll-interval-limits = { min = 5, max = 10 }\n";
+    CHECK(host.find("poll_too_fast").proposal == "poll-interval-limits = { min = 6, max = 10 }");
+    text = source + "[source-defaults]\npoll-interval-limits = { min = 6, max = 10 }\n";
+    CHECK(host.ids().empty());
+    text = source + "[source-defaults]\npoll-interval-limits = { min = 5, max = 10 }\n";
+    CHECK(host.find("poll_too_fast").what.ends_with("32 s, as /etc/ntpd-rs/ntp.toml:5 says"));
 }
 
 TEST_CASE("the units of the system are none of a private daemon's business") {

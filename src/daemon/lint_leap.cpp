@@ -1,6 +1,8 @@
 /// Rules on leap seconds, NTS at a first boot, and where our own lines may go.
 #include <fmt/format.h>
 
+#include <array>
+
 #include "daemon/lint_report.h"
 #include "time/spell.h"
 
@@ -27,7 +29,31 @@ constexpr Rule no_place{"no_sourcedir", Severity::advice, "T-6",
                         "restart"};
 
 constexpr std::chrono::hours warning_time{60 * 24};
-constexpr const char* renew = "apt-get install --only-upgrade tzdata";
+
+/// SUSE has the tables in a package of another name.
+std::string zone_package(const HostFacts& host) {
+    const bool suse = !host.installer.empty() && host.installer.front().ends_with("/zypper");
+    return suse ? "timezone" : "tzdata";
+}
+
+std::string renewing(const HostFacts& host) {
+    constexpr std::array<std::pair<std::string_view, const char*>, 5> commands{
+        {{"/usr/bin/apt-get", "apt-get install --only-upgrade tzdata"},
+         {"/usr/bin/dnf", "dnf upgrade tzdata"},
+         {"/usr/bin/zypper", "zypper update timezone"},
+         {"/sbin/apk", "apk upgrade tzdata"},
+         {"/usr/bin/pacman", "pacman -Syu"}}};
+    for (const auto& [program, command] : commands)
+        if (!host.installer.empty() && host.installer.front() == program) return command;
+    return "bring the package tzdata up to date";
+}
+
+/// Debian 13 and Ubuntu 24.04 moved right/UTC to a package of its own; elsewhere it may be gone.
+std::string getting_zone(const HostFacts& host) {
+    const bool debian = !host.installer.empty() && host.installer.front().ends_with("/apt-get");
+    return fmt::format("{}, or leapseclist /usr/share/zoneinfo/leap-seconds.list (chrony 4.6)",
+                       installing(host, debian ? "tzdata-legacy" : zone_package(host)).text);
+}
 
 /// The date alone.
 std::string day(WallTime at) {
@@ -41,16 +67,15 @@ void check_table(const LintInput& input, const LeapSource& source, Report& repor
     if (!source.exists) {
         const bool zone = source.table.contains("/right/");
         report.add(missing, fmt::format("{} is not there", named),
-                   zone ? "apt-get install tzdata-legacy, or leapseclist "
-                          "/usr/share/zoneinfo/leap-seconds.list (chrony 4.6)"
-                        : "apt-get install tzdata",
+                   zone ? Cure(getting_zone(input.host))
+                        : installing(input.host, zone_package(input.host)),
                    place);
     } else if (source.expires && *source.expires <= input.now) {
-        report.add(expired, fmt::format("{} expired on {}", named, day(*source.expires)), renew,
-                   place);
+        report.add(expired, fmt::format("{} expired on {}", named, day(*source.expires)),
+                   renewing(input.host), place);
     } else if (source.expires && *source.expires - input.now < warning_time) {
-        report.add(expiring, fmt::format("{} expires on {}", named, day(*source.expires)), renew,
-                   place);
+        report.add(expiring, fmt::format("{} expires on {}", named, day(*source.expires)),
+                   renewing(input.host), place);
     }
 }
 

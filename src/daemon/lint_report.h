@@ -85,6 +85,9 @@ inline bool is_ntpd(const LintInput& input) {
 inline bool is_chrony(const LintInput& input) {
     return input.kind == DaemonKind::chrony;
 }
+inline bool is_ntpd_rs(const LintInput& input) {
+    return input.kind == DaemonKind::ntpd_rs;
+}
 
 /// What the daemon may follow: lines that are not `noselect`, by their index.
 std::vector<std::size_t> voters(const LintInput& input);
@@ -104,5 +107,7 @@ bool has_flag(const std::vector<std::string>& argv, char letter);
 bool number_after(const Directive& directive, std::string_view word, double& value);
 /// Which word restarts our daemon: "systemctl restart chrony".
 std::string restart_command(const LintInput& input);
+/// With the host's own package manager: "apt-get install -y chrony"; words where it is not known.
+Cure installing(const HostFacts& host, const std::string& package);
 
 }  // namespace clockwright::rules

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "daemon/lint_report.h"
+#include "time/spell.h"
 
 namespace clockwright::rules {
 namespace {
@@ -30,18 +31,92 @@ constexpr Rule offline{"all_offline", Severity::warning, "H-26",
 constexpr Rule autokey{"autokey", Severity::warning, "A-7",
                        "Autokey is broken and gives no protection (RFC 8633)"};
 
-void check_manners(const SourceLine& line, Report& report) {
+/// As this daemon's configuration says it; ntpd-rs has a table for it.
+std::string least_poll(const LintInput& input, bool most_too) {
+    if (is_ntpd_rs(input)) return "poll-interval-limits = { min = 6, max = 10 }";
+    return most_too ? "minpoll 6 maxpoll 10" : "minpoll 6, or leave it out";
+}
+
+std::string pool_line(const LintInput& input, const std::string& name, int members) {
+    if (is_ntpd_rs(input))
+        return fmt::format("mode = \"pool\", address = \"{}\", count = {}", name, members);
+    return fmt::format("pool {} iburst{}", name,
+                       is_chrony(input) ? fmt::format(" maxsources {}", members) : "");
+}
+
+void check_manners(const LintInput& input, const SourceLine& line, Report& report) {
     const bool fast_least = line.minpoll.value_or(6) < 6;
     const bool fast_most = line.maxpoll.value_or(10) < 6;
     if (fast_least || fast_most) {
         report.add(poll_fast,
                    fmt::format("{} asks {} every {} s", line.location(), line.name,
                                1 << std::max(0, fast_least ? *line.minpoll : *line.maxpoll)),
-                   fast_most ? "minpoll 6 maxpoll 10" : "minpoll 6, or leave it out", line);
+                   least_poll(input, fast_most), line);
     }
     if (line.burst) {
         report.add(burst, fmt::format("{} asks {} in bursts", line.location(), line.name),
                    "iburst instead of burst", line);
+    }
+}
+
+const SourceLine* first_stranger(const LintInput& input) {
+    for (const std::size_t i : voters(input))
+        if (input.traits[i].is_public && !input.config->sources[i].minpoll)
+            return &input.config->sources[i];
+    return nullptr;
+}
+
+/// What holds for each line of ntpd-rs that says nothing itself.
+void check_default_poll(const LintInput& input, Report& report) {
+    const SourceLine* stranger = first_stranger(input);
+    if (!is_ntpd_rs(input) || stranger == nullptr) return;
+    double least = traits_of(input.kind).default_minpoll;
+    const Directive* said = input.config->find("minpoll");
+    if (said != nullptr) {
+        Directive named = *said;
+        named.arguments.insert(named.arguments.begin(), "minpoll");
+        number_after(named, "minpoll", least);
+    }
+    if (least >= 6) return;
+    report.add(poll_fast,
+               fmt::format("{} asks {} every {} s, as {} says", stranger->location(),
+                           stranger->name, 1 << static_cast<int>(least),
+                           said != nullptr ? Place(*said).text() : "ntpd-rs by itself"),
+               "[source-defaults] " + least_poll(input, true), *stranger);
+}
+
+/// "32", "32s", "1min 30s" of systemd.time(7), as far as anybody writes it here.
+std::optional<Seconds> time_span(const Directive& setting) {
+    Seconds sum{};
+    for (std::string word : setting.arguments) {
+        if (word.ends_with("min") || word.ends_with("sec")) word.resize(word.size() - 2);
+        if (!word.empty() && std::isdigit(static_cast<unsigned char>(word.back())) != 0)
+            word += 's';
+        const auto part = parse_duration(word);
+        if (!part) return std::nullopt;
+        sum += *part;
+    }
+    return sum;
+}
+
+void check_timesyncd_poll(const LintInput& input, Report& report) {
+    const SourceLine* stranger = first_stranger(input);
+    if (input.kind != DaemonKind::timesyncd || stranger == nullptr) return;
+    struct Setting {
+        const char* name;
+        Seconds least;
+        const char* cure;
+    };
+    for (const Setting& setting :
+         {Setting{"pollintervalminsec", Seconds{32}, "PollIntervalMinSec=32"},
+          Setting{"pollintervalmaxsec", Seconds{64}, "PollIntervalMaxSec=2048"}}) {
+        const Directive* said = input.config->find(setting.name);
+        const auto span = said == nullptr ? std::nullopt : time_span(*said);
+        if (!span || *span >= setting.least) continue;
+        report.add(poll_fast,
+                   fmt::format("{} lets {} be asked every {:.0f} s", Place(*said).text(),
+                               stranger->name, span->count()),
+                   setting.cure, *said);
     }
 }
 
@@ -69,14 +144,14 @@ void check_pool(const LintInput& input, Report& report) {
         const SourceLine& line = input.config->sources[i];
         if (first == nullptr) first = &line;
         // ntpd's own limit (tos maxclock) holds for all its pools together: names are counted.
-        members += is_chrony(input) ? sources_of(line) : 1;
+        members += is_ntpd(input) ? 1 : sources_of(line);
     }
     if (members <= 4) return;
     report.add(pool_crowd,
                fmt::format("{} {} of the NTP pool are asked (from {} on)", members,
-                           is_chrony(input) ? "members" : "names", first->location()),
-               is_chrony(input) ? fmt::format("one line: pool {} iburst maxsources 4", first->name)
-                                : "four names of the pool at most",
+                           is_ntpd(input) ? "names" : "members", first->location()),
+               is_ntpd(input) ? "four names of the pool at most"
+                              : "once: " + pool_line(input, first->name, 4),
                *first);
 }
 
@@ -91,16 +166,14 @@ void check_offline(const LintInput& input, Report& report) {
 void check_one(const LintInput& input, std::size_t i, Report& report) {
     const SourceLine& line = input.config->sources[i];
     const SourceTraits& traits = input.traits[i];
-    if (traits.is_public) check_manners(line, report);
+    if (traits.is_public) check_manners(input, line, report);
     if (is_impossible(line.name)) {
         report.add(impossible, fmt::format("{} names {}", line.location(), line.name),
                    fmt::format("remove {}", line.location()), line);
     } else if (traits.of_ntp_pool && line.type == SourceLine::Type::server &&
                traits_of(input.kind).pools) {
-        report.add(
-            pool_member, fmt::format("{} names the pool as one server", line.location()),
-            fmt::format("pool {} iburst{}", line.name, is_chrony(input) ? " maxsources 1" : ""),
-            line);
+        report.add(pool_member, fmt::format("{} names the pool as one server", line.location()),
+                   pool_line(input, line.name, 1), line);
     }
     if (traits.timescale == Timescale::ut1) {
         report.add(ut1, fmt::format("{} serves UT1 ({})", line.name, line.location()),
@@ -120,6 +193,8 @@ void check_one(const LintInput& input, std::size_t i, Report& report) {
 
 void check_source_lines(const LintInput& input, Report& report) {
     for (std::size_t i = 0; i < input.config->sources.size(); ++i) check_one(input, i, report);
+    check_default_poll(input, report);
+    check_timesyncd_poll(input, report);
     check_pool(input, report);
     check_offline(input, report);
 }

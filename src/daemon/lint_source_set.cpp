@@ -69,7 +69,7 @@ struct Wanted {
 
 Wanted wanted_minimum(const LintInput& input) {
     Wanted wanted;
-    if (is_chrony(input)) {
+    if (is_chrony(input) || is_ntpd_rs(input)) {
         const Directive* directive = input.config->find("minsources");
         double number = 0;
         if (directive == nullptr || directive->arguments.empty()) return wanted;
@@ -92,7 +92,10 @@ void check_minimum(const LintInput& input, int present, Report& report) {
     report.add(minimum_too_high,
                fmt::format("{} asks for {:.0f} agreeing sources, and {} configured", place.text(),
                            wanted.number, present == 1 ? "1 is" : fmt::format("{} are", present)),
-               fmt::format("{} {}", is_chrony(input) ? "minsources" : "tos minsane",
+               fmt::format("{} {}",
+                           is_ntpd_rs(input)  ? "minimum-agreeing-sources ="
+                           : is_chrony(input) ? "minsources"
+                                              : "tos minsane",
                            std::max(1, std::min(present - 1, present / 2 + 1))),
                place);
 }
@@ -236,10 +239,15 @@ void check_duplicates(const LintInput& input, Report& report) {
         });
         const auto [first, is_new] = seen.emplace(key, &line);
         if (is_new) continue;
+        // A lease comes again with every renewal: what a person wrote can go.
+        const SourceLine& spare = line.lease && !first->second->lease ? *first->second : line;
         report.add(duplicate,
                    fmt::format("{} names {}, as {} does", line.location(), line.name,
                                first->second->location()),
-                   fmt::format("remove {}", line.location()), line);
+                   line.lease && first->second->lease
+                       ? "one of the two in what the network hands out"
+                       : fmt::format("remove {}", spare.location()),
+                   spare);
     }
 }
 
@@ -259,7 +267,8 @@ void check_number_of_sources(const LintInput& input, Report& report) {
     } else if (traits_of(input.kind).one_server) {
         report.add(one_at_a_time,
                    fmt::format("{} follows one server at a time", traits_of(input.kind).program),
-                   "chrony where agreement matters: apt-get install chrony", place);
+                   "chrony where agreement matters: " + installing(input.host, "chrony").text,
+                   place);
     } else if (present == 1) {
         report.add_as(has_platform_alone(input) ? Severity::warning : one_source.severity,
                       one_source, fmt::format("there is one source ({})", place.text()), find_more,

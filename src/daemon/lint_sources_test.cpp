@@ -153,6 +153,12 @@ TEST_CASE("one server in two lines") {
                     .has("duplicate_source"));
 }
 
+TEST_CASE("of a lease and a line that name one server the line can go") {
+    auto host = chrony_case("sourcedir /run/chrony-dhcp\n", servers({"a.e", "b.e", "c.e", "d.e"}));
+    host.files["/run/chrony-dhcp/eth0.sources"] = "server b.e iburst\n";
+    CHECK(host.find("duplicate_source").proposal.ends_with("chrony.conf:2"));
+}
+
 TEST_CASE("polls and bursts below the etiquette: to strangers only") {
     const std::string lines = servers({"a.e", "b.e", "c.e"});
     for (const char* options : {"minpoll 4", "minpoll 4 maxpoll 5", "minpoll -2 maxpoll 5"}) {

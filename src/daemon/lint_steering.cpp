@@ -65,6 +65,12 @@ std::vector<double> numbers_of(const Directive& directive) {
     return numbers;
 }
 
+/// ntpd under a configuration where NTPsec of Debian has none: other places, and perhaps the
+/// reference implementation.
+bool is_classic(const LintInput& input) {
+    return is_ntpd(input) && !input.config->main_file.contains("ntpsec");
+}
+
 void check_local_clock(const LintInput& input, Report& report) {
     for (const Directive* clock : input.config->all("refclock")) {
         if (!is_local_clock(*clock)) continue;
@@ -207,7 +213,9 @@ void check_ntpd(const LintInput& input, Report& report) {
     }
     if (input.host.program && has_flag(input.host.program->argv, 'x')) {
         report.add(slews_only, fmt::format("ntpd (pid {}) runs with -x", input.host.program->pid),
-                   "remove -x from NTPD_OPTS (/etc/default/ntpsec)");
+                   fmt::format("remove -x from what starts it ({})",
+                               is_classic(input) ? "/etc/default/ntp or /etc/sysconfig/ntpd"
+                                                 : "NTPD_OPTS in /etc/default/ntpsec"));
     }
     check_gone(input, gone_from_ntpd, report);
 }
@@ -233,8 +241,9 @@ void check_steering(const LintInput& input, Report& report) {
     const bool keeps_drift = is_chrony(input) || is_ntpd(input);
     if (keeps_drift && input.config->find("driftfile") == nullptr) {
         report.add(no_driftfile, fmt::format("{} has no driftfile", input.config->main_file),
-                   is_chrony(input) ? "driftfile /var/lib/chrony/chrony.drift"
-                                    : "driftfile /var/lib/ntpsec/ntp.drift",
+                   is_chrony(input)    ? "driftfile /var/lib/chrony/chrony.drift"
+                   : is_classic(input) ? "driftfile /var/lib/ntp/drift"
+                                       : "driftfile /var/lib/ntpsec/ntp.drift",
                    {input.config->main_file, 0});
     }
 }

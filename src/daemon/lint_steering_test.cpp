@@ -105,7 +105,10 @@ TEST_CASE("a table of leap seconds: missing, expired, about to expire, or none")
     host.host.leap_sources[0].expires = host.now;
     CHECK(host.find("leap_table_expired").severity == Severity::error);
     host.host.leap_sources[0].exists = false;
-    CHECK(host.find("leap_table_missing").proposal.starts_with("apt-get install tzdata-legacy"));
+    host.host.installer = {"/usr/bin/apt-get", "install", "-y"};
+    CHECK(host.find("leap_table_missing").proposal.starts_with("apt-get install -y tzdata-legacy"));
+    host.host.installer = {"/usr/bin/zypper", "--non-interactive", "install"};
+    CHECK(host.find("leap_table_missing").proposal.contains("install timezone"));
     host.host.leap_sources.clear();
     CHECK(host.find("no_leap_source").severity == Severity::advice);
 }
@@ -123,6 +126,8 @@ TEST_CASE("who may ask: everybody without a limit is a warning, with one advice"
     CHECK(chrony_case("allow all\nratelimit interval 1 burst 8\n").find("open_to_all").severity ==
           Severity::advice);
     CHECK(chrony_case("allow 10.0.0.0/8\n").ids().empty());
+    CHECK_FALSE(chrony_case("allow all\ndeny all\nallow 10.0.0.0/8\n").has("open_server"));
+    CHECK(chrony_case("deny all\nallow all\n").has("open_server"));
 }
 
 TEST_CASE("who may give orders") {

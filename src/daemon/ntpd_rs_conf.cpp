@@ -1,6 +1,7 @@
 #include "daemon/ntpd_rs_conf.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,7 @@ namespace {
 using Keys = std::span<const std::string_view>;
 
 constexpr std::uint16_t key_exchange_port = 4460;
+constexpr int longest_poll = 17;  // log2 seconds (RFC 5905, section 7.2)
 constexpr std::array<std::string_view, 8> top_keys{
     "source", "server",          "nts-ke-server",   "observability",
     "keyset", "synchronization", "source-defaults", "nts-pool-ke-server"};
@@ -97,6 +99,8 @@ class Reader {
         if (const auto* servers = root.get("server")) read_servers(*servers);
         if (const auto* observability = root.get("observability"))
             read_observability(*observability);
+        read_defaults(root["source-defaults"]["poll-interval-limits"]);
+        read_agreement(root["synchronization"]["minimum-agreeing-sources"]);
         check_apart(root);
     }
 
@@ -171,9 +175,30 @@ class Reader {
         config_.sources.push_back(std::move(line));
     }
 
+    /// False, and nothing taken, when they are not what ntpd-rs would take.
+    static bool take_limits(SourceLine& line, const toml::node& node) {
+        const auto* table = node.as_table();
+        if (!table) return false;
+        std::optional<int> least, most;
+        for (const auto& [key, value] : *table) {
+            const auto* number = value.as_integer();
+            if (!number || **number < 0 || **number > longest_poll) return false;
+            if (key == "min")
+                least = static_cast<int>(**number);
+            else if (key == "max")
+                most = static_cast<int>(**number);
+            else
+                return false;
+        }
+        line.minpoll = least;
+        line.maxpoll = most;
+        return true;
+    }
+
     static void add_options(SourceLine& line, const toml::table& table, bool pool) {
         for (const auto& [key, value] : table) {
             if (key == "mode" || key == "address") continue;
+            if (key == "poll-interval-limits" && take_limits(line, value)) continue;
             const auto* count = value.as_integer();  // no float, which may be too great for one
             if (pool && key == "count" && count && **count > 0 && **count <= 1000)
                 line.maxsources = static_cast<int>(**count);
@@ -211,6 +236,23 @@ class Reader {
                                           .line = begin_of(*table)});
     }
 
+    /// What holds for each source that says nothing itself, as a directive "minpoll" or "maxpoll".
+    void read_defaults(const toml::node_view<const toml::node>& limits) {
+        for (const auto& [key, name] : {std::pair{"min", "minpoll"}, std::pair{"max", "maxpoll"}})
+            if (const auto* number = limits[key].as_integer()) add_number(name, *number);
+    }
+
+    void read_agreement(const toml::node_view<const toml::node>& least) {
+        if (const auto* number = least.as_integer()) add_number("minsources", *number);
+    }
+
+    void add_number(const char* name, const toml::value<std::int64_t>& number) {
+        config_.directives.push_back({.name = name,
+                                      .arguments = {fmt::format("{}", number.get())},
+                                      .file = config_.main_file,
+                                      .line = begin_of(number)});
+    }
+
     /// What is commented out with a source must be the source's own: its parts could stand apart.
     void check_apart(const toml::table& root) {
         for (const auto& source : config_.sources) {
@@ -244,6 +286,14 @@ std::string address_of(const SourceLine& line) {
     return fmt::format("{}{}{}:{}", colons ? "[" : "", line.name, colons ? "]" : "", port);
 }
 
+std::string limits_of(const SourceLine& line) {
+    std::vector<std::string> limits;
+    if (line.minpoll) limits.push_back(fmt::format("min = {}", *line.minpoll));
+    if (line.maxpoll) limits.push_back(fmt::format("max = {}", *line.maxpoll));
+    if (limits.empty()) return {};
+    return fmt::format("poll-interval-limits = {{ {} }}\n", fmt::join(limits, ", "));
+}
+
 }  // namespace
 
 std::string render(const SourceLine& line) {
@@ -252,6 +302,7 @@ std::string render(const SourceLine& line) {
     std::string text =
         fmt::format("[[source]]\nmode = \"{}\"\naddress = {}\n", mode, toml_text(address_of(line)));
     if (pool && line.maxsources) text += fmt::format("count = {}\n", *line.maxsources);
+    text += limits_of(line);
     for (const auto& option : line.unknown_options) text += option + "\n";
     return text;
 }

@@ -187,7 +187,8 @@ class Reader {
             words = words.subspan(1);
         }
         if (auto why = rule->fault(words); !why.empty()) return fault(statement, why);
-        Directive directive{.name = std::string(rule->first),
+        const bool sensor = rule->first == "sensor";
+        Directive directive{.name = sensor ? "refclock" : std::string(rule->first),
                             .arguments = {},
                             .file = config_.main_file,
                             .line = statement.line};

@@ -41,7 +41,7 @@ std::optional<SourceLine> parse_source_line(std::string_view text,
 std::string render(const SourceLine& line);
 
 /// Our lines stand in the block of marks.h, so `own_file` is the main file. Other directives have
-/// their names without "on" and "from"; a `sensor` is what others call a refclock. OpenNTPD does
+/// their names without "on" and "from"; a `sensor` is one named "refclock". OpenNTPD does
 /// not start with any fault in its file. Error: the file cannot be read.
 Result<DaemonConfig> parse(const std::string& main_file, const ConfigFiles& files);
 

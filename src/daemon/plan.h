@@ -122,6 +122,14 @@ std::string why_not_written(const SourceLine& line, const DaemonTraits& traits);
 /// step, the daemon listing what it listed then. `daemon_sources` and the id are the caller's.
 Plan rollback_plan(const Plan& applied, std::string reason);
 
+/// Whether `rollback_plan` made it.
+bool is_rollback(const Plan& plan);
+
+/// Plans that were applied one after another, the oldest first, as one. Refused where a file was
+/// not, at the beginning of one, as those before it had left it: another hand's edit lies between
+/// them, and one way back over both would lose it.
+Result<Plan> joined(const std::vector<Plan>& plans);
+
 /// `plan` on a host where others changed the daemon's sources since it was made (a lease came or
 /// went): what the daemon lists and neither end of the plan knows may stay, and what both ends had
 /// of others' and is not listed may stay away. Nothing of ours and no line taken over is let off.

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <ranges>
@@ -8,6 +10,8 @@
 
 namespace clockwright {
 namespace {
+
+constexpr std::string_view way_back_title = "restore";
 
 template <class Visit>
 void each_write(const Plan& plan, Visit visit) {
@@ -112,9 +116,38 @@ Plan as_others_left_it(Plan plan, const DaemonState& state) {
     return plan;
 }
 
+bool is_rollback(const Plan& plan) {
+    return plan.steps.size() == 1 && plan.steps.front().title == way_back_title;
+}
+
+Result<Plan> joined(const std::vector<Plan>& plans) {
+    Plan all;
+    for (const Plan& plan : plans) {
+        auto left = files_after(all);
+        for (const FileState& found : files_before(plan)) {
+            const auto before = find_path(left, found.path);
+            if (before == left.end() ||
+                (before->exists == found.exists && before->sha256 == found.sha256))
+                continue;
+            return fail(Fault::refused,
+                        fmt::format("{} was edited by another hand before change {}, and the way "
+                                    "back over it would lose that; roll back {} alone, then look "
+                                    "at the file",
+                                    found.path, plan.id, plan.id));
+        }
+        if (all.steps.empty()) {
+            all = plan;
+        } else {
+            std::ranges::copy(plan.steps, std::back_inserter(all.steps));
+        }
+    }
+    return all;
+}
+
 Plan rollback_plan(const Plan& applied, std::string reason) {
     Plan plan;
-    Step step{.title = "restore", .actions = {}, .undo = {}, .expect = applied.before};
+    Step step{
+        .title = std::string(way_back_title), .actions = {}, .undo = {}, .expect = applied.before};
     const auto now = files_after(applied);
     for (const auto& then : files_before(applied)) {
         const auto present = std::ranges::find(now, then.path, &FileState::path);

@@ -44,6 +44,48 @@ TEST_CASE("an applied change is rolled back by a plan of its own") {
     CHECK(picture(change.world) == before);
 }
 
+TEST_CASE("changes that followed one another are gone back over at once") {
+    Replacement change;
+    const auto before = picture(change.world);
+    std::vector<Plan> plans;
+    for (const auto& chosen : {std::set<std::string>{"ntp1", "ntp2", "ntp3", "ntp5"},
+                               {"ntp1", "ntp2", "ntp4", "ntp5"}}) {
+        change.plan = Replacement::made(change.world, chosen, {});
+        auto machine = change.machine();
+        REQUIRE(drive(machine, change.world).outcome->kind == OutcomeKind::applied);
+        plans.push_back(change.plan);
+    }
+    const auto all = joined(plans);
+    REQUIRE(all);
+    const auto outcome = roll_back(*all, change.world);
+    CHECK_MESSAGE(outcome.kind == OutcomeKind::applied, outcome.reason);
+    CHECK(picture(change.world) == before);
+}
+
+TEST_CASE("an edit by another hand between two changes is not gone back over") {
+    Replacement change;
+    auto machine = change.machine();
+    REQUIRE(drive(machine, change.world).outcome->kind == OutcomeKind::applied);
+    const Plan first = change.plan;
+    change.world.put(DaemonWorld::own_file,
+                     change.world.read(DaemonWorld::own_file).content + "# mine\n");
+    Plan second = Replacement::made(change.world, {"ntp1", "ntp2", "ntp4", "ntp5"}, {});
+    second.id = "7f3c9b";
+    const auto both = joined({first, second});
+    REQUIRE_FALSE(both);
+    CHECK(both.error().fault == Fault::refused);
+    CHECK(
+        both.error().message.contains("clockwright.sources was edited by another hand before "
+                                      "change 7f3c9b"));
+    CHECK(joined({second}));
+}
+
+TEST_CASE("a way back is known as one") {
+    const Takeover change;
+    CHECK_FALSE(is_rollback(change.plan));
+    CHECK(is_rollback(rollback_plan(change.plan, "rollback")));
+}
+
 TEST_CASE("a source that others brought or took since does not hold a roll-back up") {
     for (const bool comes : {true, false}) {
         CAPTURE(comes);

@@ -48,6 +48,9 @@ SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>
     } else if (candidate.source.permitted) {
         line.minpoll = 6;
         line.maxpoll = 6;
+    } else if (traits.default_minpoll < 6) {  // rule E-1, where it is not the daemon's own
+        line.minpoll = 6;
+        line.maxpoll = 10;
     }
     return line;
 }

@@ -217,7 +217,7 @@ ApplyEffect WalkBack::command_done(const Performed& performed, const Now& now) {
 }
 
 ApplyEffect WalkBack::prove_files() {
-    return issue(Stage::prove_files, CheckFiles{files_before(plan_)});
+    return issue(Stage::prove_files, CheckFiles{originals_});
 }
 
 ApplyEffect WalkBack::daemon_answered(const DaemonAnswered& answer, const Now& now) {

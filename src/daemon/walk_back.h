@@ -58,7 +58,7 @@ class WalkBack {
     const Plan plan_;
     const std::string reason_;
     const ApplySettings settings_;
-    std::vector<FileState> originals_;         ///< of the files that were begun, then of all
+    std::vector<FileState> originals_;         ///< of the files that were begun
     std::deque<FileState> to_restore_;         ///< not yet as they were
     std::deque<FileState> possible_states_;    ///< what the first of them may hold now
     std::deque<Action> commands_;              ///< what the daemon must still be told

@@ -110,6 +110,17 @@ std::vector<const Eligible*> configured_ones(Eligibles eligible) {
     return configured;
 }
 
+/// Foreign sources that are no truechimers now.
+std::vector<const Eligible*> down_ones(Eligibles eligible) {
+    std::vector<const Eligible*> down;
+    for (const Eligible& it : eligible) {
+        if (it.stays && !it.usable) {
+            down.push_back(&it);
+        }
+    }
+    return down;
+}
+
 /// Is it the same server as one that is configured anyway?
 bool is_present_already(const Eligible& newcomer, std::span<const Eligible* const> configured) {
     return std::ranges::any_of(configured, [&](const Eligible* it) {
@@ -124,42 +135,72 @@ class Builder {
     Builder(Eligibles eligible, const SetSettings& settings, int size, const Ties& smear)
         : eligible_(eligible),
           configured_(configured_ones(eligible)),
+          down_(down_ones(eligible)),
           settings_(settings),
           size_(size),
           smear_(smear) {}
 
-    Attempt build() {
+    /// Up to `skips` newcomers that could be taken are left out for those behind them.
+    std::optional<Attempt> build(int skips) {
         attempt_.passed_over.resize(eligible_.size());
-        const auto order = ranked(eligible_, settings_);
-        for (const Eligible* it : order) {
-            if (it->stays && it->usable) {
+        std::vector<const Eligible*> newcomers;
+        for (const Eligible* it : ranked(eligible_, settings_)) {
+            if (!it->stays) {
+                newcomers.push_back(it);
+            } else if (it->usable) {
                 attempt_.members.push_back(it);
             }
         }
-        std::vector<const Eligible*> lowered;
-        for (const Eligible* it : order) {
-            if (!it->stays && has_crowded_upstream(*it)) {
-                lowered.push_back(it);
-            } else if (!it->stays) {
-                consider(*it);
-            }
-        }
-        for (const Eligible* it : lowered) {
-            consider(*it);
+        if (!fill(newcomers, false, skips)) {
+            return std::nullopt;
         }
         std::ranges::sort(attempt_.members, has_less<&Eligible::expected_error>);
         return std::move(attempt_);
     }
 
+    /// The most members that any try came to.
+    std::size_t reached() const { return reached_; }
+
   private:
-    void consider(const Eligible& newcomer) {
-        const std::string objection = why_passed_over(newcomer);
-        if (objection.empty()) {
-            attempt_.members.push_back(&newcomer);
-            return;
+    /// Takes one after the other while the rules allow it, and goes back where that fills no set.
+    bool fill(std::span<const Eligible* const> newcomers, bool lowered_too, int skips) {
+        if (newcomers.empty() && !lowered_too) {
+            const auto lowered = lowered_;
+            return fill(lowered, true, skips);
         }
-        const auto position = static_cast<std::size_t>(&newcomer - eligible_.data());
-        attempt_.passed_over[position] = "passed over: " + objection;
+        if (newcomers.empty()) {
+            reached_ = std::max(reached_, attempt_.members.size());
+            return is_full();
+        }
+        const Eligible& next = *newcomers.front();
+        const auto rest = newcomers.subspan(1);
+        if (!lowered_too && has_crowded_upstream(next)) {
+            lowered_.push_back(&next);
+            const bool filled = fill(rest, lowered_too, skips);
+            lowered_.pop_back();
+            return filled;
+        }
+        std::string objection = why_passed_over(next);
+        if (objection.empty()) {
+            pass_over(next, "");
+            attempt_.members.push_back(&next);
+            if (fill(rest, lowered_too, skips)) {
+                return true;
+            }
+            attempt_.members.pop_back();
+            if (skips == 0) {
+                return false;
+            }
+            --skips;
+            objection = fmt::format("with it no {} servers are independent", size_);
+        }
+        pass_over(next, "passed over: " + objection);
+        return fill(rest, lowered_too, skips);
+    }
+
+    void pass_over(const Eligible& newcomer, std::string why) {
+        attempt_.passed_over[static_cast<std::size_t>(&newcomer - eligible_.data())] =
+            std::move(why);
     }
 
     /// What a header claims may lower a newcomer, and never costs a member its place.
@@ -214,18 +255,19 @@ class Builder {
     int members_that(Predicate predicate) const {
         const auto members = std::ranges::count_if(
             attempt_.members, [&](const Eligible* it) { return predicate(it->ties); });
-        const auto down = std::ranges::count_if(eligible_, [&](const Eligible& it) {
-            return it.stays && !it.usable && predicate(it.ties);
-        });
+        const auto down =
+            std::ranges::count_if(down_, [&](const Eligible* it) { return predicate(it->ties); });
         return static_cast<int>(members + down);
     }
 
     Eligibles eligible_;
-    std::vector<const Eligible*> configured_;
+    std::vector<const Eligible*> configured_, down_;
     const SetSettings& settings_;
     int size_;
     const Ties& smear_;
     Attempt attempt_;
+    std::vector<const Eligible*> lowered_;
+    std::size_t reached_ = 0;
 };
 
 /// The smear classes to try, each by an example: that of the foreign sources when there are any,
@@ -259,14 +301,17 @@ struct Search {
 
 Search search(Eligibles eligible, const SetSettings& settings, const std::vector<Ties>& classes) {
     const int least = std::max({settings.minimum, foreign_members(eligible), 1});
+    constexpr int most_skips = 3;  // each adds about a set's size of tries to the one before
     Search result;
-    for (const Ties& smear : classes) {
-        for (int size = std::max(settings.count, least); size >= least; --size) {
-            Attempt attempt = Builder(eligible, settings, size, smear).build();
-            result.reached = std::max(result.reached, attempt.members.size());
-            if (attempt.members.size() == static_cast<std::size_t>(size)) {
-                result.found = std::move(attempt);
-                return result;
+    for (int skips = 0; skips <= most_skips; ++skips) {
+        for (const Ties& smear : classes) {
+            for (int size = std::max(settings.count, least); size >= least; --size) {
+                Builder builder(eligible, settings, size, smear);
+                result.found = builder.build(skips);
+                if (result.found) {
+                    return result;
+                }
+                result.reached = std::max(result.reached, builder.reached());
             }
         }
     }

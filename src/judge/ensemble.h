@@ -55,12 +55,13 @@ struct Ensemble {
 /// Foreign usable ones come first (they stay), then by cost up to `count`; equal costs in the order
 /// of address, port and operator, whatever the order of `eligible`. Per operator, and in the public
 /// domain per network (/24, /48; public addresses only) and DNS rotation, at most `group_bound(m)`
-/// of m members; tried for m = count down to `minimum`. A newcomer whose upstream as many follow
-/// comes after all others. A rotation is no member beside one of its own members. What foreign
-/// sources overfill by themselves, those that are down included, only keeps newcomers out. Smear:
-/// `none` and `unknown` together, or one known smearer alone; unsmeared is tried first, then by
-/// expected error. One server (address and port) is a member once. Refused: fewer than `minimum`,
-/// no majority over the foreign falsetickers that stay, a smear mix with them.
+/// of m members; tried for m = count down to `minimum`, and when that gives no set once more with
+/// up to three of the best left out for the sake of others. A newcomer whose upstream as many
+/// follow comes after all others. A rotation is no member beside one of its own members. What
+/// foreign sources overfill by themselves, those that are down included, only keeps newcomers out.
+/// Smear: `none` and `unknown` together, or one known smearer alone; unsmeared is tried first, then
+/// by expected error. One server (address and port) is a member once. Refused: fewer than
+/// `minimum`, no majority over the foreign falsetickers that stay, a smear mix with them.
 Ensemble assemble(std::span<const Eligible> eligible, const SetSettings& settings);
 
 /// What a set of m members survives (rule S-2, m ≥ 2f + 1 + lost), in words.

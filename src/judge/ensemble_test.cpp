@@ -101,6 +101,20 @@ TEST_CASE("a smaller set is bound more tightly") {
     CHECK(assemble(without_last, {.count = 5, .minimum = 3}).members == Indices{0, 3, 4});
 }
 
+TEST_CASE("the best server is left out where only others make a set") {
+    // It shares its operator with one and its network with another; those two share nothing.
+    std::vector<Eligible> list = independent(5);
+    list[1].ties.operator_name = list[0].ties.operator_name = "A";
+    list[0].ties.address = parse_address("192.0.2.1");
+    list[2].ties.address = parse_address("192.0.2.2");
+    const Ensemble set = assemble(list, {.count = 4, .minimum = 4});
+    CHECK(set.members == Indices{1, 2, 3, 4});
+    CHECK(set.passed_over[0] == "passed over: with it no 4 servers are independent");
+    CHECK(assemble(list, {.count = 3, .minimum = 3}).members == Indices{0, 3, 4});
+    list[3].ties.operator_name = list[4].ties.operator_name = "B";
+    CHECK(assemble(list, {.count = 4, .minimum = 4}).refusal.ends_with("only 3 of 4"));
+}
+
 TEST_CASE("a network is a group in the public domain only") {
     auto list = independent(6);
     for (std::size_t i = 0; i < 3; ++i) {

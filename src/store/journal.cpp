@@ -39,6 +39,11 @@ bool is_plan_id(const std::string& id) {
     });
 }
 
+/// No file: of any daemon.
+bool is_of(const Change& change, const std::string& config_file) {
+    return config_file.empty() || change.plan.config_file == config_file;
+}
+
 Result<Change> read_change(const std::string& path, const std::string& text) {
     auto change = read_record(text, path);
     if (!change) return fail(fmt::format("{} was never begun", path));
@@ -90,19 +95,25 @@ Result<std::vector<Change>> Journal::changes() const {
     return changes;
 }
 
-Result<std::optional<Change>> Journal::unfinished() const {
+Result<std::optional<Change>> Journal::unfinished(const std::string& config_file) const {
     auto all = TRY(changes());
+    std::erase_if(all, [&](const Change& change) {
+        return change.fault.empty() && !is_of(change, config_file);
+    });
     for (auto& change : all | std::views::reverse)
         if (!change.outcome || (change.left_open && &change == &all.back()))
             return std::optional(std::move(change));
     return std::optional<Change>();
 }
 
-Result<Change> Journal::find(const std::string& id) const {
+Result<Change> Journal::find(const std::string& id, const std::string& config_file) const {
     auto all = TRY(changes());
+    const auto is_meant = [&](const Change& change) {
+        if (id != "last") return change.id == id;
+        return change.outcome == OutcomeKind::applied && is_of(change, config_file);
+    };
     for (auto& change : all | std::views::reverse)
-        if (id == "last" ? change.outcome == OutcomeKind::applied : change.id == id)
-            return Result<Change>(std::move(change));
+        if (is_meant(change)) return Result<Change>(std::move(change));
     return fail(id == "last" ? std::string("no change was applied yet")
                              : fmt::format("the journal has no change {}", printable(id)));
 }
@@ -167,9 +178,10 @@ Result<void> Journal::close(const std::string& id, const Outcome& outcome, WallT
 
 Result<void> Journal::prune(int keep) {
     const auto all = TRY(changes());
-    auto kept = 0;
+    auto applied = 0, others = 0;
     for (const auto& change : all | std::views::reverse) {
         if (!change.outcome || !change.fault.empty() || change.contents_dropped) continue;
+        auto& kept = change.outcome == OutcomeKind::applied ? applied : others;
         if (kept++ < keep) continue;
         const auto path = TRY(file_of(change.id));
         if (auto replaced = replace_file(path, without_contents(TRY(read_file(path)))); !replaced)

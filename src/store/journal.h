@@ -42,10 +42,12 @@ class Journal {
 
     /// Oldest first. A torn last line is what a crash leaves: ignored; nothing but one: no change.
     Result<std::vector<Change>> changes() const;
-    /// The last one without an outcome, or left open by it, if any.
-    Result<std::optional<Change>> unfinished() const;
-    /// By id; "last" is the newest that was applied.
-    Result<Change> find(const std::string& id) const;
+    /// The last one without an outcome, or left open by it, if any; with `config_file` of the
+    /// daemon of that main file, for several may share a record. One that cannot be read is
+    /// everybody's.
+    Result<std::optional<Change>> unfinished(const std::string& config_file = {}) const;
+    /// By id; "last" is the newest that was applied, with `config_file` to that daemon.
+    Result<Change> find(const std::string& id, const std::string& config_file = {}) const;
 
     /// Begins a record and returns the change's id; durable when it returns.
     Result<std::string> begin(const Plan& plan, const Baseline& baseline, const std::string& by,
@@ -54,7 +56,8 @@ class Journal {
     Result<void> append(const std::string& id, const JournalLine& line, WallTime at);
     Result<void> close(const std::string& id, const Outcome& outcome, WallTime at);
 
-    /// The contents are dropped from all but the newest `keep` finished changes; the facts stay.
+    /// The contents are dropped from all but the newest `keep` applied changes, and the newest
+    /// `keep` that came to another end; the facts stay.
     Result<void> prune(int keep = 5);
 
   private:

@@ -121,6 +121,40 @@ TEST_CASE("a change that could not be taken back stays open until it is, or anot
     CHECK_FALSE(*journal.unfinished());
 }
 
+TEST_CASE("what another daemon's change left is not this one's to heal or to take back") {
+    Record record;
+    auto journal = record.open();
+    const Outcome applied{.kind = OutcomeKind::applied, .verified = true, .reason = "better"};
+    record.plan.config_file = "/etc/one.conf";
+    const auto one = record.begin(journal);
+    REQUIRE(journal.close(one, applied, noon));
+    record.plan.config_file = "/etc/other.conf";
+    const auto other = record.begin(journal, noon + std::chrono::minutes(1));
+    CHECK_FALSE(journal.unfinished("/etc/one.conf").value());
+    CHECK(journal.unfinished("/etc/other.conf").value()->id == other);
+    CHECK(journal.unfinished().value()->id == other);
+    REQUIRE(journal.close(other, applied, noon));
+    CHECK(journal.find("last")->id == other);
+    CHECK(journal.find("last", "/etc/one.conf")->id == one);
+    CHECK(journal.find(other, "/etc/one.conf")->id == other);
+}
+
+TEST_CASE("runs that changed nothing do not push the way back out") {
+    Record record;
+    auto journal = record.open();
+    const auto kept = record.begin(journal);
+    REQUIRE(
+        journal.close(kept, {.kind = OutcomeKind::applied, .verified = true, .reason = {}}, noon));
+    for (int i = 1; i <= 6; ++i) {
+        const auto id = record.begin(journal, noon + std::chrono::minutes(i));
+        REQUIRE(journal.close(
+            id, {.kind = OutcomeKind::rolled_back, .verified = true, .reason = {}}, noon));
+        REQUIRE(journal.prune(2));
+    }
+    CHECK_FALSE(journal.find("last")->contents_dropped);
+    CHECK(journal.changes()->at(1).contents_dropped);
+}
+
 TEST_CASE("the record is nobody else's to read") {
     Record record;
     auto journal = record.open();

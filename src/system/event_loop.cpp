@@ -41,6 +41,20 @@ void catch_signals() {
     ::sigaction(SIGTERM, &action, nullptr);
 }
 
+void outlive_terminal() {
+    catch_signals();
+    struct sigaction action{};
+    ::sigaction(SIGHUP, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) {  // nohup
+        action = {};
+        action.sa_handler = note_signal;
+        ::sigaction(SIGHUP, &action, nullptr);
+    }
+    action = {};
+    action.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &action, nullptr);
+}
+
 bool interrupted() {
     return signal_seen != 0;
 }

@@ -31,7 +31,11 @@ class EventLoop {
 /// blocking system call returns EINTR. Every EventLoop does this; again: no effect.
 void catch_signals();
 
-/// True when SIGINT or SIGTERM arrived since they are caught (also outside of a loop).
+/// For what must not end halfway: a terminal that is gone (SIGHUP) interrupts as Ctrl-C does,
+/// unless nohup has it ignored, and writing to a reader that is gone ends nothing.
+void outlive_terminal();
+
+/// True when one of them arrived since they are caught (also outside of a loop).
 bool interrupted();
 
 }  // namespace clockwright::system

@@ -16,7 +16,9 @@
 #include <vector>
 
 #include "app/decision.h"
+#include "app/exit_code.h"
 #include "app/transaction.h"
+#include "app/verbs.h"
 #include "daemon/verify.h"
 #include "system/chrony_socket.h"
 #include "system/local_host.h"
@@ -174,6 +176,16 @@ Result<app::Done> heal(const app::Context& context, app::AfterJournal after_jour
     return *healed;
 }
 
+Result<app::Done> take_back(const app::Context& context, app::AfterJournal after_journal) {
+    const auto view = TRY(app::view_daemon(context.config, system::LocalHost()));
+    app::Transaction transaction = TRY(begin(context, std::move(after_journal)));
+    const store::Change last = TRY(transaction.journal().find("last"));
+    Plan plan = rollback_plan(last.plan, "rollback of " + last.id);
+    plan.daemon_sources = listed_names(*view.state);
+    plan.id = app::plan_id(plan);
+    return transaction.run(plan, "crash test", Baseline{*view.state});
+}
+
 /// Begins `act` in a process that kills itself once the journal has its line number `line`.
 pid_t begin_to_crash(const CrashHost& host, const Act& act, int line) {
     const pid_t child = ::fork();
@@ -286,5 +298,30 @@ TEST_CASE("a healing killed at any line of its journal is healed by the next one
     for (std::size_t line = 0; line < crashes.size(); ++line) {
         CAPTURE(line);
         check_healed(*crashes[line].host, crashes[line].before);
+    }
+}
+
+TEST_CASE("a roll-back killed at any line of its journal goes on when it is asked for again") {
+    const std::string chronyd = chronyd_or_skip();
+    const LabProcess lab(world());
+    const auto changed = [&](const CrashHost& host) {
+        lines_of(host, change, OutcomeKind::applied);
+    };
+    const CrashHost first(chronyd, Change::replaces_our_own);
+    changed(first);
+    std::vector<Crash> crashes =
+        hosts(lines_of(first, take_back, OutcomeKind::applied), chronyd, Change::replaces_our_own);
+    REQUIRE(crashes.size() >= 4);
+    for (const Crash& crash : crashes) changed(*crash.host);
+    crash_at_every_line(crashes, take_back);
+    for (std::size_t line = 0; line < crashes.size(); ++line) {
+        CAPTURE(line);
+        app::Context asked = crashes[line].host->context();
+        asked.command.verb = app::Verb::rollback;
+        asked.command.file = "last";
+        CHECK(app::run_rollback(asked) == app::exit_done);
+        const Evidence after = crashes[line].host->evidence();
+        CHECK(after.files == crashes[line].before.files);
+        CHECK(after.listed == crashes[line].before.listed);
     }
 }

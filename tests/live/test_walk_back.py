@@ -111,6 +111,16 @@ class Killed(BadlyConfigured):
         self.assertEqual(self.evidence(), before)
         self.assertNotIn("unfinished", self.program("status").text.lower())
 
+    def test_a_terminal_that_is_gone_interrupts(self):
+        self.start()
+        before = self.evidence()
+        process = self.begin_apply()
+        process.send_signal(signal.SIGHUP)
+        process.stdout.close()
+        process.stderr.close()
+        self.assertEqual(process.wait(20), 130)
+        self.assertEqual(self.evidence(), before)
+
     def test_the_next_apply_heals_and_then_applies(self):
         self.start()
         self.kill_in_verification()
