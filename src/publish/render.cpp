@@ -42,7 +42,7 @@ Result<RenderedSet> render_set(const ScanReport& report, std::string_view daemon
         else
             lines.push_back(std::move(line));
     }
-    set.lines = dialect.render(lines);
+    if (!lines.empty()) set.lines = dialect.render(lines);
     return set;
 }
 

@@ -153,9 +153,11 @@ class Scan(bed.Bed):
     def test_render_without_a_set_is_empty_and_3(self):
         self.lab({1: {}, 2: {"offset": '"1s"'}})
         self.configure()
-        answer = self.program("scan", "--render", "chrony", self.host(1), self.host(2))
-        self.expect(answer, 3)
-        self.assertEqual(answer.stdout, "")
+        for daemon in ("chrony", "ntpsec", "timesyncd", "openntpd", "ntpd-rs"):
+            with self.subTest(daemon=daemon):
+                answer = self.program("scan", "--render", daemon, self.host(1), self.host(2))
+                self.expect(answer, 3)
+                self.assertEqual(answer.stdout, "")
 
     def test_dry_run_says_how_many_packets_and_sends_none(self):
         self.configure()
