@@ -26,6 +26,10 @@ class Faults {
         lines_.push_back(fmt::format("{}:{}: {}", file, where.begin.line, what));
     }
     /// For readers that write such lines themselves.
+    /// Of a key that is set, where it was set.
+    void add(const Config& config, const std::string& key, const std::string& what) {
+        lines_.push_back(fmt::format("{}: {}: {}", config.origins.at(key), key, what));
+    }
     std::vector<std::string>& lines() { return lines_; }
     bool any() const { return !lines_.empty(); }
     std::string text() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
@@ -126,19 +130,18 @@ void settle_together(Config& config, Faults& faults) {
     if (!config.is_set("select.minimum")) minimum = std::min(minimum, count);
     if (!config.is_set("select.count")) count = std::max(count, minimum);
     if (minimum > count) {
-        faults.add("configuration", {},
-                   fmt::format("select.minimum: {} is more than select.count, {}",
-                               config.select.minimum, config.select.count));
+        faults.add(config, "select.minimum",
+                   fmt::format("{} is more than select.count, {} ({})", minimum, count,
+                               config.origins.at("select.count")));
     }
     for (const auto& [key, wrong] :
          {std::pair("influx.url", wrong_with(config.sinks.influx)),
           std::pair("remote_write.url", wrong_with(config.sinks.remote_write.push)),
           std::pair("heartbeat.url", wrong_with(config.sinks.heartbeat))}) {
-        if (!wrong.empty())
-            faults.lines().push_back(fmt::format("{}: {}: {}", config.origins.at(key), key, wrong));
+        if (!wrong.empty()) faults.add(config, key, wrong);
     }
     if (!config.daemon.restart.empty() && !config.daemon.restart.front().starts_with('/')) {
-        faults.add("configuration", {}, "daemon.restart: the program must be an absolute path");
+        faults.add(config, "daemon.restart", "the program must be an absolute path");
     }
 }
 

@@ -58,6 +58,29 @@ TEST_CASE("all faults are named at once, each with file, line and key") {
     }
 }
 
+TEST_CASE("a fault between two keys names where they were set") {
+    struct Row {
+        std::vector<ConfigText> texts;
+        const char* message;
+    };
+    const std::vector<Row> rows{
+        {{{"a.toml", "[select]\ncount = 4\n"}, {"b.toml", "\n[select]\nminimum = 5\n"}},
+         "b.toml:3: select.minimum: 5 is more than select.count, 4 (a.toml:2)"},
+        {{{"a.toml", "[select]\ncount = 4\n"}, {"environment X", "select.minimum = 5\n"}},
+         "environment X:1: select.minimum: 5 is more than select.count, 4 (a.toml:2)"},
+        {{{"a.toml", "[daemon]\n\nrestart = [\"systemctl\"]\n"}},
+         "a.toml:3: daemon.restart: the program must be an absolute path"},
+        {{{"a.toml", "[influx]\nurl = \"https://h\"\nbucket = \"b\"\n"}},
+         "a.toml:2: influx.url: bucket and org belong together"},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.message);
+        const auto config = read_config(row.texts);
+        REQUIRE_FALSE(config);
+        CHECK(config.error().message == row.message);
+    }
+}
+
 TEST_CASE("bad values of every key are refused") {
     struct Row {
         const char* toml;
