@@ -33,17 +33,15 @@ std::string text_of(const Decision& decision, bool explain) {
 
 Result<int> run_plan(const Context& context) {
     const Command& command = context.command;
-    Decision decision = TRY(make_decision(context));
-    if (const std::string unfinished = unfinished_text(context.config); !unfinished.empty()) {
-        decision.plan.reason = unfinished + " Until then: " + decision.plan.reason;
-        print_remark(command, unfinished + "\n");
-    }
+    const Decision decision = TRY(make_decision(context));
+    const std::string unfinished = unfinished_text(context.config);
+    if (!unfinished.empty()) print_remark(command, wrap(unfinished, 0));
     const bool saves = command.verb == Verb::plan && !command.file.empty();
     if (saves && !decision.no) {
         TRY(system::write_new_file(command.file, plan_to_json(decision.plan)));
     }
-    print_result(command,
-                 command.json ? plan_json(decision.plan) : text_of(decision, command.explain));
+    print_result(command, command.json ? plan_json(decision.plan, unfinished)
+                                       : text_of(decision, command.explain));
     return code_of(decision);
 }
 

@@ -89,8 +89,10 @@ std::string_view program_of(const Plan& plan) {
 
 }  // namespace
 
-std::string plan_json(const Plan& plan) {
-    return dump(plan_document(plan));
+std::string plan_json(const Plan& plan, const std::string& unfinished) {
+    Json json = plan_document(plan);
+    if (!unfinished.empty()) json["reason"] = unfinished + " Until then: " + plan.reason;
+    return dump(json);
 }
 
 std::string apply_json(const Plan& plan, const Outcome& outcome, const std::string& id,
@@ -157,8 +159,12 @@ std::string changes_text(const std::vector<ChangeLine>& changes) {
     for (const ChangeLine& change : changes) {
         table.add({change.id, change.at, change.outcome, printable(change.reason)});
     }
+    const bool unfinished =
+        std::ranges::find(changes, "unfinished", &ChangeLine::outcome) != changes.end();
     return fmt::format("{} change{} recorded.\n", changes.size(), changes.size() == 1 ? "" : "s") +
-           table.text() + "Next: clockwright rollback ID (the state before that change)\n";
+           table.text() +
+           (unfinished ? "Next: clockwright rollback last (heals what a crash left)\n"
+                       : "Next: clockwright rollback ID (the state before that change)\n");
 }
 
 std::string error_json(const std::string& message) {

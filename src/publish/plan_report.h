@@ -9,8 +9,9 @@
 
 namespace clockwright {
 
-/// The keys of the contract (product.md, *Data on the outside*).
-std::string plan_json(const Plan& plan);
+/// The keys of the contract (product.md, *Data on the outside*). `unfinished`: a change that a
+/// crash left, in words; it stands before the reason.
+std::string plan_json(const Plan& plan, const std::string& unfinished = {});
 /// `timer`: the unit that judges it once more; empty: none.
 std::string apply_json(const Plan& plan, const Outcome& outcome, const std::string& id,
                        const std::string& timer);

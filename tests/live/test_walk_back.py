@@ -121,6 +121,14 @@ class Killed(BadlyConfigured):
         self.assertEqual(process.wait(20), 130)
         self.assertEqual(self.evidence(), before)
 
+    def test_a_plan_saved_meanwhile_is_whole(self):
+        self.start()
+        self.kill_in_verification()
+        path = self.directory / "saved.plan"
+        answer = self.expect(self.program("--json", "plan", "--out", path), 0, 2).json
+        self.assertIn("unfinished", answer["reason"])
+        self.expect(self.program("--json", "apply", "--yes", path), 0, 5)
+
     def test_the_next_apply_heals_and_then_applies(self):
         self.start()
         self.kill_in_verification()
