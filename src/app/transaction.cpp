@@ -256,8 +256,9 @@ std::string unfinished_text(const store::Journal& journal) {
     if (!(*left)->fault.empty())
         return "A record of changes cannot be read: " + (*left)->fault + ".";
     return fmt::format(
-        "Found unfinished change {} (begun {}); the next apply or rollback heals it.", (*left)->id,
-        rfc3339((*left)->at));
+        "Found unfinished change {} (begun {}); the next apply heals it, and so does clockwright "
+        "rollback last.",
+        (*left)->id, rfc3339((*left)->at));
 }
 
 std::string unfinished_text(const Config& config) {

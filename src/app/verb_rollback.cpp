@@ -41,7 +41,7 @@ Result<int> list_changes(const Context& context) {
                          outcome_text(change)});
     }
     const std::string unfinished = unfinished_text(journal);
-    if (!unfinished.empty()) print_remark(context.command, unfinished + "\n");
+    if (!unfinished.empty()) print_remark(context.command, wrap(unfinished, 0));
     print_result(context.command, context.command.json ? changes_json(lines) : changes_text(lines));
     return exit_done;
 }

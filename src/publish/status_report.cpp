@@ -145,7 +145,8 @@ std::string field(std::string_view name, const std::string& text) {
 }
 
 std::string next_step(const StatusReport& report) {
-    if (!report.unfinished.empty()) return "Next: clockwright rollback (heals what a crash left)";
+    if (!report.unfinished.empty())
+        return "Next: clockwright rollback last (heals what a crash left)";
     if (!report.verdict.reachable)
         return fmt::format("Next: is the daemon running? systemctl status {}",
                            place_of(report.kind, {})->unit);

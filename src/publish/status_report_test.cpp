@@ -87,7 +87,10 @@ TEST_CASE("a failed change is critical and an unfinished one a warning") {
     CHECK(check_answer(failed, {}).code == 2);
     StatusReport unfinished = report(Seconds{1e-3}, 5);
     unfinished.unfinished = "Found unfinished change 7f3c9c.";
+    unfinished.daemon_text = "chrony";
     CHECK(check_answer(unfinished, {}).code == 1);
+    CHECK(status_text(unfinished)
+              .ends_with("Next: clockwright rollback last (heals what a crash left)\n"));
 }
 
 TEST_CASE("expected sources are counted by name, and a missing one is named") {
