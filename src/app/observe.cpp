@@ -76,6 +76,13 @@ void add_details(const DaemonView& view, const Host& host, StatusReport& report)
     for (const std::string& fault : view.config->faults) report.notes.push_back(printable(fault));
 }
 
+/// A daemon that follows nobody, and no longer says since when.
+bool forgot_last_update(const StatusReport& report) {
+    const auto& state = report.facts.state;
+    return state && state->tracking.bound_known && !state->tracking.synchronised() &&
+           state->tracking.reference_time == WallTime{};
+}
+
 }  // namespace
 
 Result<StatusReport> observe(const Context& context) {
@@ -90,6 +97,8 @@ void refresh(StatusReport& report, const DaemonView& view) {
     report.facts.why_not = view.state ? "" : view.state_error.message;
     report.facts.sources = source_facts(view);
     report.verdict = judge_clock(report.facts);
+    if (report.verdict.demonstrated && report.verdict.bound)
+        report.facts.last_bound = LastBound{view.state->read_at, report.verdict.bound->total()};
 }
 
 StatusReport report_on(const DaemonView& view, const Context& context, const Host& host) {
@@ -105,6 +114,10 @@ StatusReport report_on(const DaemonView& view, const Context& context, const Hos
     if (report.verdict.stale) {
         const auto record = updates_of(recorded_looks(context.config));
         report.facts.wander = wander(record, report.verdict.age);
+        report.verdict = judge_clock(report.facts);
+    }
+    if (forgot_last_update(report)) {
+        report.facts.last_bound = recorded_last_bound(context.config, view.state->read_at);
         report.verdict = judge_clock(report.facts);
     }
     report.daemon_text = daemon_text(view);

@@ -106,20 +106,54 @@ std::string two_hands_text(const ClockFacts& facts) {
         fmt::join(names, " and "), names.size() == 2 ? "both" : "all");
 }
 
-std::string unsynchronised_text(const ClockFacts& facts, const ClockVerdict& verdict) {
+/// What the root dispersion that it tells has grown by since its last update.
+std::optional<Ppm> own_growth(const DaemonState& state) {
+    switch (traits_of(state.kind).dispersion) {
+        case DaemonTraits::Dispersion::by_phi:
+            return Ppm{phi * 1e6};
+        case DaemonTraits::Dispersion::by_skew:
+            return state.tracking.skew;
+        case DaemonTraits::Dispersion::stands_still:
+            break;
+    }
+    return std::nullopt;
+}
+
+/// By the daemon that still tells its last update; chronyd does not once it is unsynchronised.
+std::optional<LastBound> last_bound(const ClockFacts& facts, Seconds age) {
     const DaemonTracking& tracking = facts.state->tracking;
+    if (tracking.reference_time == WallTime{}) return facts.last_bound;
+    const Seconds grown = growth(age, own_growth(*facts.state).value_or(Ppm{}));
+    const ErrorBound then{tracking.offset,
+                          std::max(tracking.root_dispersion - grown, Seconds{0}),
+                          tracking.root_delay,
+                          {},
+                          {}};
+    return LastBound{tracking.reference_time, then.total()};
+}
+
+/// "117 ms": rounded up to the three digits that are shown.
+std::string spell_growth(Seconds growth) {
+    if (growth <= Seconds{0}) return spell(growth);
+    const double last_digit = std::pow(10, std::floor(std::log10(growth.count())) - 2);
+    constexpr double noise = 1e-6;  // of the division, not of the growth
+    return spell(Seconds{std::ceil(growth.count() / last_digit - noise) * last_digit});
+}
+
+std::string unsynchronised_text(const ClockFacts& facts, const ClockVerdict& verdict) {
     const std::string why = verdict.voting == 0     ? "no source answers"
                             : verdict.agreeing == 0 ? "no source is fit to follow"
                                                     : "it has not chosen a source yet";
-    if (tracking.reference_time == WallTime{}) {
+    const auto last = last_bound(facts, verdict.age);
+    if (!last) {
         return fmt::format("Not demonstrated: {} runs but has set nothing yet ({}).", facts.daemon,
                            why);
     }
+    const Seconds age = std::max(Seconds{facts.state->read_at - last->at}, Seconds{0});
     return fmt::format(
         "Not demonstrated: {} runs but has set nothing for {} ({}). By drift alone the error grew "
-        "by "
-        "up to {} since.",
-        facts.daemon, spell_age(verdict.age), why, spell_bound(growth(verdict.age)));
+        "by up to {} since the last bound, ±{}.",
+        facts.daemon, spell_age(age), why, spell_growth(growth(age)), spell_bound(last->bound));
 }
 
 /// It says whether it is synchronised and not how well.
@@ -226,19 +260,6 @@ bool is_stale(const DaemonState& state, Seconds age) {
     if (selected == nullptr) return true;
     return age >
            std::max(3 * Seconds{std::ldexp(1.0, std::clamp(selected->poll, 0, 17))}, Seconds{16});
-}
-
-/// What the root dispersion that it tells has grown by since its last update.
-std::optional<Ppm> own_growth(const DaemonState& state) {
-    switch (traits_of(state.kind).dispersion) {
-        case DaemonTraits::Dispersion::by_phi:
-            return Ppm{phi * 1e6};
-        case DaemonTraits::Dispersion::by_skew:
-            return state.tracking.skew;
-        case DaemonTraits::Dispersion::stands_still:
-            break;
-    }
-    return std::nullopt;
 }
 
 }  // namespace

@@ -21,6 +21,12 @@ struct SourceFacts {
     bool asks_nts = false;  ///< its line says `nts`
 };
 
+/// What UTC was known within when it was known last.
+struct LastBound {
+    WallTime at;
+    Seconds bound{};
+};
+
 /// Everything the verdict is made from.
 struct ClockFacts {
     std::string daemon = "chronyd";
@@ -33,6 +39,8 @@ struct ClockFacts {
     bool nts_set = false;  ///< the user said so
     /// How far the rate strays in the age of the last update, by the record; empty: none that long.
     std::optional<Ppm> wander;
+    /// As remembered, for a daemon that no longer tells its last update; empty: nobody watched.
+    std::optional<LastBound> last_bound;
 };
 
 struct ClockVerdict {

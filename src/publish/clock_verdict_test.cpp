@@ -81,12 +81,34 @@ TEST_CASE("an unsynchronised daemon is not demonstrated, and drift is counted") 
     const ClockVerdict verdict = judge_clock(facts);
     CHECK_FALSE(verdict.demonstrated);
     CHECK_FALSE(verdict.bound.has_value());
-    CHECK(verdict.sentence.starts_with(
-        "Not demonstrated: chronyd runs but has set nothing for 2 h 10 min (no source answers). "
-        "By drift alone the error grew by up to "));
+    CHECK(verdict.sentence ==
+          "Not demonstrated: chronyd runs but has set nothing for 2 h 10 min (no source answers). "
+          "By drift alone the error grew by up to 117 ms since the last bound, ±1.9 ms.");
+}
+
+TEST_CASE("the last bound of a daemon whose dispersion grows is told as it was at its update") {
+    ClockFacts facts = following({source("a", '?')});
+    facts.state->kind = DaemonKind::ntpsec;
+    facts.state->tracking.leap = Leap::unsynchronised;
+    facts.state->tracking.reference_time = noon - 130min;
+    facts.state->tracking.root_dispersion = Seconds{800e-6 + 7800 * 15e-6};
+    CHECK(judge_clock(facts).sentence.ends_with(
+        "By drift alone the error grew by up to 117 ms since the last bound, ±1.9 ms."));
+}
+
+TEST_CASE(
+    "for a daemon that forgets its last update the remembered bound stands, if there is one") {
+    ClockFacts facts = following({source("a", '?')});
+    facts.state->sources[0].reach = 0;
+    facts.state->tracking.leap = Leap::unsynchronised;
     facts.state->tracking.reference_time = WallTime{};
+    facts.state->tracking.root_dispersion = facts.state->tracking.root_delay = Seconds{1};
     CHECK(judge_clock(facts).sentence ==
           "Not demonstrated: chronyd runs but has set nothing yet (no source answers).");
+    facts.last_bound = LastBound{noon - 130min, Seconds{2.1e-3}};
+    CHECK(judge_clock(facts).sentence ==
+          "Not demonstrated: chronyd runs but has set nothing for 2 h 10 min (no source answers). "
+          "By drift alone the error grew by up to 117 ms since the last bound, ±2.1 ms.");
 }
 
 TEST_CASE("without a majority nobody can tell who is right") {
