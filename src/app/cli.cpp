@@ -245,6 +245,10 @@ void add_others(CLI::App& app, Command& command) {
                  "Critical when the bound is above (500ms)");
     check->add_option("--expect", command.expect, "A sources file the daemon must agree with")
         ->type_name("FILE");
+    app.add_subcommand("watch", "The screen of status, live: what the daemon says, every 2 s")
+        ->footer(
+            "Only the local daemon is asked. Ctrl-C ends it; it needs a terminal.\n"
+            "In a browser: clockwright agent --listen 127.0.0.1:8123");
     auto* doctor = app.add_subcommand(
         "doctor",
         "Check the daemon's configuration and this host against the rules; change nothing");
@@ -276,6 +280,7 @@ Verb verb_named(const std::string& name) {
     if (name == "apply") return Verb::apply;
     if (name == "rollback") return Verb::rollback;
     if (name == "check") return Verb::check;
+    if (name == "watch") return Verb::watch;
     if (name == "drift") return Verb::drift;
     if (name == "sync") return Verb::sync;
     if (name == "rtc") return Verb::rtc;

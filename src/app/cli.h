@@ -19,6 +19,7 @@ enum class Verb {
     rollback,
     status,
     check,
+    watch,
     drift,
     sync,
     rtc,

@@ -95,6 +95,11 @@ TEST_CASE("the verb is found behind global options, known or not") {
               .message.starts_with("\"fleet\" is no verb of this release"));
 }
 
+TEST_CASE("watch is a verb, and takes nothing") {
+    CHECK(parse({"watch"})->command->verb == Verb::watch);
+    CHECK(parse({"watch", "host"}).error().fault == Fault::usage);
+}
+
 TEST_CASE("doctor takes no host and no option of a change") {
     const auto parsed = parse({"doctor", "--json"});
     REQUIRE(parsed);

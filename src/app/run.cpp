@@ -32,6 +32,8 @@ Runner runner_of(Verb verb) {
         case Verb::drift:
             return run_drift;
         case Verb::sync:
+        case Verb::watch:
+            return run_watch;
             return run_sync;
         case Verb::rtc:
             return run_rtc;

@@ -20,6 +20,7 @@ Result<int> run_apply(const Context& context);
 Result<int> run_rollback(const Context& context);
 Result<int> run_status(const Context& context);
 Result<int> run_check(const Context& context);
+Result<int> run_watch(const Context& context);
 Result<int> run_drift(const Context& context);
 Result<int> run_sync(const Context& context);
 Result<int> run_rtc(const Context& context);

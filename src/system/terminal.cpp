@@ -1,5 +1,6 @@
 #include "system/terminal.h"
 
+#include <sys/ioctl.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -49,6 +50,11 @@ bool stderr_is_terminal() {
 }
 bool stdin_is_terminal() {
     return ::isatty(STDIN_FILENO) == 1;
+}
+
+std::size_t terminal_rows() {
+    struct winsize size{};
+    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
 }
 
 bool confirm(std::string_view question) {
