@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "app/agent_files.h"
 #include "app/agent_street.h"
 #include "app/exit_code.h"
@@ -40,6 +42,12 @@ void consider(const Context& context, const Decided& decided, AgentMemory& memor
     }
 }
 
+void print_outcome(const Command& command, const std::string& outcome, const std::string& reason) {
+    const nlohmann::ordered_json json{{"outcome", outcome}, {"reason", reason}};
+    print_result(command, command.json ? json.dump(2) + "\n"
+                                       : wrap(fmt::format("{}: {}.", outcome, reason), 0));
+}
+
 }  // namespace
 
 Result<int> decide_once(const Context& context) {
@@ -50,7 +58,7 @@ Result<int> decide_once(const Context& context) {
     // Before any decision: what a plan rests on is asked of a daemon that lives.
     if (context.config.agent.watchdog && TRY(daemon_is_dead(context.config))) {
         TRY(restart_daemon(context));
-        print_result(context.command, "restarted: the time daemon was dead.\n");
+        print_outcome(context.command, "restarted", "the time daemon was dead");
         return exit_done;
     }
     if (context.config.agent.apply == "off") {
@@ -76,7 +84,7 @@ Result<int> decide_once(const Context& context) {
         TRY(system::write_new_file(run + "/agent.json", agent_memory_json(memory),
                                    system::Keep::fleeting));
     }
-    print_result(context.command, wrap(memory.outcome + ": " + memory.reason + ".", 0));
+    print_outcome(context.command, memory.outcome, memory.reason);
     return memory.outcome == "failed" || memory.outcome == "rolled_back" ? exit_failed : exit_done;
 }
 

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
+#include <string_view>
 
 #include "app/exit_code.h"
 #include "app/output.h"
@@ -114,7 +116,12 @@ int run(int argc, char** argv) {
     try {
         const Result<int> code = run_and_tell(argc, argv);
         if (code) return *code;
-        if (first_word(argc, argv) == "check") return fail_check({}, code.error());
+        if (first_word(argc, argv) == "check") {
+            Command check;  // as much of it as can be known
+            check.json =
+                std::ranges::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
+            return fail_check(check, code.error());
+        }
         print_error(code.error().message);
         return exit_code_of(code.error().fault);
     } catch (const std::exception& failure) {

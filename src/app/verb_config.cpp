@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "app/verbs.h"
@@ -15,7 +17,10 @@ Result<int> init(const Context& context) {
     if (!system::LocalHost().glob(path).empty())
         return fail(path + " is there already; nothing written");
     TRY(system::write_new_file(path, config_template()));
-    print_result(context.command, fmt::format("Wrote {} with every key at its default.\n", path));
+    print_result(context.command,
+                 context.command.json
+                     ? nlohmann::json{{"written", path}}.dump() + "\n"
+                     : fmt::format("Wrote {} with every key at its default.\n", path));
     return exit_done;
 }
 

@@ -95,7 +95,8 @@ Result<int> run_report(const Context& context) {
     if (word == "daily" || word == "weekly" || word == "drift" || word == "maintenance")
         return report_period(context);
     if (word == "profiles") {
-        print_result(context.command, profiles_text(compliance_profiles()));
+        print_result(context.command, context.command.json ? profiles_json(compliance_profiles())
+                                                           : profiles_text(compliance_profiles()));
         return exit_done;
     }
     return deliver(context, as_told(TRY(make_report(context)), context.command));

@@ -61,6 +61,9 @@ Result<int> run_scan(const Context& context) {
     if (command.json && !command.render.empty()) {
         return fail(Fault::usage, "--json and --render both want stdout: choose one");
     }
+    if (command.dry_run && !command.render.empty()) {
+        return fail(Fault::usage, "--dry-run measures nothing: there is no set to --render");
+    }
     if (command.dry_run) return dry_run(context);
     Run run = TRY(measured_run(context));
     if (command.hosts.empty() && command.replay.empty()) remember_confirmation(run, context.config);

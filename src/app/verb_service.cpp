@@ -78,6 +78,26 @@ Result<void> need_root(const Command& command, std::string_view word) {
                             word, program, command.service.word, sudoers_example(program)));
 }
 
+/// `next`: lines for people alone.
+void print_done(const Command& command, std::string_view outcome, const std::string& sentence,
+                std::string_view next = {}) {
+    const nlohmann::ordered_json json{{"outcome", outcome}, {"sentence", sentence}};
+    print_result(command,
+                 command.json ? json.dump() + "\n" : wrap(sentence, 0) + std::string(next));
+}
+
+/// What would be written.
+void print_files(const Command& command, const std::vector<OurFile>& files) {
+    std::string text;
+    auto rows = nlohmann::ordered_json::array();
+    for (const OurFile& file : files) {
+        text += fmt::format("=== {}\n{}", file.path, file.content);
+        rows.push_back({{"path", file.path}, {"content", file.content}});
+    }
+    const nlohmann::ordered_json json{{"files", std::move(rows)}};
+    print_result(command, command.json ? json.dump(2) + "\n" : text);
+}
+
 /// Writes what differs; how many files that were.
 Result<int> write_files(const std::vector<OurFile>& files) {
     const system::LocalHost host;
@@ -120,8 +140,7 @@ Result<int> install(const Context& context, const Host& host) {
     const bool by_wish = agent && (may.apply != "off" || may.watchdog);
     const auto files = files_of_service(settings, systemd, agent, by_wish);
     if (context.command.dry_run) {
-        for (const OurFile& file : files)
-            print_result(context.command, fmt::format("=== {}\n{}", file.path, file.content));
+        print_files(context.command, files);
         return exit_done;
     }
     TRY(need_root(context.command, "install"));
@@ -132,16 +151,14 @@ Result<int> install(const Context& context, const Host& host) {
         if (by_wish) TRY(tell_systemd({"enable", "--now", "--quiet", wish_name}));
         if (agent) TRY(tell_systemd({"enable", "--now", "--quiet", agent_name}));
     }
-    print_result(
-        context.command,
-        wrap(fmt::format(
-                 "{} Every {} h a better set is looked for and applied{}{}.",
-                 written == 0 ? "Nothing to do: the service is as it should be." : "Installed.",
-                 std::lround(settings.every.count() / 3600),
-                 settings.allow_restart ? ", with a restart of the daemon if need be" : "",
-                 agent ? "; the agent runs" : ""),
-             0) +
-            "Next: clockwright service status\n");
+    print_done(
+        context.command, written == 0 ? "unchanged" : "installed",
+        fmt::format("{} Every {} h a better set is looked for and applied{}{}.",
+                    written == 0 ? "Nothing to do: the service is as it should be." : "Installed.",
+                    std::lround(settings.every.count() / 3600),
+                    settings.allow_restart ? ", with a restart of the daemon if need be" : "",
+                    agent ? "; the agent runs" : ""),
+        "Next: clockwright service status\n");
     return exit_done;
 }
 
@@ -175,15 +192,13 @@ Result<int> remove(const Context& context, const Host& host) {
         TRY(store::purge(service_state));
         system::remove_file(service_state_link);
     }
-    print_result(
-        context.command,
-        wrap(fmt::format("{}{}", removed > 0 ? "Removed." : "Nothing to do: it was not installed.",
-                         context.command.service.purge
-                             ? fmt::format(" The record in {} and the agent's are gone too.", state)
-                             : fmt::format(" The record of changes stays in {} "
-                                           "(--purge removes it).",
-                                           state)),
-             0));
+    print_done(
+        context.command, removed > 0 ? "removed" : "unchanged",
+        fmt::format(
+            "{}{}", removed > 0 ? "Removed." : "Nothing to do: it was not installed.",
+            context.command.service.purge
+                ? fmt::format(" The record in {} and the agent's are gone too.", state)
+                : fmt::format(" The record of changes stays in {} (--purge removes it).", state)));
     return exit_done;
 }
 
@@ -192,8 +207,8 @@ Result<int> run_now(const Context& context, const Host& host) {
     if (!has_systemd(host) || host.glob(unit_path(service_name)).empty())
         return fail("the service is not installed; clockwright service install");
     TRY(system::run_command({systemctl, "start", service_name}, run_limit));
-    print_result(context.command,
-                 "It ran.\nNext: journalctl -u clockwright-apply, clockwright rollback\n");
+    print_done(context.command, "done", "It ran.",
+               "Next: journalctl -u clockwright-apply, clockwright rollback\n");
     return exit_done;
 }
 

@@ -244,4 +244,25 @@ std::string profiles_text(const std::vector<ComplianceProfile>& profiles) {
     return table.text() + "Next: clockwright report compliance --profile NAME/LIMIT\n";
 }
 
+std::string profiles_json(const std::vector<ComplianceProfile>& profiles) {
+    Json rows = Json::array();
+    for (const ComplianceProfile& profile : profiles) {
+        Json limits = Json::array();
+        for (const ComplianceLimit& limit : profile.limits)
+            limits.push_back(
+                {{"limit", limit.name},
+                 {"limit_seconds", limit.limit ? Json(limit.limit->count()) : Json(nullptr)},
+                 {"known", limit.mark},
+                 {"for", limit.who}});
+        rows.push_back({{"profile", profile.name},
+                        {"title", profile.title},
+                        {"jurisdiction", profile.jurisdiction},
+                        {"version", profile.version},
+                        {"limits", std::move(limits)}});
+    }
+    return Json{{"clockwright", version}, {"profiles", std::move(rows)}}.dump(
+               2, ' ', false, Json::error_handler_t::replace) +
+           "\n";
+}
+
 }  // namespace clockwright

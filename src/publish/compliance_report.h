@@ -35,5 +35,8 @@ std::string compliance_json(const ComplianceReport& report);
 std::string compliance_csv(const ComplianceReport& report);
 
 std::string profiles_text(const std::vector<ComplianceProfile>& profiles);
+/// {"clockwright", "profiles": [{"profile", "title", "jurisdiction", "version", "limits":
+/// [{"limit", "limit_seconds", "known", "for"}]}]}
+std::string profiles_json(const std::vector<ComplianceProfile>& profiles);
 
 }  // namespace clockwright

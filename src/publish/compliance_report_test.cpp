@@ -120,4 +120,11 @@ TEST_CASE("the list of profiles names each limit and how it is known") {
     const std::string text = profiles_text(compliance_profiles());
     CHECK(text.contains("finra-4590/50ms"));
     CHECK(text.contains("second-hand"));
+    const auto json = nlohmann::json::parse(profiles_json(compliance_profiles()));
+    REQUIRE(json["profiles"].size() == compliance_profiles().size());
+    for (const auto& profile : json["profiles"]) {
+        if (profile["profile"] != "finra-4590") continue;
+        CHECK(profile["limits"][0]["limit"] == "50ms");
+        CHECK(profile["limits"][0]["limit_seconds"] == 0.05);
+    }
 }

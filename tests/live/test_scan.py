@@ -163,6 +163,8 @@ class Scan(bed.Bed):
         self.configure()
         answer = self.expect(self.program("scan", "--dry-run", self.host(1), self.host(2)), 0)
         self.assertIn("8 packets", answer.text)
+        answer = self.program("scan", "--dry-run", "--render", "chrony", self.host(1))
+        self.assertEqual(self.expect(answer, 64).stdout, "")
 
     def test_a_host_that_is_no_host_is_refused(self):
         self.configure()

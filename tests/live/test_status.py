@@ -159,7 +159,8 @@ class Config(bed.Bed):
         self.assertRegex(shown, r"(?m)^select\.count\s+= 3 .*10-count\.toml:2$")
 
     def test_the_template_is_a_good_configuration(self):
-        self.expect(self.program("config", "init"), 0)
+        self.assertEqual(self.expect(self.program("--json", "config", "init"), 0).json,
+                         {"written": str(self.config)})
         self.assertIn("verify_timeout", self.config.read_text())
         self.expect(self.program("config", "check"), 0)
 
