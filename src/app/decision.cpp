@@ -146,7 +146,7 @@ Result<Plan> plan_for(const Context& context, const Found& found, const Decision
     }
     Plan plan = TRY(make_plan(found, candidates, decision.run.judged.selection, decision.run.gate,
                               plan_settings(context, decision), system::read_clocks()));
-    plan.packets_planned = decision.run.measured.packets;
+    plan.packets_planned = decision.run.measured.planned;
     plan.gain = decision.run.comparison.gain;
     note_leases(plan, candidates);
     plan.id = plan_id(plan);
@@ -165,7 +165,7 @@ Plan empty_plan(const Decision& decision) {
     plan.gain = decision.run.comparison.gain;
     plan.confirmations_have = decision.run.gate.have;
     plan.confirmations_need = decision.run.gate.need;
-    plan.packets_planned = decision.run.measured.packets;
+    plan.packets_planned = decision.run.measured.planned;
     return plan;
 }
 

@@ -78,6 +78,7 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
     settings.before_strangers = [&memory] { memory.hold(); };
     settings.announce = [&, tell = settings.announce](int packets,
                                                       const std::vector<Endpoint>& endpoints) {
+        measured.planned = packets;
         memory.plan(endpoints, settings.samples, strangers_among(candidates));
         tell(packets, endpoints);
     };

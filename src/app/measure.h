@@ -16,6 +16,7 @@ namespace clockwright::app {
 struct Measured {
     std::vector<Candidate> candidates;  ///< with addresses and series
     int samples = 0;                    ///< probes per server that were wanted
+    int planned = 0;                    ///< packets that were announced, before the first left
     int packets = 0;                    ///< sent
     std::set<Endpoint> asked;           ///< packets were sent to them in this run
     int silenced = 0;                   ///< candidates that were not asked because of a kiss
