@@ -29,15 +29,10 @@ Result<std::vector<Silence>> silences_in_force(const Config& config, WallTime no
 
 Result<int> list(const Context& context) {
     const Now now = system::read_clocks();
-    AlertsReport report;
-    report.now = now.wall;
-    report.silences = TRY(silences_in_force(context.config, now.wall));
-    if (const auto saved = TRY(load_alerts(context.config, now))) {
-        report.written = saved->at;
-        report.running = saved->running;
-        report.alerts = open_alerts(*saved);
-        if (const auto word = agents_word(context.config)) report.alive = !word->stale;
-    }
+    const auto silences = TRY(silences_in_force(context.config, now.wall));
+    const auto saved = TRY(load_alerts(context.config, now));
+    AlertsReport report = alerts_report(saved, agents_word(context.config).get(), now.wall);
+    report.silences = silences;
     print_result(context.command, context.command.json
                                       ? alerts_json(report)
                                       : alerts_text(report, uses_colour(context.command)));

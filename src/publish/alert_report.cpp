@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "publish/agent_word.h"
 #include "publish/table.h"
 #include "time/spell.h"
 
@@ -76,6 +77,23 @@ std::string next_step(const AlertsReport& report) {
 }
 
 }  // namespace
+
+AlertsReport alerts_report(const std::optional<SavedAlerts>& saved, const AgentWord* word,
+                           WallTime now) {
+    AlertsReport report;
+    report.now = now;
+    if (word != nullptr) report.alive = !word->stale;
+    if (report.alive == true && !(saved && saved->running)) {
+        report.written = word->at;
+        report.running = true;
+        report.alerts = word->firing;
+    } else if (saved) {
+        report.written = saved->at;
+        report.running = saved->running;
+        report.alerts = open_alerts(*saved);
+    }
+    return report;
+}
 
 bool is_stale(const AlertsReport& report) {
     if (report.alive) return !*report.alive;

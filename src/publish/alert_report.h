@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "watch/alert.h"
+#include "watch/alert_book_json.h"
 #include "watch/silence.h"
 
 namespace clockwright {
@@ -20,6 +21,14 @@ struct AlertsReport {
     std::vector<Alert> alerts;
     std::vector<Silence> silences;  ///< in force
 };
+
+struct AgentWord;
+
+/// From the agent's file and its last word, as far as there are any. Where a fresh word says that
+/// it runs and the file does not (it is closed to us, or older than the agent), what fires is told
+/// by the word. The silences are left empty.
+AlertsReport alerts_report(const std::optional<SavedAlerts>& saved, const AgentWord* word,
+                           WallTime now);
 
 /// Without the agent's word its file must do; a lazy one writes every half an hour only.
 inline constexpr Seconds written_is_stale{2 * 3600.0};

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "publish/agent_word.h"
 #include "tests/fakes/alert_case.h"
 
 using namespace clockwright;
@@ -59,6 +60,30 @@ TEST_CASE("a list without an agent behind it is never called well") {
         CHECK(json["running"] == false);
         CHECK(json["written"] == nullptr);
     }
+}
+
+TEST_CASE("while an agent runs somebody watches, whatever became of its file") {
+    AgentWord word;
+    word.at = now - 12s;
+    word.firing = {fakes::firing_alert(now - 2h)};
+    SavedAlerts stopped;
+    stopped.at = now - 24h;
+    for (const auto& saved : {std::optional<SavedAlerts>{}, std::optional{stopped}}) {
+        const AlertsReport report = alerts_report(saved, &word, now);
+        CHECK(alerts_text(report, false).starts_with("1 firing, 0 pending, as of 12 s ago.\n"));
+        CHECK(nlohmann::json::parse(alerts_json(report))["running"] == true);
+    }
+    word.firing.clear();
+    CHECK(alerts_text(alerts_report({}, &word, now), false)
+              .starts_with("All is well, as of 12 s ago.\n"));
+    word.stale = true;
+    CHECK(says(alerts_text(alerts_report({}, &word, now), false), "nobody watches"));
+    CHECK(says(alerts_text(alerts_report(stopped, nullptr, now), false), "was stopped 1 d ago"));
+    stopped.running = true;
+    stopped.at = now - 40s;
+    word.stale = false;
+    CHECK(alerts_text(alerts_report(stopped, &word, now), false)
+              .starts_with("All is well, as of 40 s ago.\n"));
 }
 
 TEST_CASE("the list for programs has what the list for people has") {
