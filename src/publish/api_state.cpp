@@ -83,8 +83,9 @@ HttpResponse answer_servers(const ApiCall& call) {
     const Snapshot& snapshot = *call.view.snapshot;
     std::vector<std::string> servers;
     for (const ScanRow& row : snapshot.scan.rows) {
-        JsonObject server = server_json(row, 2);
-        add_watch(server, snapshot.watch_of(servers.size()));
+        const WatchedServer* watched = snapshot.watch_of(servers.size());
+        JsonObject server = server_json(row, 2, watched != nullptr && watched->by_daemon);
+        add_watch(server, watched);
         servers.push_back(server.text());
     }
     JsonObject document(0);

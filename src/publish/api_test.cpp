@@ -132,6 +132,25 @@ TEST_CASE("servers have the keys of a scan and what the watch knows besides") {
     CHECK(liar["polls"] == 280);
 }
 
+TEST_CASE("what the daemon does not tell of a server it asks is null, never a placeholder") {
+    Snapshot mixed = fakes::canned_snapshot(2);
+    mixed.watched[0].by_daemon = true;
+    mixed.watched[1].by_daemon = false;
+    mixed.scan.rows[0].assessment.stats->refid = 0;
+    const fakes::CannedHistory history;
+    ApiView view = full_view(history);
+    view.snapshot = &mixed;
+    const Json servers = Json::parse(respond(request_of("/api/v1/servers"), view).body)["servers"];
+    for (const char* key :
+         {"delay_seconds", "root_delay_seconds", "root_dispersion_seconds", "leap", "refid"}) {
+        CAPTURE(key);
+        CHECK(servers[0][key].is_null());
+        CHECK_FALSE(servers[1][key].is_null());
+    }
+    CHECK(servers[0]["root_distance_seconds"] == 0.013);
+    CHECK(servers[0]["offset_seconds"].is_number());
+}
+
 TEST_CASE("a server nobody watches has null where the watch would speak") {
     Snapshot unwatched = fakes::canned_snapshot(2);
     unwatched.watched.pop_back();

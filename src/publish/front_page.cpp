@@ -27,11 +27,12 @@ std::string servers_html(const Snapshot& snapshot) {
         const ScanRow& row = snapshot.scan.rows[i];
         const WatchedServer* watched = snapshot.watch_of(i);
         const auto& stats = row.assessment.stats;
-        table += cells("td",
-                       {row.candidate.source.as_written, to_string(row.assessment.verdict),
-                        watched != nullptr && watched->error ? spell_signed(*watched->error)
-                                                             : std::string("–"),
-                        stats ? spell(stats->delay_min) : std::string("–"), row.assessment.reason});
+        const bool told = stats && (watched == nullptr || !watched->by_daemon);
+        table +=
+            cells("td", {row.candidate.source.as_written, to_string(row.assessment.verdict),
+                         watched != nullptr && watched->error ? spell_signed(*watched->error)
+                                                              : std::string("–"),
+                         told ? spell(stats->delay_min) : std::string("–"), row.assessment.reason});
     }
     return table + "</table>\n";
 }

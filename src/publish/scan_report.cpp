@@ -186,7 +186,7 @@ std::string consensus_text(const Consensus& consensus) {
                        spell_bound(consensus.bound));
 }
 
-JsonObject server_json(const ScanRow& row, int depth) {
+JsonObject server_json(const ScanRow& row, int depth, bool by_daemon) {
     const Source& source = row.candidate.source;
     const Assessment& assessment = row.assessment;
     const auto& stats = assessment.stats;
@@ -196,6 +196,10 @@ JsonObject server_json(const ScanRow& row, int depth) {
     const auto seconds = [&](Seconds ServerStats::* term) {
         return when_measured([&](const ServerStats& s) { return (s.*term).count(); });
     };
+    const auto term = [&](Seconds ServerStats::* one) {
+        return by_daemon ? std::nullopt : seconds(one);
+    };
+    const bool leap_told = stats && !by_daemon, refid_told = stats && !(by_daemon && !stats->refid);
     const auto& address = row.candidate.address;
     JsonObject server(depth);
     server.add("host", source.as_written);
@@ -206,16 +210,16 @@ JsonObject server_json(const ScanRow& row, int depth) {
     server.add("origin", to_string(source.origin));
     server.add("authentication", to_string(source.authentication));
     server.add("stratum", when_measured([](const ServerStats& s) { return s.stratum; }));
-    server.add("refid", when_measured([](const ServerStats& s) {
-                   return refid_text(s.refid, static_cast<std::uint8_t>(s.stratum));
-               }));
-    server.add("leap", when_measured([](const ServerStats& s) { return to_string(s.leap); }));
+    server.add("refid", refid_told ? std::optional(refid_text(
+                                         stats->refid, static_cast<std::uint8_t>(stats->stratum)))
+                                   : std::nullopt);
+    server.add("leap", leap_told ? std::optional(to_string(stats->leap)) : std::nullopt);
     server.add("smear", to_string(source.smear));
     server.add("offset_seconds", seconds(&ServerStats::offset));
-    server.add("delay_seconds", seconds(&ServerStats::delay_min));
+    server.add("delay_seconds", term(&ServerStats::delay_min));
     server.add("jitter_seconds", seconds(&ServerStats::jitter));
-    server.add("root_delay_seconds", seconds(&ServerStats::root_delay));
-    server.add("root_dispersion_seconds", seconds(&ServerStats::root_dispersion));
+    server.add("root_delay_seconds", term(&ServerStats::root_delay));
+    server.add("root_dispersion_seconds", term(&ServerStats::root_dispersion));
     server.add("root_distance_seconds", seconds(&ServerStats::root_distance));
     server.add("sent", row.candidate.series.sent);
     server.add("received", row.candidate.series.samples.size());

@@ -33,8 +33,9 @@ struct ScanReport {
 /// Best first: the chosen by expected error, other truechimers, outliers, falsetickers, the rest.
 void rank(std::vector<ScanRow>& rows);
 
-/// One server as the contract has it; others may add to it.
-JsonObject server_json(const ScanRow& row, int depth);
+/// One server as the contract has it; others may add to it. `by_daemon`: the daemon asked it, which
+/// tells how far it may be off and no term of that: those are null.
+JsonObject server_json(const ScanRow& row, int depth, bool by_daemon = false);
 std::string consensus_json(const Consensus& consensus, int depth);
 
 /// The contract's document (product.md, *Data on the outside*).
