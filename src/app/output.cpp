@@ -21,6 +21,11 @@ void print_result(const Command& command, std::string_view text) {
     if (!command.quiet || command.json || !command.render.empty()) write(stdout, text);
 }
 
+void print_refusal(const Command& command, std::string_view text) {
+    if (command.quiet && !command.json) return write(stderr, text);
+    print_result(command, text);
+}
+
 void print_remark(const Command& command, std::string_view text) {
     if (command.quiet) return;
     const bool stdout_is_taken = command.json || !command.render.empty();

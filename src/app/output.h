@@ -10,6 +10,9 @@ namespace clockwright::app {
 /// The result; nothing with -q (JSON and --render are printed all the same: somebody asked for it).
 void print_result(const Command& command, std::string_view text);
 
+/// Why nothing was done: a result, and with -q an error all the same.
+void print_refusal(const Command& command, std::string_view text);
+
 /// A remark for people, at once: not with -q, and on stderr with --json or --render.
 void print_remark(const Command& command, std::string_view text);
 

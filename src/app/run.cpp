@@ -8,6 +8,7 @@
 #include "app/output.h"
 #include "app/verbs.h"
 #include "publish/plan_report.h"
+#include "publish/table.h"
 #include "system/event_loop.h"
 
 namespace clockwright::app {
@@ -31,11 +32,11 @@ Runner runner_of(Verb verb) {
             return run_status;
         case Verb::check:
             return run_check;
+        case Verb::watch:
+            return run_watch;
         case Verb::drift:
             return run_drift;
         case Verb::sync:
-        case Verb::watch:
-            return run_watch;
             return run_sync;
         case Verb::rtc:
             return run_rtc;
@@ -80,6 +81,20 @@ std::string outcome_document(const Command& command, const Error& error) {
     }
 }
 
+/// Wherever a change was refused, it is told as its outcome.
+bool is_refused_change(const Command& command, const Error& error) {
+    const bool changes =
+        command.verb == Verb::plan || command.verb == Verb::apply || command.verb == Verb::rollback;
+    return changes && error.fault == Fault::refused;
+}
+
+int tell_refusal(const Command& command, const Error& error) {
+    print_refusal(command, command.json
+                               ? outcome_document(command, error)
+                               : wrap_sentence("Refused: " + error.message, ". Nothing changed."));
+    return exit_refused;
+}
+
 Result<int> run_command(const Command& command) {
     Context context{{}, command};
     const bool needs_config = command.verb != Verb::lab && command.verb != Verb::demo &&
@@ -106,6 +121,8 @@ Result<int> run_and_tell(int argc, char** argv) {
     const Command& command = *parsed.command;
     Result<int> code = run_command(command);
     if (!code && command.verb == Verb::check) return fail_check(command, code.error());
+    if (!code && is_refused_change(command, code.error()))
+        return tell_refusal(command, code.error());
     if (!code && command.json) print_result(command, outcome_document(command, code.error()));
     return code;
 }

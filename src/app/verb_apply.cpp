@@ -1,21 +1,16 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "app/agent_street.h"
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/known_servers.h"
-#include "app/leap_source.h"
 #include "app/output.h"
 #include "app/probation.h"
+#include "app/saved_plan.h"
 #include "app/transaction.h"
 #include "app/verbs.h"
-#include "daemon/dialect.h"
-#include "judge/leap_freeze.h"
 #include "publish/plan_report.h"
 #include "publish/table.h"
-#include "system/clock.h"
 #include "system/event_loop.h"
 #include "system/local_host.h"
 #include "system/terminal.h"
@@ -24,9 +19,6 @@
 
 namespace clockwright::app {
 namespace {
-
-constexpr Seconds plan_life{24 * 3600.0};
-constexpr Seconds clock_tolerance{300};  // a plan may be this much from the future: clocks are set
 
 std::string probation_text(const Context& context, const Probation& probation) {
     if (!probation.timer.empty())
@@ -62,8 +54,10 @@ std::string conclusion(const Context& context, const Done& done, const Probation
 Result<int> finish(const Context& context, const Plan& plan, const Done& done,
                    const Probation& probation = {}) {
     const Command& command = context.command;
-    print_result(command, command.json ? apply_json(plan, done.outcome, done.id, probation.timer)
-                                       : conclusion(context, done, probation));
+    const bool refused = done.outcome.kind == OutcomeKind::refused;
+    (refused ? print_refusal : print_result)(
+        command, command.json ? apply_json(plan, done.outcome, done.id, probation.timer)
+                              : conclusion(context, done, probation));
     return exit_code_of(done);
 }
 
@@ -103,29 +97,6 @@ Result<void> check_window(const Config& config) {
                 fmt::format("outside the window of changes, {}", config.apply.window));
 }
 
-/// Why the daemon is not restarted for this plan; empty when it may be, or need not be.
-std::string why_no_restart(const Plan& plan, const Command& command) {
-    const auto kind = parse_daemon_kind(plan.daemon);
-    if (!plan.restart || command.allow_restart || !kind) return {};
-    const std::string_view why = traits_of(*kind).why_restart;
-    return fmt::format("plan {} needs a restart{}{}; --allow-restart permits it", plan.id,
-                       why.empty() ? "" : ", since ", why);
-}
-
-/// A start may step the clock: a saved plan must find as little to step as when it was made. Others
-/// than chrony were judged by what the new servers say, which nobody can ask here.
-std::string why_start_would_step(const Plan& plan, const DaemonView& view) {
-    if (!plan.restart || !traits_of(view.place.kind).reloads || !view.config ||
-        !view.state->tracking.synchronised())
-        return {};
-    const Seconds offset = view.state->tracking.offset;
-    const Seconds limit = dialect_of(view.place.kind).start_step(*view.config) / 2;
-    if (std::abs(offset.count()) < limit.count()) return {};
-    return fmt::format(
-        "plan {} restarts the daemon, whose start could step the clock: it is {} off", plan.id,
-        spell_signed(offset));
-}
-
 /// What was left unfinished comes first. True: nothing more may be done now.
 bool ends_here(const std::optional<Done>& healed) {
     return healed && (healed->outcome.kind == OutcomeKind::failed || healed->interrupted);
@@ -144,49 +115,6 @@ Result<void> ask_consent(const Plan& plan, const Command& command) {
     return fail("not confirmed; nothing changed");
 }
 
-/// Every file is as the plan leaves it, and the daemon lists what it wants.
-bool is_fulfilled(const Plan& plan, const Host& host, const DaemonState& state) {
-    if (plan.steps.empty()) return false;
-    Expectation wanted = plan.steps.back().expect;
-    wanted.proof_only = true;
-    const bool files = std::ranges::all_of(files_after(plan), [&](const FileState& after) {
-        const auto found = host.read(after.path);
-        return found && found->exists == after.exists && found->sha256 == after.sha256;
-    });
-    return files && verify(wanted, state, {state}, state.read_at).holds;
-}
-
-/// A plan file never decides which program is run.
-bool restarts_only_as(const Plan& plan, const std::vector<std::string>& argv) {
-    return std::ranges::all_of(plan.steps, [&](const Step& step) {
-        return std::ranges::all_of(step.actions, [&](const Action& action) {
-            const auto* restart = std::get_if<RestartDaemon>(&action);
-            return restart == nullptr || restart->argv == argv;
-        });
-    });
-}
-
-Result<Plan> load_plan(const Context& context, const DaemonPlace& place) {
-    const std::string saved = TRY(system::read_trusted(context.command.file));
-    Plan plan = TRY(plan_from_json(saved));
-    const auto digest = [](std::string_view content) { return system::sha256_hex(content); };
-    if (const auto wrong = wrong_digests(plan, digest);
-        !wrong.empty() || plan_id(plan) != plan.id) {
-        return fail(Fault::bad_input,
-                    context.command.file + ": the plan was altered after it was saved");
-    }
-    if (plan.config_file != place.config_file || plan.control != place.control) {
-        return fail(Fault::refused,
-                    fmt::format("the plan is for the daemon of {} at {}, here it is {} at {}",
-                                plan.config_file, plan.control, place.config_file, place.control));
-    }
-    if (!restarts_only_as(plan, place.restart)) {
-        return fail(Fault::refused,
-                    "the plan restarts the daemon in another way than [daemon] restart says");
-    }
-    return plan;
-}
-
 Result<int> apply_file(const Context& context) {
     const system::LocalHost host;
     DaemonView view = TRY(view_daemon(context.config, host));
@@ -200,21 +128,10 @@ Result<int> apply_file(const Context& context) {
     if (healed) view = TRY(view_daemon(context.config, host));
     TRY(find_all(view, host));  // permission, an answer
     if (is_fulfilled(plan, host, *view.state)) {
-        return finish(
-            context, plan,
-            nothing_done(plan.id, fmt::format("the host already is as plan {} wants it", plan.id)));
+        return finish(context, plan, nothing_done(plan.id, is_fulfilled_text(plan)));
     }
-    const Seconds age = system::read_clocks().wall - plan.made_at;
-    if (age > plan_life || age < -clock_tolerance) {
-        return fail(Fault::refused,
-                    fmt::format("plan {} is {}; make a new one", plan.id,
-                                age > plan_life ? "older than 24 h" : "from the future"));
-    }
-    if (auto why = freeze_reason(leap_table(host), system::read_clocks().wall, {}); !why.empty()) {
-        return fail(Fault::refused, std::move(why));
-    }
-    for (auto why : {why_no_restart(plan, context.command), why_start_would_step(plan, view)})
-        if (!why.empty()) return finish(context, plan, not_done(plan, std::move(why)));
+    if (auto why = why_not_now(plan, context.command, view); !why.empty())
+        return finish(context, plan, not_done(plan, std::move(why)));
     TRY(ask_consent(plan, context.command));
     return carry_out(context, transaction, view.place, plan);
 }
@@ -274,7 +191,8 @@ Context with_proposal(Context context) {
 
 Result<int> apply_given(const Context& context) {
     const Command& command = context.command;
-    if (command.dry_run) return run_plan(context);
+    if (command.dry_run)
+        return command.file.empty() ? run_plan(context) : rehearse_saved_plan(context);
     if (!command.yes && !system::stdin_is_terminal()) {
         return fail(Fault::usage, "apply needs --yes when nobody can answer");
     }

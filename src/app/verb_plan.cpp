@@ -40,8 +40,9 @@ Result<int> run_plan(const Context& context) {
     if (saves && !decision.no) {
         TRY(system::write_new_file(command.file, plan_to_json(decision.plan)));
     }
-    print_result(command, command.json ? plan_json(decision.plan, unfinished)
-                                       : text_of(decision, command.explain));
+    (decision.no ? print_refusal : print_result)(command, command.json
+                                                              ? plan_json(decision.plan, unfinished)
+                                                              : text_of(decision, command.explain));
     return code_of(decision);
 }
 

@@ -81,12 +81,25 @@ class Plan(BadlyConfigured):
         again = self.apply(path).json
         self.assertEqual(again["outcome"], "unchanged")
 
+    def test_a_dry_run_of_a_saved_plan_tells_that_plan_and_writes_nothing(self):
+        self.start()
+        path = self.save_plan()
+        before = self.evidence()
+        saved = json.loads(path.read_text())
+        answer = self.expect(self.program("--json", "apply", path, "--dry-run"), 2).json
+        self.assertEqual((answer["id"], answer["add"]), (saved["id"], saved["add"]))
+        self.assertEqual(self.evidence(), before)
+        self.apply(path)
+        answer = self.expect(self.program("--json", "apply", path, "--dry-run"), 0).json
+        self.assertFalse(answer["change"])
+
     def test_a_saved_plan_is_refused_when_a_file_changed(self):
         self.start()
         path = self.save_plan()
         with open(self.chrony_conf, "a", encoding="ascii") as conf:
             conf.write("# another hand\n")
         before = self.evidence()
+        self.expect(self.program("apply", path, "--dry-run"), 5)
         answer = self.apply(path, code=5).json
         self.assertEqual((answer["outcome"], answer["verified"]), ("refused", False))
         self.assertIn(str(self.chrony_conf), answer["reason"])
