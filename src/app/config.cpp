@@ -13,6 +13,7 @@
 #include "app/config_alert.h"
 #include "app/config_channels.h"
 #include "app/config_keys.h"
+#include "app/service_places.h"
 #include "find/post_url.h"
 #include "time/spell.h"
 
@@ -25,11 +26,11 @@ class Faults {
     void add(const std::string& file, const toml::source_region& where, const std::string& what) {
         lines_.push_back(fmt::format("{}:{}: {}", file, where.begin.line, what));
     }
-    /// For readers that write such lines themselves.
     /// Of a key that is set, where it was set.
     void add(const Config& config, const std::string& key, const std::string& what) {
         lines_.push_back(fmt::format("{}: {}: {}", config.origins.at(key), key, what));
     }
+    /// For readers that write such lines themselves.
     std::vector<std::string>& lines() { return lines_; }
     bool any() const { return !lines_.empty(); }
     std::string text() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
@@ -198,7 +199,8 @@ std::string config_template() {
     std::string out =
         "# Clockwright. Every key is shown at its default; remove the '#' to change it.\n";
     std::string section;
-    const Config defaults;
+    Config defaults;
+    defaults.state.directory = system_state;  // of root, to whom the file belongs
     for (const Key& key : config_keys()) {
         if (key.section != section) {
             section = key.section;

@@ -11,7 +11,7 @@ namespace clockwright::app {
 namespace {
 
 std::string control_place(const std::string& text) {
-    if (!text.empty() && text.front() == '/') return absolute_path(text);
+    if (text.empty() || text.front() == '/') return optional_path(text);
     const auto host = parse_host(text);
     if (host && is_address_literal(*host)) return {};
     return "must be the path of a socket or an address with its port";
@@ -76,10 +76,10 @@ std::vector<Key> make_keys() {
             [](auto& c) -> auto& { return c.daemon.kind; },
             one_of({"auto", "chrony", "ntpsec", "timesyncd", "openntpd", "ntpd-rs", "w32time"})),
         text_key(
-            "daemon", "config", "its configuration file; found by itself when left out",
-            [](auto& c) -> auto& { return c.daemon.config; }, absolute_path),
+            "daemon", "config", "its configuration file; empty: found by itself",
+            [](auto& c) -> auto& { return c.daemon.config; }, optional_path),
         text_key(
-            "daemon", "control", "its control socket, or ADDRESS:PORT",
+            "daemon", "control", "its control socket, or ADDRESS:PORT; empty: where it always is",
             [](auto& c) -> auto& { return c.daemon.control; }, control_place),
         list_key(
             "daemon", "restart", "how to restart it: an absolute program and its arguments",

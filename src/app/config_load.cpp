@@ -6,6 +6,7 @@
 
 #include "app/config.h"
 #include "app/environment.h"
+#include "app/service_places.h"
 #include "system/local_host.h"
 
 namespace clockwright::app {
@@ -20,13 +21,13 @@ std::string default_state_directory() {
         const auto place = std::filesystem::canonical(made, error);
         if (!error) return place.string();
     }
-    if (system::is_root()) return "/var/lib/clockwright";
+    if (system::is_root()) return system_state;
     const char* state_home = std::getenv("XDG_STATE_HOME");
     if (state_home != nullptr && *state_home == '/')
         return std::string(state_home) + "/clockwright";
     const char* home = std::getenv("HOME");
     if (home != nullptr && *home == '/') return std::string(home) + "/.local/state/clockwright";
-    return "/var/lib/clockwright";
+    return system_state;
 }
 
 }  // namespace

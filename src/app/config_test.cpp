@@ -135,6 +135,22 @@ TEST_CASE("the template is a good configuration with every key in it") {
     }
 }
 
+TEST_CASE("every line of the template may lose its mark: a default is no fault") {
+    std::string text = config_template(), bare;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = text.find('\n', at);
+        const std::size_t skip = text[at] == '#' && text[at + 1] != ' ' ? 1 : 0;
+        bare += text.substr(at + skip, end + 1 - at - skip);
+        at = end + 1;
+    }
+    const auto config = read_config({{"template", bare}});
+    CAPTURE(bare);
+    REQUIRE_MESSAGE(config.has_value(), config.error().message);
+    CHECK(config->state.directory == "/var/lib/clockwright");
+    CHECK(config->select.minimum == 4);
+    CHECK(config->daemon.config.empty());
+}
+
 TEST_CASE("what config show prints as a value is read back alike") {
     Config config;
     config.daemon.restart = {"/usr/bin/systemctl", "re\"start"};

@@ -14,6 +14,8 @@ inline constexpr const char* wish_service_name = "clockwright-wish.service";
 inline constexpr const char* wish_name = "clockwright-wish.path";
 inline constexpr const char* cron_directory = "/etc/cron.d";
 inline constexpr const char* cron_path = "/etc/cron.d/clockwright";
+/// Where root's runs keep theirs.
+inline constexpr const char* system_state = "/var/lib/clockwright";
 /// Where the agent of the service keeps its state (DynamicUser=yes), and the link that leads there.
 inline constexpr const char* service_state = "/var/lib/private/clockwright-agent";
 inline constexpr const char* service_state_link = "/var/lib/clockwright-agent";

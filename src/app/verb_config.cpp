@@ -16,6 +16,7 @@ Result<int> init(const Context& context) {
     const std::string path = given.empty() ? default_config_file : given;
     if (!system::LocalHost().glob(path).empty())
         return fail(path + " is there already; nothing written");
+    TRY(system::make_directory_of(path));
     TRY(system::write_new_file(path, config_template()));
     print_result(context.command,
                  context.command.json

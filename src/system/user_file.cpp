@@ -104,6 +104,14 @@ Result<void> write_new_file(const std::string& wanted, std::string_view content,
     return std::unexpected(file_error("write", path, number));
 }
 
+Result<void> make_directory_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos || slash == 0) return {};
+    const std::string directory = path.substr(0, slash);
+    if (::mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST) return {};
+    return std::unexpected(file_error("make directory", directory, errno));
+}
+
 void remove_file(const std::string& path) {
     ::unlink(path.c_str());
 }

@@ -20,6 +20,9 @@ enum class Keep : bool { lasting, fleeting };
 Result<void> write_new_file(const std::string& path, std::string_view content,
                             Keep keep = Keep::lasting);
 
+/// The directory of a file to come, mode 0755 less the umask, when it alone is missing.
+Result<void> make_directory_of(const std::string& path);
+
 /// A file of ours that nobody needs any more; one that is not there is no fault.
 void remove_file(const std::string& path);
 

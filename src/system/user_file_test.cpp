@@ -81,3 +81,14 @@ TEST_CASE("what this process has open is written where it is, behind what is the
     CHECK(directory.read("out") == "first second third");
     ::close(open);
 }
+
+TEST_CASE("the directory of a file to come is made when it alone is missing") {
+    const TemporaryDirectory directory;
+    REQUIRE(system::make_directory_of(directory / "etc/clock.toml"));
+    CHECK(std::filesystem::is_directory(directory / "etc"));
+    CHECK(system::make_directory_of(directory / "etc/clock.toml"));
+    CHECK(system::make_directory_of("clock.toml"));
+    const auto two = system::make_directory_of(directory / "a/b/clock.toml");
+    REQUIRE_FALSE(two);
+    CHECK(two.error().message.contains("a/b"));
+}
