@@ -5,6 +5,9 @@
 namespace clockwright {
 namespace {
 
+constexpr std::size_t gap = 2;    // between two columns
+constexpr std::size_t least = 8;  // what a column that is cut keeps
+
 bool is_continuation(char octet) {
     return (static_cast<unsigned char>(octet) & 0xC0U) == 0x80U;
 }
@@ -23,10 +26,10 @@ std::string_view last_points(std::string_view text, std::size_t count) {
 }
 
 void append_cell(std::string& line, std::string_view cell, std::size_t width, Align align) {
-    const std::size_t gap = width - std::min(width, width_of(cell));
-    if (align == Align::right) line.append(gap, ' ');
+    const std::size_t rest = width - std::min(width, width_of(cell));
+    if (align == Align::right) line.append(rest, ' ');
     line += cell;
-    if (align == Align::left) line.append(gap, ' ');
+    if (align == Align::left) line.append(rest, ' ');
 }
 
 void finish_line(std::string& out, std::string line) {
@@ -80,19 +83,36 @@ std::string toned(std::string_view line, Tone tone) {
            (ended ? "\n" : "");
 }
 
-std::string Table::text(bool colour) const {
+std::vector<std::size_t> Table::widths() const {
     std::vector<std::size_t> widths;
-    bool titled = false;
     for (std::size_t column = 0; column < columns_.size(); ++column) {
         std::size_t width = width_of(columns_[column].title);
-        titled = titled || width > 0;
         for (const Row& row : rows_) width = std::max(width, width_of(row.cells[column]));
         widths.push_back(std::min(width, columns_[column].most));
     }
+    std::size_t total = gap * (columns_.size() - 1);
+    for (const std::size_t width : widths) total += width;
+    for (; total > whole_width; --total) {
+        std::size_t* widest = nullptr;
+        for (std::size_t column = 0; column < columns_.size(); ++column) {
+            const bool may_shrink = columns_[column].most < whole_width && widths[column] > least;
+            if (may_shrink && (widest == nullptr || widths[column] >= *widest))
+                widest = &widths[column];
+        }
+        if (widest == nullptr) break;
+        --*widest;
+    }
+    return widths;
+}
+
+std::string Table::text(bool colour) const {
+    const std::vector<std::size_t> widths = this->widths();
+    const bool titled =
+        std::ranges::any_of(columns_, [](const Column& column) { return !column.title.empty(); });
     const auto line_of = [&](auto&& cell) {
         std::string line;
         for (std::size_t column = 0; column < columns_.size(); ++column) {
-            if (column > 0) line += "  ";
+            if (column > 0) line.append(gap, ' ');
             append_cell(line, shorten(cell(column), widths[column]), widths[column],
                         columns_[column].align);
         }

@@ -9,10 +9,14 @@ namespace clockwright {
 
 enum class Align { left, right };
 
+inline constexpr std::size_t whole_width = 80;
+
 struct Column {
     std::string title;
     Align align = Align::left;
-    std::size_t most = 80;  ///< longer cells are cut in the middle with "…"
+    /// Longer cells are cut in the middle with "…". A column that says a limit is cut further where
+    /// the whole would be too wide, the widest first.
+    std::size_t most = whole_width;
 };
 
 /// How many columns the text takes: code points, not octets.
@@ -22,7 +26,7 @@ std::size_t width_of(std::string_view text);
 std::string shorten(std::string_view text, std::size_t most);
 
 /// Broken at spaces so that no line is wider than `width`, each line after `indent` spaces.
-std::string wrap(std::string_view text, std::size_t indent, std::size_t width = 80);
+std::string wrap(std::string_view text, std::size_t indent, std::size_t width = whole_width);
 
 /// A sentence, wrapped, and after its first newline lines that stay as they are.
 std::string wrap_sentence(std::string_view text, std::string_view after_sentence = {});
@@ -52,6 +56,8 @@ class Table {
         std::string remark;
         Tone tone = Tone::plain;
     };
+    std::vector<std::size_t> widths() const;
+
     std::vector<Column> columns_;
     std::vector<Row> rows_;
 };

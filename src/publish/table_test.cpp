@@ -28,6 +28,20 @@ TEST_CASE("a long cell is cut in the middle, keeping both ends") {
     CHECK(shorten("µµµµµµµµ", 4) == "µµ…µ");
 }
 
+TEST_CASE("a table is no wider than 80 columns: the widest of what may be cut is cut further") {
+    Table table({{"id"}, {"outcome"}, {"server", Align::left, 30}, {"reason", Align::left, 40}});
+    const std::string whole(21, 'o');
+    table.add({"7f3c9a", whole, std::string(28, 's'), std::string(90, 'r')});
+    const std::string text = table.text();
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = text.find('\n', at);
+        CHECK(width_of(text.substr(at, end - at)) <= 80);
+        at = end + 1;
+    }
+    CHECK(text.contains("7f3c9a  " + whole + "  "));
+    CHECK(width_of(text.substr(text.rfind("7f3c9a"))) == 80 + 1);
+}
+
 TEST_CASE("a remark is wrapped below its row") {
     Table table({{""}});
     table.add({"row"});
