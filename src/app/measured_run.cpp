@@ -8,6 +8,7 @@
 #include "app/scan_memory.h"
 #include "app/transaction.h"
 #include "publish/replay.h"
+#include "publish/table.h"
 #include "system/local_host.h"
 #include "system/user_file.h"
 
@@ -53,7 +54,7 @@ Result<Run> known(const Context& context) {
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
     if (const std::string unfinished = unfinished_text(context.config); !unfinished.empty()) {
-        print_remark(context.command, unfinished + "\n");
+        print_remark(context.command, wrap(unfinished, 0));
     }
     Run run = TRY(run_once(context, &view));
     learn_from(run, context.config);

@@ -22,7 +22,7 @@ std::string screen_frame(std::string_view text, std::size_t rows) {
     }
     std::string frame(home);
     for (std::size_t i = 0; i < lines.size(); ++i)
-        frame += fmt::format("{}{}{}", i == 0 ? "" : "\r\n", lines[i], end_of_line);
+        frame += fmt::format("{}{}{}", i == 0 ? "" : "\n", lines[i], end_of_line);
     return frame += end_of_screen;
 }
 
