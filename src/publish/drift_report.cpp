@@ -140,7 +140,8 @@ std::string stability_text(const DriftReport& report) {
                  {"ADEV", Align::right},
                  {"MDEV", Align::right},
                  {"TDEV", Align::right},
-                 {"MTIE", Align::right}});
+                 {"MTIE", Align::right},
+                 {"terms", Align::right}});
     const auto share = [](const std::optional<double>& value) {
         return value ? fmt::format("{:.2e}", *value) : "-";
     };
@@ -148,10 +149,12 @@ std::string stability_text(const DriftReport& report) {
         return value ? spell(*value) : "-";
     };
     for (const Stability& one : all)
-        table.add(
-            {spell_age(one.tau), share(one.adev), share(one.mdev), told(one.tdev), told(one.mtie)});
+        table.add({spell_age(one.tau), share(one.adev), share(one.mdev), told(one.tdev),
+                   told(one.mtie), std::to_string(one.terms)});
     return all.empty() ? std::string{}
-                       : "The oscillator, its corrections taken out:\n" + table.text();
+                       : "The oscillator, its corrections taken out (terms: threes of looks "
+                         "without a gap):\n" +
+                             table.text();
 }
 
 }  // namespace

@@ -9,11 +9,16 @@ namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-/// x(i + 2n) − 2·x(i + n) + x(i) for each i; not a number beside a gap.
+/// x(i + 2n) − 2·x(i + n) + x(i) for each i; not a number where a gap lies beside or between them:
+/// behind it the errors begin anew, and have nothing to do with those before.
 std::vector<double> second_differences(std::span<const double> x, std::size_t n) {
     std::vector<double> differences;
-    for (std::size_t i = 0; i + 2 * n < x.size(); ++i)
-        differences.push_back(x[i + 2 * n] - 2 * x[i + n] + x[i]);
+    std::size_t begin = 0, seen = 0;  // of the stretch that the third error lies in
+    for (std::size_t i = 0; i + 2 * n < x.size(); ++i) {
+        for (; seen <= i + 2 * n; ++seen)
+            if (std::isnan(x[seen])) begin = seen + 1;
+        differences.push_back(begin <= i ? x[i + 2 * n] - 2 * x[i + n] + x[i] : missing);
+    }
     return differences;
 }
 
@@ -61,6 +66,8 @@ Stability stability(std::span<const double> errors, Seconds spacing, std::size_t
     const double tau = found.tau.count();
     const std::vector<double> differences = second_differences(errors, steps);
     // σ²(τ) = 1/(2 τ² (N − 2n)) Σ (x(i+2n) − 2 x(i+n) + x(i))²
+    found.terms = static_cast<std::size_t>(
+        std::ranges::count_if(differences, [](double term) { return !std::isnan(term); }));
     found.adev = root_mean_square(differences, 2 * tau * tau);
     // Mod σ²(τ) = 1/(2 n² τ² (N − 3n + 1)) Σⱼ (Σᵢ …)²
     found.mdev = root_mean_square(moving_sums(differences, steps), 2 * n * n * tau * tau);

@@ -2,6 +2,7 @@
 /// kin.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
@@ -15,10 +16,11 @@ struct Stability {
     Seconds tau{};
     std::optional<double> adev, mdev;   ///< a share of frequency: 1e-6 is 1 ppm
     std::optional<Seconds> tdev, mtie;  ///< of time
+    std::size_t terms = 0;              ///< threes of errors without a gap that ADEV is made of
 };
 
 /// `errors`: time errors in seconds, `spacing` apart; not a number where one is missing, and a term
-/// that needs it is left out. τ is `steps` spacings. Overlapping estimates.
+/// whose errors lie on both sides of it is left out. τ is `steps` spacings. Overlapping estimates.
 Stability stability(std::span<const double> errors, Seconds spacing, std::size_t steps);
 
 /// For τ of 1, 2, 4, … spacings, as long as five of them fit into the record.

@@ -83,10 +83,19 @@ TEST_CASE("a rate that never changes is perfectly stable, whatever it is") {
 
 TEST_CASE("a gap is left out and never bridged; a record of gaps tells nothing") {
     std::vector<double> x{0, 1, 3, 2, 5, 4, 8, 9, 7, 10};
-    const double whole = *stability(x, Seconds{1}, 1).adev;
+    const std::vector<double> whole = x;
     x.insert(x.end(), {gap, 5000, 5001, 5003, 5002, 5005, 5004, 5008, 5009, 5007, 5010});
-    CHECK(*stability(x, Seconds{1}, 1).adev == Approx(whole));
-    CHECK(stability(x, Seconds{1}, 3).mtie == Seconds{6});
+    for (const std::size_t n : {1U, 2U, 3U}) {
+        CAPTURE(n);
+        const Stability alone = stability(whole, Seconds{1}, n);
+        const Stability twice = stability(x, Seconds{1}, n);
+        CHECK(*twice.adev == Approx(*alone.adev));
+        CHECK(*twice.mdev == Approx(*alone.mdev));
+        CHECK(twice.tdev->count() == Approx(alone.tdev->count()));
+        CHECK(*twice.mtie == *alone.mtie);
+        CHECK(alone.terms == 10 - 2 * n);
+        CHECK(twice.terms == 2 * alone.terms);
+    }
     const Stability nothing = stability(std::vector<double>{gap, 1, gap, 2, gap}, Seconds{1}, 1);
     CHECK_FALSE(nothing.adev);
     CHECK_FALSE(nothing.mdev);
