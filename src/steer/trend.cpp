@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "steer/distribution.h"
@@ -9,7 +10,32 @@
 namespace clockwright {
 namespace {
 
-constexpr std::size_t fewest = 8, most = 200;
+constexpr std::size_t fewest = 8, most = 200, parts = 8;
+constexpr double student = 2.447;  // 95 % with six degrees of freedom: seven steps, less their mean
+
+/// What a random walk may have for a slope. One whose steps come to s² in a time t has one of
+/// variance 6/5 · s²/t/T over a record of T; the medians of parts as long as t differ by 2/3 · s².
+/// Noise of single points counts little in them.
+double slope_of_walk(std::span<const TrendPoint> points) {
+    std::vector<double> middles;
+    for (std::size_t part = 0; part < parts; ++part) {
+        std::vector<double> values;
+        for (std::size_t i = part * points.size() / parts; i < (part + 1) * points.size() / parts;
+             ++i)
+            values.push_back(points[i].value);
+        middles.push_back(median_of(std::move(values)).value_or(0));
+    }
+    const auto steps = static_cast<double>(parts - 1);
+    const double mean = (middles.back() - middles.front()) / steps;
+    double squares = 0;
+    for (std::size_t i = 1; i < parts; ++i)
+        squares += std::pow(middles[i] - middles[i - 1] - mean, 2);
+    const double deviation = std::sqrt(squares / (steps - 1));
+    const double length = points.back().at - points.front().at;
+    const double step_by_median = 3.0 / 2, slope_by_step = 6.0 / 5 * parts;
+    return length > 0 ? student * deviation * std::sqrt(step_by_median * slope_by_step) / length
+                      : 0;
+}
 
 }  // namespace
 
@@ -32,8 +58,9 @@ std::optional<Trend> trend_of(std::span<const TrendPoint> points) {
     const double width = 1.96 * std::sqrt(n * (n - 1) * (2 * n + 5) / 18);
     const auto pairs = static_cast<double>(slopes.size());
     const double share = std::min(width / pairs, 1.0) / 2;
-    return Trend{percentile(slopes, 0.5), percentile(slopes, 0.5 - share),
-                 percentile(slopes, 0.5 + share)};
+    const double slope = percentile(slopes, 0.5), walk = slope_of_walk(chosen);
+    return Trend{slope, std::min(percentile(slopes, 0.5 - share), slope - walk),
+                 std::max(percentile(slopes, 0.5 + share), slope + walk)};
 }
 
 }  // namespace clockwright
