@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,6 +39,13 @@ std::vector<std::string> names_in(const std::string& directory) {
     return names;
 }
 
+/// 0 where there is none.
+std::uintmax_t file_size(const std::string& path) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    return error ? 0 : size;
+}
+
 Result<void> write_durably(const Descriptor& file, std::string_view lines,
                            const std::string& path) {
     TRY(write_all(file, lines, path));
@@ -59,31 +67,47 @@ Result<AuditChain> AuditChain::open(const std::string& state_directory, Digest d
                                     std::string boot) {
     AuditChain chain(state_directory + "/audit", digest, std::move(boot));
     TRY(make_private_directory(chain.directory_));
-    std::vector<std::string> names = names_in(chain.directory_);
-    while (!names.empty()) {
-        const std::string path = chain.directory_ + "/" + names.back();
+    const Descriptor alone = TRY(chain.hold());
+    return chain;
+}
+
+/// Nobody else adds to the chain until it is closed. What others added meanwhile is gone on with.
+Result<Descriptor> AuditChain::hold() {
+    const std::string path = directory_ + "/lock";
+    Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!lock || ::flock(lock.number(), LOCK_EX) != 0)
+        return std::unexpected(last_error("lock", path));
+    const std::vector<std::string> names = names_in(directory_);
+    const bool known =
+        !names.empty() && names.back() == file_ && file_size(directory_ + "/" + file_) == size_;
+    if (!known) TRY(find_end());
+    return lock;
+}
+
+Result<void> AuditChain::find_end() {
+    std::vector<std::string> names = names_in(directory_);
+    for (; !names.empty(); names.pop_back()) {
+        const std::string path = directory_ + "/" + names.back();
         const std::string content = TRY(read_file(path));
         const std::size_t whole = content.rfind('\n') + 1;  // 0 when there is none
         if (whole < content.size()) {
-            chain.torn_ += content.size() - whole;
+            torn_ += content.size() - whole;
             if (::truncate(path.c_str(), static_cast<off_t>(whole)) != 0)
                 return std::unexpected(last_error("mend", path));
         }
-        if (whole == 0) {
-            names.pop_back();
-            continue;
-        }
-        chain.file_ = names.back();
+        if (whole == 0) continue;
         const auto last = last_of(std::string_view(content).substr(0, whole));
         if (!last)
             return fail(Fault::bad_input,
                         fmt::format("the last line of audit/{} is no record of the chain: "
                                     "clockwright report verify",
                                     printable(names.back())));
-        chain.end_ = *last;
-        break;
+        end_ = *last;
+        file_ = names.back();
+        size_ = whole;
+        return {};
     }
-    return chain;
+    return {};
 }
 
 bool AuditChain::is_due(const ClockRow& clock, SteadyTime now) {
@@ -117,6 +141,7 @@ Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
                      now));
     }
     if (waiting_.empty()) return {};
+    const Descriptor alone = TRY(hold());
     ChainEnd end = end_;
     std::string lines;
     const auto tell = [&](std::string_view kind, std::string_view what, std::size_t number) {
@@ -137,9 +162,7 @@ Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
 std::string AuditChain::name_for(std::size_t octets, WallTime now) const {
     const std::string today = day_of(now) + std::string(extension);
     if (file_ < today) return today;
-    std::error_code error;
-    const auto size = std::filesystem::file_size(directory_ + "/" + file_, error);
-    if (error || size + octets <= largest_file) return file_;
+    if (size_ + octets <= largest_file) return file_;
     const std::string stem = file_.substr(0, file_.size() - extension.size());
     const std::size_t part = stem.find('~');
     int number = 1;
@@ -162,37 +185,37 @@ Result<void> AuditChain::write(const std::string& lines, const ChainEnd& end, co
     }
     end_ = end;
     file_ = name;
+    size_ = static_cast<std::uintmax_t>(size) + lines.size();
     return {};
 }
 
 Result<int> AuditChain::prune(WallTime before, const Now& now) {
     const std::string oldest_kept = day_of(before);
     const std::string today = day_of(now.wall);
+    const Descriptor alone = TRY(hold());
+    const std::string last_file = file_;  // stays; the records below may begin another
     int removed = 0;
-    ChainEnd base;
     for (const std::string& name : names_in(directory_)) {
         const std::string day = name.substr(0, today.size());
         const bool was_ahead = day > today;  // of a clock that is set right by now
-        if (name >= file_ || (day >= oldest_kept && !was_ahead)) break;
+        if (name >= last_file || (day >= oldest_kept && !was_ahead)) break;
         const std::string path = directory_ + "/" + name;
         const std::string content = TRY(read_file(path));
         const auto last_row = last_row_of(content);
         if (last_row && day_of(*last_row) >= oldest_kept) break;
         const auto last = last_of(content);
         if (!last) return fail(Fault::bad_input, "audit/" + printable(name) + " is no chain");
-        // The base first: a crash between the two leaves a file that lies before it.
+        // The record first, for a base that no record tells of is none; then the base: a crash
+        // before the last step leaves a file that lies before it.
+        ChainEnd end = end_;
+        const std::string line =
+            chain_line(digest_, end, members("pruned", pruned_row(*last), now));
+        TRY(write(line, end, now));
         TRY(replace_file(directory_ + "/base", base_text(*last)));
         if (::unlink(path.c_str()) != 0) return std::unexpected(last_error("remove", path));
-        base = *last;
         ++removed;
     }
     prune_heads(oldest_kept);
-    if (removed == 0) return 0;
-    ChainEnd end = end_;
-    const std::string row = fmt::format("{{\"files\":{},\"records\":{},\"head\":\"{}\"}}", removed,
-                                        base.records, base.head);
-    const std::string line = chain_line(digest_, end, members("pruned", row, now));
-    TRY(write(line, end, now));
     return removed;
 }
 

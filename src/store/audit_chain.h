@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 
 #include "result.h"
 #include "store/chain_lines.h"
+#include "store/durable_file.h"
 #include "watch/record.h"
 
 namespace clockwright::store {
@@ -23,7 +25,8 @@ namespace clockwright::store {
 /// before and of its own text, a blank, and that text: a JSON object with its number, the boot, the
 /// steady clock, and the row as `history export` has it. A row that is a sample is left out: the
 /// clock's own row has what came of them, once a minute and when what it demonstrates changes, so
-/// that a fast agent does not fill the disk with what nothing removes.
+/// that a fast agent does not fill the disk with what nothing removes. Several programs may add to
+/// one chain: each locks `audit/lock` for a moment, and goes on where the last of them ended.
 class AuditChain {
   public:
     static constexpr std::chrono::seconds clock_rest{60};
@@ -42,12 +45,14 @@ class AuditChain {
     const ChainEnd& end() const { return end_; }
 
     /// Removes files whose last row is of a day before that of `before`, oldest first, never the
-    /// last, and records that as one record; the chain then begins where the newest removed file
-    /// ended. Signed heads of such days go as well. How many files of the chain were removed.
+    /// last, and records each as a record before; the chain then begins where the newest removed
+    /// file ended. Signed heads of such days go as well. How many files of the chain were removed.
     Result<int> prune(WallTime before, const Now& now);
 
   private:
     AuditChain(std::string directory, Digest digest, std::string boot);
+    Result<Descriptor> hold();
+    Result<void> find_end();
     bool is_due(const ClockRow& clock, SteadyTime now);
     std::string members(std::string_view kind, std::string_view row, const Now& now) const;
     void wait(std::string record);
@@ -60,6 +65,7 @@ class AuditChain {
     std::string boot_;
     ChainEnd end_;
     std::string file_;                    ///< the last one; empty: none yet
+    std::uintmax_t size_ = 0;             ///< of that, as we know it
     std::optional<SteadyTime> clock_at_;  ///< of the last row of the clock
     bool clock_demonstrated_ = false;
     std::size_t torn_ = 0;             ///< octets cut off and not told yet
@@ -71,8 +77,9 @@ class AuditChain {
 std::vector<std::string> chain_files(const std::string& state_directory);
 Result<ChainFile> chain_file(const std::string& state_directory, const std::string& name);
 
-/// Where the chain begins: its beginning, or where retention removed what was before. Unsigned: who
-/// wants to know that nothing else was removed compares with a head from then.
+/// Where the chain begins: its beginning, or where retention removed what was before. A record of
+/// the chain must tell of that (`ChainCheck`); neither is signed: who wants to know that nothing
+/// else was removed compares with a head from then.
 Result<ChainEnd> chain_base(const std::string& state_directory);
 
 }  // namespace clockwright::store

@@ -146,6 +146,22 @@ TEST_CASE("a line that a crash tore is cut off, told, and the chain stays whole"
     CHECK(chain->end().records == 4);
 }
 
+TEST_CASE("two programs add to one chain, in turn, and it is whole") {
+    const TemporaryDirectory state;
+    auto agent = AuditChain::open(state.path(), chain_digest, "boot").value();
+    for (int turn = 0; turn < 3; ++turn) {
+        const auto after = turn * 24h;
+        REQUIRE(agent.append(rows(2), at(after)));
+        REQUIRE(
+            AuditChain::open(state.path(), chain_digest, "boot")->append(rows(1), at(after + 1h)));
+    }
+    REQUIRE(AuditChain::open(state.path(), chain_digest, "boot")->append(rows(1), at(96h)));
+    CHECK(agent.prune(at(24h).wall, at(97h)) == 1);
+    REQUIRE(agent.append(rows(1), at(98h)));
+    CHECK(agent.end().records == 12);
+    CHECK(verify_chain(files_of(state), {}, *chain_base(state.path()))->records == 12);
+}
+
 TEST_CASE("a clock that is set back goes on in the last file") {
     const TemporaryDirectory state;
     auto chain = AuditChain::open(state.path(), chain_digest, "boot");
@@ -177,12 +193,44 @@ TEST_CASE("what is older than wanted is removed, and the rest is whole and says 
     const auto base = chain_base(state.path());
     REQUIRE(base);
     CHECK(base->records == 4);
-    CHECK(verify_chain(files, {}, *base)->records == 9);
-    CHECK(files.back().content.contains(R"("kind":"pruned","row":{"files":2,"records":4,)"));
+    CHECK(verify_chain(files, {}, *base)->records == 10);
+    for (const char* row : {R"({"files":1,"records":2,)", R"({"files":1,"records":4,)"})
+        CHECK(files.back().content.contains(std::string(R"("kind":"pruned","row":)") + row));
     // It goes on after a restart, and the last file stays however old it is.
     auto later = AuditChain::open(state.path(), chain_digest, "boot").value();
-    CHECK(later.end().records == 9);
+    CHECK(later.end().records == 10);
     CHECK(later.prune(at(9999h).wall, at(9999h)) == 1);
+    CHECK(verify_chain(files_of(state), {}, *chain_base(state.path())));
+}
+
+TEST_CASE("oldest files that were cut away are missed, whatever the base says") {
+    const TemporaryDirectory state;
+    auto chain = AuditChain::open(state.path(), chain_digest, "boot").value();
+    for (const auto day : {0h, 24h, 48h, 72h}) REQUIRE(chain.append(rows(2), at(day)));
+    CHECK(chain.prune(at(24h).wall, at(73h)) == 1);
+    auto files = files_of(state);
+    CHECK(verify_chain(files, {}, *chain_base(state.path())));
+    const ChainEnd forged = *last_of(files.front().content);
+    files.erase(files.begin());
+    const auto found = verify_chain(files, {}, forged);
+    REQUIRE_FALSE(found);
+    CHECK(found.error().message ==
+          "audit/base says that the first 4 records were removed, and no record of the chain does: "
+          "they are missing");
+}
+
+TEST_CASE(
+    "a removal that a crash stopped anywhere leaves a chain that holds, and is gone on with") {
+    const TemporaryDirectory state;
+    auto chain = AuditChain::open(state.path(), chain_digest, "boot").value();
+    for (const auto day : {0h, 24h, 48h}) REQUIRE(chain.append(rows(2), at(day)));
+    const std::string first = state.read("audit/2026-11-20.chain");
+    CHECK(chain.prune(at(24h).wall, at(49h)) == 1);
+    state.write("audit/2026-11-20.chain", first);  // the base is there already
+    CHECK(verify_chain(files_of(state), {}, *chain_base(state.path())));
+    std::filesystem::remove(state / "audit/base");  // or it is not
+    CHECK(verify_chain(files_of(state), {}, *chain_base(state.path())));
+    CHECK(chain.prune(at(24h).wall, at(50h)) == 1);
     CHECK(verify_chain(files_of(state), {}, *chain_base(state.path())));
 }
 

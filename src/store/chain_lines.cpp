@@ -54,6 +54,16 @@ bool is_hash(std::string_view text) {
     return text.size() == hash_length && text.find_first_not_of("0123456789abcdef") == text.npos;
 }
 
+std::string pruned_end(const ChainEnd& end) {
+    return fmt::format("\"records\":{},\"head\":\"{}\"}}", end.records, end.head);
+}
+
+/// Within a text of a row the quotation marks are escaped.
+bool tells_removal_up_to(std::string_view text, const ChainEnd& end) {
+    return text.contains("\"kind\":\"pruned\",\"row\":{\"files\":") &&
+           text.ends_with(pruned_end(end) + "}");
+}
+
 /// Both fields of an end, and nothing after them.
 std::optional<ChainEnd> parse_end(std::string_view text) {
     const auto records = take_field(text, "records");
@@ -90,12 +100,18 @@ std::optional<WallTime> last_row_of(std::string_view content) {
     return at ? std::optional(*at) : std::nullopt;
 }
 
-ChainCheck::ChainCheck(Digest digest, std::string head, ChainEnd base)
+std::string pruned_row(const ChainEnd& end) {
+    return fmt::format("{{\"files\":1,{}", pruned_end(end));
+}
+
+ChainCheck::ChainCheck(Digest digest, std::string head, ChainEnd base, Seen seen)
     : digest_(digest),
       head_(std::move(head)),
       base_(std::move(base)),
       end_(base_),
-      head_seen_(head_.empty() || (base_.records > 0 && head_ == base_.head)) {}
+      seen_(std::move(seen)),
+      head_seen_(head_.empty() || (base_.records > 0 && head_ == base_.head)),
+      base_told_(base_.records == 0) {}
 
 Result<void> ChainCheck::go_on(const ChainFile& file) {
     const bool is_first = end_.records == base_.records;
@@ -117,11 +133,18 @@ Result<void> ChainCheck::go_on(const ChainFile& file) {
                                                   wanted, line->number)));
         end_ = {std::string(line->hash), wanted};
         head_seen_ |= end_.head == head_;
+        base_told_ |= tells_removal_up_to(line->text, base_);
+        if (seen_) seen_(line->text);
     }
     return {};
 }
 
 Result<ChainEnd> ChainCheck::finish() const {
+    if (!base_told_)
+        return fail(
+            fmt::format("audit/base says that the first {} records were removed, and no "
+                        "record of the chain does: they are missing",
+                        base_.records));
     if (!head_seen_)
         return fail(fmt::format("no record has the head {}: records are missing at the end",
                                 printable(head_)));

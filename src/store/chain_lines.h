@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,14 +37,19 @@ struct ChainFile {
     std::string name, content;
 };
 
+/// The members of the record that says that a file which ended so is removed.
+std::string pruned_row(const ChainEnd& end);
+
 /// Goes through all records, file by file; the first that is changed, missing or out of its place
 /// is Fault::failed, with file and line. `base`: where the chain goes on when its oldest files were
-/// removed; a file that ends there is a left-over of that. What is missing at the end shows only
+/// removed, which a record of the chain must say as well; a file that ends there is a left-over of
+/// that. `seen` is given the text of each record that holds. What is missing at the end shows only
 /// against a head that was kept elsewhere (the log has one a day): `head` must then be that of some
 /// record or of the base; empty: not asked.
 class ChainCheck {
   public:
-    explicit ChainCheck(Digest digest, std::string head = {}, ChainEnd base = {});
+    using Seen = std::function<void(std::string_view)>;
+    explicit ChainCheck(Digest digest, std::string head = {}, ChainEnd base = {}, Seen seen = {});
 
     Result<void> go_on(const ChainFile& file);
     /// After the last file.
@@ -53,7 +59,8 @@ class ChainCheck {
     Digest digest_;
     std::string head_;
     ChainEnd base_, end_;
-    bool head_seen_;
+    Seen seen_;
+    bool head_seen_, base_told_;
 };
 
 /// Signed, it shows later that nothing was cut off or rewritten up to it.

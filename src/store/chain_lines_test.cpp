@@ -19,19 +19,31 @@ TEST_CASE("a chain whose oldest files are gone begins where they ended") {
         ChainFile file{fmt::format("2026-11-0{}.chain", day), {}};
         for (int i = 0; i < 4; ++i)
             file.content += chain_line(chain_digest, end, R"("kind":"event")");
+        if (day == 3)
+            file.content +=
+                chain_line(chain_digest, end, R"("kind":"pruned","row":)" + pruned_row(ends[0]));
         files.push_back(file);
         ends.push_back(end);
     }
     const std::vector<ChainFile> rest(files.begin() + 1, files.end());
-    CHECK(verify_chain(files)->records == 12);
+    CHECK(verify_chain(files)->records == 13);
     CHECK_FALSE(verify_chain(rest));
-    CHECK(verify_chain(rest, {}, ends[0])->records == 12);
+    CHECK(verify_chain(rest, {}, ends[0])->records == 13);
     // A crash may leave the file whose end is the base already.
-    CHECK(verify_chain(files, {}, ends[0])->records == 12);
+    CHECK(verify_chain(files, {}, ends[0])->records == 13);
     CHECK(verify_chain(rest, ends[0].head, ends[0]));
     CHECK(verify_chain(rest, ends[2].head, ends[0]));
     // A file more is missing than the base admits.
     CHECK_FALSE(verify_chain(std::span(rest).subspan(1), {}, ends[0]));
+    // Nor does a base that no record tells of.
+    CHECK_FALSE(verify_chain(std::span(rest).subspan(1), {}, ends[1]));
+    // A text of an event that says so tells nothing.
+    std::string said = R"("kind":"pruned","row":)" + pruned_row(ends[1]);
+    for (std::size_t at = 0; (at = said.find('"', at)) != said.npos; at += 2) said.insert(at, "\\");
+    std::vector<ChainFile> last{files[2]};
+    last[0].content +=
+        chain_line(chain_digest, end, R"("kind":"event","row":{"text":")" + said + "\"}");
+    CHECK_FALSE(verify_chain(last, {}, ends[1]));
 }
 
 TEST_CASE("a record that calls itself older than the beginning is no left-over") {
