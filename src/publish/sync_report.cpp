@@ -44,6 +44,15 @@ std::string clock_text(const ClockEvidence& evidence) {
                        evidence.agreeing);
 }
 
+/// What was not done may have moved the clock all the same: a slew that was under way, another
+/// hand.
+std::string moved_text(Seconds moved) {
+    constexpr Seconds noticed{1e-3};
+    return std::abs(moved.count()) < noticed.count()
+               ? "and no move of this clock was seen"
+               : "though this clock moved by " + spell_signed(moved);
+}
+
 std::string conclusion(const SyncReport& report) {
     const std::string& reason = report.decision.reason;
     if (report.outcome) {
@@ -52,7 +61,7 @@ std::string conclusion(const SyncReport& report) {
             case CorrectionProof::done:
                 return fmt::format("Corrected and verified in {}: {}.", spell(report.took), seen);
             case CorrectionProof::not_done:
-                return "Failed, and the clock is as it was: " + seen + ".";
+                return fmt::format("Failed, {}: {}.", moved_text(report.moved), seen);
             case CorrectionProof::unproved:
                 return "Failed, and nothing is proved: " + seen + ".";
         }

@@ -55,10 +55,14 @@ TEST_CASE("what was not done has no numbers of a doing") {
     }
 }
 
-TEST_CASE("a failure says whether the clock is as it was") {
+TEST_CASE("a failure says how far the clock was seen to move, and claims no more") {
     SyncReport report = stepped();
     report.outcome->proof = CorrectionProof::not_done;
-    CHECK(sync_text(report).contains("Failed, and the clock is as it was: "));
+    report.moved = Seconds{0.1};
+    CHECK(sync_text(report).contains("Failed, though this clock moved by +100 ms: "));
+    report.moved = Seconds{-2e-4};
+    CHECK(sync_text(report).contains("Failed, and no move of this clock was seen: "));
+    CHECK_FALSE(sync_text(report).contains("as it was"));
     report.outcome->proof = CorrectionProof::unproved;
     CHECK(sync_text(report).contains("Failed, and nothing is proved: "));
     CHECK(nlohmann::json::parse(sync_json(report))["outcome"] == "failed");
