@@ -23,9 +23,13 @@ Result<void> add_summary(const Context& context, const History& history, PeriodR
     const auto looks = TRY(looks_of(history, report.period));
     const auto samples = TRY(samples_of(history, report.period, report.remarks));
     report.summary = summarise(looks, report.period);
-    report.alerts = TRY(history.alerts(query_of(report.period)));
+    HistoryQuery till_then = query_of(report.period);
+    till_then.from.reset();  // what was told before counts as told
+    report.alerts = TRY(history.alerts(till_then));
     report.objectives = hold_to_objectives(*report.summary, quality_of(samples, looks),
                                            promptness_of(looks, report.alerts, far_off));
+    std::erase_if(report.alerts,
+                  [&](const AlertRow& alert) { return alert.at < report.period.from; });
     report.sources = sources_of(samples);
     report.changes = changes_of(context, report.period, report.remarks);
     return {};

@@ -9,6 +9,7 @@
 
 #include "publish/table.h"
 #include "time/spell.h"
+#include "time/spell_up.h"
 #include "version.h"
 
 namespace clockwright {
@@ -19,6 +20,14 @@ using Json = nlohmann::ordered_json;
 /// Hundredths of a per cent, downwards: what speaks for the clock is never rounded up.
 double share_down(Seconds part, const Period& period) {
     return period.length() > Seconds{0} ? std::floor(part / period.length() * 10'000) / 100 : 0;
+}
+
+Json number(const std::optional<Seconds>& interval) {
+    return interval ? Json(interval->count()) : Json(nullptr);
+}
+
+std::string cell(const std::optional<Seconds>& interval) {
+    return interval ? fmt::format("{}", interval->count()) : std::string{};
 }
 
 std::string_view answer_of(const StandingStretch& stretch) {
@@ -59,11 +68,11 @@ Section stretches(const ComplianceReport& report) {
     DocumentTable table{{"from", "to", "answer", "greatest bound", "greatest offset"}, {}};
     for (const StandingStretch& stretch : report.finding.stretches) {
         if (stretch.recorded && stretch.standing == Standing::within) continue;
-        const bool has = stretch.most_bound > Seconds{0};
+        const auto& [bound, offset] = std::pair(stretch.most_bound, stretch.most_offset);
         table.rows.push_back({rfc3339(stretch.period.from), rfc3339(stretch.period.to),
                               std::string(answer_of(stretch)),
-                              has ? "±" + spell_bound(stretch.most_bound) : "-",
-                              has ? spell(stretch.most_offset) : "-"});
+                              bound ? "±" + spell_bound(*bound) : "-",
+                              offset ? spell(*offset) : "-"});
     }
     if (table.rows.empty()) {
         section.paragraphs.emplace_back("None.");
@@ -80,12 +89,13 @@ Section budget(const ComplianceReport& report) {
     const auto told = [&](double Distribution::* member) {
         return bounds ? "±" + spell_bound(Seconds{(*bounds).*member}) : std::string("-");
     };
-    rows.push_back({"measured bound, median", told(&Distribution::median)});
-    rows.push_back({"measured bound, 95 %", told(&Distribution::p95)});
-    rows.push_back({"measured bound, 99 %", told(&Distribution::p99)});
-    rows.push_back({"measured bound, greatest", told(&Distribution::most)});
+    rows.push_back({"bound, median", told(&Distribution::median)});
+    rows.push_back({"bound, 95 %", told(&Distribution::p95)});
+    rows.push_back({"bound, 99 %", told(&Distribution::p99)});
+    rows.push_back({"bound, greatest", told(&Distribution::most)});
     rows.push_back({"the bound has in it",
-                    "|offset|, root dispersion, half the root delay, growth since the update"});
+                    "|offset|, root dispersion, half the root delay, growth since the update and "
+                    "until the next look"});
     rows.push_back({"reference of the servers to UTC", "not recorded: their operators' to state"});
     rows.push_back(
         {"time stamping by the application", "not recorded: the application's to state"});
@@ -133,8 +143,12 @@ std::vector<std::string> compliance_statement(const ComplianceReport& report) {
     });
     statement.push_back(fmt::format(
         "Beyond it for certain: {} ({} breach{}). Not demonstrated: {}. Not recorded: {}.",
-        spell_age(finding.beyond), breaches, breaches == 1 ? "" : "es",
-        spell_age(finding.not_demonstrated), spell_age(finding.unrecorded)));
+        spell_age_up(finding.beyond), breaches, breaches == 1 ? "" : "es",
+        spell_age_up(finding.not_demonstrated), spell_age_up(finding.unrecorded)));
+    statement.push_back(fmt::format(
+        "Until the next look a bound grows by {:.2g} ppm, {}.", finding.drift.value,
+        finding.drift_recorded ? "by how the rate strayed within an hour of the record"
+                               : "for want of a record of the rate that is long enough"));
     if (!finding.concluded())
         statement.push_back(fmt::format(
             "Looks cover {:.2f} % of the period only: nothing is concluded about the whole.",
@@ -176,13 +190,15 @@ std::string compliance_json(const ComplianceReport& report) {
                        {"version", report.profile.version},
                        {"mark", report.limit.mark},
                        {"source", report.profile.source}};
-    json["limit_seconds"] = report.limit.limit ? Json(report.limit.limit->count()) : Json(nullptr);
+    json["limit_seconds"] = number(report.limit.limit);
     json["within_seconds"] = finding.within.count();
     json["beyond_seconds"] = finding.beyond.count();
     json["not_demonstrated_seconds"] = finding.not_demonstrated.count();
     json["not_recorded_seconds"] = finding.unrecorded.count();
     json["coverage"] = finding.coverage();
     json["concluded"] = finding.concluded();
+    json["drift_ppm"] = finding.drift.value;
+    json["drift_recorded"] = finding.drift_recorded;
     json["bound_most_seconds"] = finding.bounds ? Json(finding.bounds->most) : Json(nullptr);
     json["bound_p99_seconds"] = finding.bounds ? Json(finding.bounds->p99) : Json(nullptr);
     json["statement"] = compliance_statement(report);
@@ -191,15 +207,14 @@ std::string compliance_json(const ComplianceReport& report) {
         json["stretches"].push_back({{"from", rfc3339(stretch.period.from, true)},
                                      {"to", rfc3339(stretch.period.to, true)},
                                      {"answer", answer_of(stretch)},
-                                     {"bound_most_seconds", stretch.most_bound.count()},
-                                     {"offset_most_seconds", stretch.most_offset.count()}});
+                                     {"bound_most_seconds", number(stretch.most_bound)},
+                                     {"offset_most_seconds", number(stretch.most_offset)}});
     json["events"] = Json::array();
     for (const EventRow& event : report.events)
-        json["events"].push_back(
-            {{"at", rfc3339(event.at, true)},
-             {"kind", event.kind},
-             {"text", event.text},
-             {"size_seconds", event.size ? Json(event.size->count()) : Json(nullptr)}});
+        json["events"].push_back({{"at", rfc3339(event.at, true)},
+                                  {"kind", event.kind},
+                                  {"text", event.text},
+                                  {"size_seconds", number(event.size)}});
     json["sources"] = Json::array();
     for (const EvidenceSource& source : report.sources)
         json["sources"].push_back(
@@ -228,7 +243,7 @@ std::string compliance_csv(const ComplianceReport& report) {
     for (const StandingStretch& stretch : report.finding.stretches)
         text += fmt::format("{},{},{},{},{}\r\n", rfc3339(stretch.period.from, true),
                             rfc3339(stretch.period.to, true), answer_of(stretch),
-                            stretch.most_bound.count(), stretch.most_offset.count());
+                            cell(stretch.most_bound), cell(stretch.most_offset));
     return text;
 }
 

@@ -53,12 +53,21 @@ ComplianceReport report() {
 
 TEST_CASE("the statement is about what was measured, rounded against the clock") {
     const auto statement = compliance_statement(report());
-    REQUIRE(statement.size() == 2);
+    REQUIRE(statement.size() == 3);
     // 1440 − 58 − 2 minutes of 1440 are 95.833 %.
     CHECK(statement[0] ==
           "The measured bound stayed within 50 ms for 95.83 % of the period (23 h of 1 d).");
     CHECK(statement[1] ==
           "Beyond it for certain: 2 min (1 breach). Not demonstrated: 0 s. Not recorded: 58 min.");
+    CHECK(statement[2] ==
+          "Until the next look a bound grows by 15 ppm, for want of a record of the rate that is "
+          "long enough.");
+    ComplianceReport adverse = report();
+    adverse.finding.beyond = Seconds{120.2};
+    adverse.finding.unrecorded = Seconds{3601};
+    CHECK(compliance_statement(adverse)[1] ==
+          "Beyond it for certain: 2 min 1 s (1 breach). Not demonstrated: 0 s. Not recorded: 1 h "
+          "1 min.");
 }
 
 TEST_CASE("no document says that anybody complies") {
@@ -109,10 +118,17 @@ TEST_CASE("JSON and CSV have the stretches as numbers") {
     CHECK(json["concluded"] == true);
     CHECK(json["stretches"].size() == 5);
     CHECK(json["stretches"][1]["answer"] == "beyond");
-    CHECK(json["stretches"][1]["bound_most_seconds"] == 0.09);
-    CHECK(json["bound_most_seconds"] == 0.09);
+    CHECK(json["stretches"][1]["bound_most_seconds"].get<double>() ==
+          doctest::Approx(0.09 + 60 * phi));
+    CHECK(json["bound_most_seconds"].get<double>() == doctest::Approx(0.09 + 60 * phi));
+    CHECK(json["drift_ppm"] == 15.0);
+    CHECK(json["drift_recorded"] == false);
+    CHECK(json["stretches"][3]["answer"] == "not recorded");
+    CHECK(json["stretches"][3]["bound_most_seconds"].is_null());
+    CHECK(json["stretches"][3]["offset_most_seconds"].is_null());
     const std::string csv = compliance_csv(report());
-    CHECK(csv.contains("2026-11-20T12:00:00.000000Z,2026-11-20T12:02:00.000000Z,beyond,0.09,0.08"));
+    CHECK(csv.contains("2026-11-20T12:00:00.000000Z,2026-11-20T12:02:00.000000Z,beyond,0.09"));
+    CHECK(csv.contains(",not recorded,,\r\n"));
     CHECK(std::ranges::count(csv, '\n') == 6);
 }
 

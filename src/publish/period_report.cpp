@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "time/spell.h"
+#include "time/spell_up.h"
 #include "version.h"
 
 namespace clockwright {
@@ -76,7 +77,7 @@ Section objectives_section(const PeriodReport& report) {
 
 Section days_section(const PeriodSummary& summary) {
     Section section{"Day by day",
-                    {"|offset| in the mean, the bound in the median."},
+                    {"|offset| in the mean over time, the bound in the median."},
                     DocumentTable{{"day", "looks", "demonstrated", "|offset|", "greatest", "bound",
                                    "greatest bound"},
                                   {}}};
@@ -98,7 +99,7 @@ Section outages_section(const PeriodSummary& summary) {
     section.table = DocumentTable{{"from", "to", "for"}, {}};
     for (const Period& outage : summary.outages)
         section.table->rows.push_back(
-            {rfc3339(outage.from), rfc3339(outage.to), spell_age(outage.length())});
+            {rfc3339(outage.from), rfc3339(outage.to), spell_age_up(outage.length())});
     return section;
 }
 
@@ -204,8 +205,8 @@ std::vector<std::string> period_statement(const PeriodReport& report) {
                         "nothing is recorded "
                         "of {}.",
                         spell_age(summary.demonstrated), spell_age(summary.period.length()),
-                        spell_age(summary.not_demonstrated), summary.outages.size(),
-                        summary.outages.size() == 1 ? "" : "s", spell_age(summary.unrecorded)));
+                        spell_age_up(summary.not_demonstrated), summary.outages.size(),
+                        summary.outages.size() == 1 ? "" : "s", spell_age_up(summary.unrecorded)));
         if (summary.offsets)
             told.push_back(fmt::format("|offset|: {} in the mean, {} at most; bound: {} at most.",
                                        spelled(summary.offsets, &Distribution::mean),

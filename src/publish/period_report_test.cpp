@@ -62,7 +62,7 @@ TEST_CASE("a report begins with what it concluded") {
     CHECK(told[0] ==
           "The clock was demonstrated for 6 d 23 h of 7 d; not for 1 h (1 outage); nothing is "
           "recorded of 0 s.");
-    CHECK(told[1] == "|offset|: 2.0 ms in the mean, 2.0 ms at most; bound: ±4.0 ms at most.");
+    CHECK(told[1] == "|offset|: 2.0 ms in the mean, 2.0 ms at most; bound: ±8.5 ms at most.");
     CHECK(told[2] == "Of 12 objectives 2 are missed.");
 }
 

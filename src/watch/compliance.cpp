@@ -6,58 +6,66 @@
 namespace clockwright {
 namespace {
 
-constexpr double longest_hold = 3;  // usual distances
-constexpr Seconds usual_without_record{64};
-
-Seconds usual_distance(std::span<const ClockRow> looks) {
-    std::vector<double> distances;
-    for (std::size_t i = 1; i < looks.size(); ++i)
-        distances.push_back(Seconds(looks[i].at - looks[i - 1].at).count());
-    const auto median = median_of(std::move(distances));
-    return median ? Seconds{*median} : usual_without_record;
+Seconds size_of(Seconds offset) {
+    return Seconds{std::abs(offset.count())};
 }
 
-StandingStretch stretch_of(const ClockRow& look, Seconds limit) {
-    StandingStretch stretch;
-    if (!look.demonstrated || !look.offset || !look.bound) return stretch;
+StandingStretch by_daemon(const HeldLook& held, Seconds limit) {
+    StandingStretch stretch{.period = held.period};
+    if (!held.bound) return stretch;
+    const ClockRow& look = *held.look;
     stretch.standing = held_to(*look.offset, *look.bound, limit);
-    stretch.most_bound = *look.bound;
-    stretch.most_offset = Seconds{std::abs(look.offset->count())};
+    if (stretch.standing == Standing::within)
+        stretch.standing = held_to(*look.offset, *held.bound, limit);
+    stretch.most_bound = held.bound;
+    stretch.most_offset = size_of(*look.offset);
     return stretch;
 }
 
-/// Adds stretches up to an instant, joined to the one before when the answer is the same.
-class Line {
-  public:
-    explicit Line(ComplianceFinding& finding) : finding_(finding), at_(finding.period.from) {}
+bool exclude_each_other(const ClockRow& look) {
+    const Seconds half = *look.bound - size_of(*look.offset);
+    return size_of(*look.consensus - *look.offset) > half + *look.consensus_bound;
+}
 
-    void go_to(WallTime until, StandingStretch stretch) {
-        until = std::min(until, finding_.period.to);
-        if (until <= at_) return;
-        stretch.period = {at_, until};
-        at_ = until;
-        share_of(stretch) += stretch.period.length();
-        auto& all = finding_.stretches;
-        if (all.empty() || all.back().standing != stretch.standing ||
-            all.back().recorded != stretch.recorded)
-            return all.push_back(stretch);
-        StandingStretch& last = all.back();
-        last.period.to = until;
-        last.most_bound = std::max(last.most_bound, stretch.most_bound);
-        last.most_offset = std::max(last.most_offset, stretch.most_offset);
-    }
+StandingStretch stretch_of(const HeldLook& held, Seconds limit) {
+    StandingStretch stretch = by_daemon(held, limit);
+    const ClockRow& look = *held.look;
+    if (!look.consensus || !look.consensus_bound) return stretch;
+    const Seconds offset = size_of(*look.consensus), bound = offset + *look.consensus_bound;
+    const Standing quorum = held_to(*look.consensus, bound, limit);
+    const bool against = quorum == Standing::beyond || (quorum == Standing::not_demonstrated &&
+                                                        held.bound && exclude_each_other(look));
+    if (!against) return stretch;
+    if (stretch.standing != Standing::beyond) stretch.standing = quorum;
+    stretch.most_bound = std::max(stretch.most_bound.value_or(bound), bound);
+    stretch.most_offset = std::max(stretch.most_offset.value_or(offset), offset);
+    return stretch;
+}
 
-  private:
-    Seconds& share_of(const StandingStretch& stretch) {
-        if (!stretch.recorded) return finding_.unrecorded;
-        if (stretch.standing == Standing::within) return finding_.within;
-        if (stretch.standing == Standing::beyond) return finding_.beyond;
-        return finding_.not_demonstrated;
-    }
+Seconds& share_of(const StandingStretch& stretch, ComplianceFinding& finding) {
+    if (!stretch.recorded) return finding.unrecorded;
+    if (stretch.standing == Standing::within) return finding.within;
+    if (stretch.standing == Standing::beyond) return finding.beyond;
+    return finding.not_demonstrated;
+}
 
-    ComplianceFinding& finding_;
-    WallTime at_;
-};
+/// Joined to the one before when the answer is the same.
+void add(const StandingStretch& stretch, ComplianceFinding& finding) {
+    if (stretch.period.length() <= Seconds{0}) return;
+    share_of(stretch, finding) += stretch.period.length();
+    auto& all = finding.stretches;
+    if (all.empty() || all.back().standing != stretch.standing ||
+        all.back().recorded != stretch.recorded)
+        return all.push_back(stretch);
+    StandingStretch& last = all.back();
+    last.period.to = stretch.period.to;
+    last.most_bound = std::max(last.most_bound, stretch.most_bound);  // empty is the least
+    last.most_offset = std::max(last.most_offset, stretch.most_offset);
+}
+
+void add_unrecorded(const Period& period, ComplianceFinding& finding) {
+    add({.period = period, .recorded = false}, finding);
+}
 
 }  // namespace
 
@@ -70,22 +78,18 @@ ComplianceFinding hold_to_limit(std::span<const ClockRow> looks, const Period& p
                                 Seconds limit) {
     ComplianceFinding finding;
     finding.period = period;
-    const auto hold = to_nanoseconds(longest_hold * usual_distance(looks));
-    StandingStretch nothing;
-    nothing.recorded = false;
+    const HeldLooks held = hold(looks, period);
+    finding.drift = held.drift;
+    finding.drift_recorded = held.drift_recorded;
     std::vector<double> bounds;
-    Line line(finding);
-    for (std::size_t i = 0; i < looks.size(); ++i) {
-        const ClockRow& look = looks[i];
-        if (look.at >= period.to) break;
-        line.go_to(look.at, nothing);
-        WallTime until = look.at + hold;
-        if (i + 1 < looks.size()) until = std::min(until, looks[i + 1].at);
-        line.go_to(until, stretch_of(look, limit));
-        if (look.at >= period.from && look.demonstrated && look.bound)
-            bounds.push_back(look.bound->count());
+    WallTime at = period.from;
+    for (const HeldLook& one : held.looks) {
+        add_unrecorded({at, one.period.from}, finding);
+        add(stretch_of(one, limit), finding);
+        at = one.period.to;
+        if (one.bound) bounds.push_back(one.bound->count());
     }
-    line.go_to(period.to, nothing);
+    add_unrecorded({at, period.to}, finding);
     finding.bounds = distribution_of(std::move(bounds));
     return finding;
 }

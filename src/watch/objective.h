@@ -22,8 +22,9 @@ struct ObjectiveResult {
     std::string measured;  ///< for people: "1.2 ms"; "-" when nothing is known
 };
 
-/// All presets, in one order. Below nine tenths of the period an aim for all of it is never called
-/// met (rule P-1); one that was missed in what is recorded is missed.
+/// All presets, in one order. An aim for all of a period is never called met when less than nine
+/// tenths of it are recorded, or one for the clock's error when less than that is demonstrated
+/// (rule P-1); one that was missed in what is recorded is missed.
 std::vector<ObjectiveResult> hold_to_objectives(const PeriodSummary& summary,
                                                 const SourceQuality& sources,
                                                 const Promptness& promptness);

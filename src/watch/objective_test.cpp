@@ -101,6 +101,23 @@ TEST_CASE("what is hardly recorded meets nothing, but may miss") {
     CHECK((result(hold_to_objectives(summary, good_servers, {}), "offset_50ms").answer == missed));
 }
 
+TEST_CASE("an error that was not demonstrated for half of the period is not always small") {
+    PeriodSummary summary = good_day();
+    summary.demonstrated = Seconds(12h);
+    summary.not_demonstrated = Seconds(12h);
+    const auto results = hold_to_objectives(summary, good_servers, {});
+    for (const char* name : {"offset_10ms", "offset_mean_10ms", "offset_50ms", "bound_1s",
+                             "bound_kerberos", "alert_10min"}) {
+        CAPTURE(name);
+        CHECK((result(results, name).answer == unknown));
+    }
+    CHECK((result(results, "monitored").answer == met));
+    CHECK((result(results, "stratum_3").answer == met));
+    summary.demonstrated = Seconds(22h);
+    summary.not_demonstrated = Seconds(2h);
+    CHECK((result(hold_to_objectives(summary, good_servers, {}), "bound_1s").answer == met));
+}
+
 TEST_CASE("without a number there is no answer") {
     for (const ObjectiveResult& one : hold_to_objectives(PeriodSummary{}, SourceQuality{}, {})) {
         CAPTURE(one.objective.name);

@@ -14,12 +14,32 @@ namespace {
 /// No bound is as wide: what is demonstrated at all is within it.
 constexpr Seconds any_bound{1e9};
 
-struct Numbers {
-    std::vector<double> offsets, bounds;
+/// Numbers, each with the time it counts for.
+class Numbers {
+  public:
+    void add(Seconds number, Seconds weight) {
+        numbers_.push_back(number.count());
+        sum_ += number.count() * weight.count();
+        weights_ += weight.count();
+    }
+    std::optional<Distribution> spread() && {
+        auto spread = distribution_of(std::move(numbers_));
+        if (spread) spread->mean = std::clamp(sum_ / weights_, spread->least, spread->most);
+        return spread;
+    }
 
-    void add(const ClockRow& look) {
-        offsets.push_back(std::abs(look.offset->count()));
-        bounds.push_back(look.bound->count());
+  private:
+    std::vector<double> numbers_;
+    double sum_ = 0, weights_ = 0;
+};
+
+struct Spread {
+    Numbers offsets, bounds;
+
+    void add(const HeldLook& held) {
+        const Seconds length = held.period.length();
+        if (const auto error = least_error(*held.look)) offsets.add(*error, length);
+        if (held.bound) bounds.add(*held.bound, length);
     }
 };
 
@@ -27,21 +47,30 @@ bool has_numbers(const ClockRow& look) {
     return look.demonstrated && look.offset && look.bound;
 }
 
-ClockDay day_of(WallTime at, const std::vector<const ClockRow*>& looks) {
-    ClockDay day{.at = at,
-                 .looks = static_cast<int>(looks.size()),
-                 .demonstrated = 0,
-                 .offsets = {},
-                 .bounds = {}};
-    Numbers numbers;
-    for (const ClockRow* look : looks) {
-        if (!has_numbers(*look)) continue;
-        ++day.demonstrated;
-        numbers.add(*look);
+WallTime midnight_before(WallTime at) {
+    return std::chrono::floor<std::chrono::days>(at);
+}
+
+/// Counted by when they were made, their numbers by the time that they speak for.
+std::vector<ClockDay> days_of(std::span<const ClockRow> looks, std::span<const HeldLook> held,
+                              const Period& period) {
+    std::map<WallTime, std::pair<ClockDay, Spread>> days;
+    for (const ClockRow& look : looks) {
+        if (look.at < period.from || look.at >= period.to) continue;
+        ClockDay& day = days[midnight_before(look.at)].first;
+        ++day.looks;
+        day.demonstrated += has_numbers(look) ? 1 : 0;
     }
-    day.offsets = distribution_of(std::move(numbers.offsets));
-    day.bounds = distribution_of(std::move(numbers.bounds));
-    return day;
+    for (const HeldLook& one : held) days[midnight_before(one.period.from)].second.add(one);
+    std::vector<ClockDay> all;
+    for (auto& [at, entry] : days) {
+        auto& [day, spread] = entry;
+        day.at = at;
+        day.offsets = std::move(spread.offsets).spread();
+        day.bounds = std::move(spread.bounds).spread();
+        all.push_back(day);
+    }
+    return all;
 }
 
 }  // namespace
@@ -57,6 +86,10 @@ double PeriodSummary::coverage() const {
     return period.length() > Seconds{0} ? (period.length() - unrecorded) / period.length() : 0;
 }
 
+double PeriodSummary::demonstrated_share() const {
+    return period.length() > Seconds{0} ? demonstrated / period.length() : 0;
+}
+
 double PeriodSummary::synchronised() const {
     const Seconds recorded = demonstrated + not_demonstrated;
     return recorded > Seconds{0} ? demonstrated / recorded : 0;
@@ -69,19 +102,15 @@ PeriodSummary summarise(std::span<const ClockRow> looks, const Period& period) {
     summary.demonstrated = finding.within;
     summary.not_demonstrated = finding.not_demonstrated;
     summary.unrecorded = finding.unrecorded;
-    summary.bounds = finding.bounds;
     for (const StandingStretch& stretch : finding.stretches)
         if (stretch.recorded && stretch.standing != Standing::within)
             summary.outages.push_back(stretch.period);
-    std::map<WallTime, std::vector<const ClockRow*>> days;
-    std::vector<double> offsets;
-    for (const ClockRow& look : looks) {
-        if (look.at < period.from || look.at >= period.to) continue;
-        days[std::chrono::floor<std::chrono::days>(look.at)].push_back(&look);
-        if (has_numbers(look)) offsets.push_back(std::abs(look.offset->count()));
-    }
-    summary.offsets = distribution_of(std::move(offsets));
-    for (const auto& [at, of_day] : days) summary.days.push_back(day_of(at, of_day));
+    const HeldLooks held = hold(looks, period);
+    Spread spread;
+    for (const HeldLook& one : held.looks) spread.add(one);
+    summary.offsets = std::move(spread.offsets).spread();
+    summary.bounds = std::move(spread.bounds).spread();
+    summary.days = days_of(looks, held.looks, period);
     return summary;
 }
 

@@ -11,28 +11,29 @@
 
 namespace clockwright {
 
-/// Looks of one day (UTC) within the period; seconds. Only demonstrated looks have numbers.
+/// Looks of one day (UTC) within the period; seconds. Means are over time, not over looks: each
+/// counts for as long as it speaks for the clock.
 struct ClockDay {
     WallTime at;  ///< its midnight
     int looks = 0, demonstrated = 0;
-    std::optional<Distribution> offsets;  ///< of |offset|
-    std::optional<Distribution> bounds;
+    std::optional<Distribution> offsets;  ///< of `least_error`
+    std::optional<Distribution> bounds;   ///< of demonstrated looks, at the end of their time
 };
 
 struct PeriodSummary {
     Period period;
     Seconds demonstrated{}, not_demonstrated{}, unrecorded{};  ///< together the period
-    std::optional<Distribution> offsets;                       ///< of |offset|
-    std::optional<Distribution> bounds;
-    std::vector<ClockDay> days;   ///< with looks
+    std::optional<Distribution> offsets, bounds;               ///< as those of a day
+    std::vector<ClockDay> days;                                ///< with looks
     std::vector<Period> outages;  ///< recorded, and nothing demonstrated
     std::optional<Seconds> longest_outage() const;
-    double coverage() const;  ///< share of the period that looks cover
+    double coverage() const;            ///< share of the period that looks cover
+    double demonstrated_share() const;  ///< … in which the clock was demonstrated
     /// Share of what is recorded in which the clock was demonstrated; 0 without looks.
     double synchronised() const;
 };
 
-/// A look holds as in `hold_to_limit`.
+/// Looks hold as `hold` says.
 PeriodSummary summarise(std::span<const ClockRow> looks, const Period& period);
 
 /// What the servers were like that the clock followed; of all that were asked when none is known to

@@ -46,8 +46,34 @@ TEST_CASE("a period is told in days, outages and gaps, and they make the period"
     CHECK(summary.days[1].looks == 1380);
     CHECK(summary.days[1].demonstrated == 1260);
     CHECK(summary.days[1].offsets->most == doctest::Approx(3e-3));
-    CHECK(summary.offsets->mean == doctest::Approx((1440 * 1e-3 + 1260 * 3e-3) / 2700));
-    CHECK(summary.bounds->most == doctest::Approx(5e-3));
+    // Minutes, and the look before the gap counts for three.
+    CHECK(summary.offsets->mean == doctest::Approx((1440 * 1e-3 + 1262 * 3e-3) / 2702));
+    CHECK(summary.bounds->median == doctest::Approx(5e-3 + 60 * phi));
+    CHECK(summary.bounds->most == doctest::Approx(5e-3 + 180 * phi));
+}
+
+TEST_CASE("a mean is one over time, however many looks there were of a part of it") {
+    std::vector<ClockRow> looks;
+    for (int i = 0; i < 450; ++i) looks.push_back(clock_row(midnight + i * 4s, Seconds{9e-3}));
+    for (int i = 0; i < 5; ++i) looks.push_back(clock_row(midnight + (i + 1) * 30min, Seconds{0}));
+    const PeriodSummary summary = summarise(looks, {midnight, midnight + 3h});
+    CHECK(summary.offsets->mean == doctest::Approx(9e-3 / 6));
+    CHECK(summary.days[0].offsets->mean == doctest::Approx(9e-3 / 6));
+}
+
+TEST_CASE("an offset is no less than the agent's own quorum is sure of, demonstrated or not") {
+    std::vector<ClockRow> looks{clock_row(midnight), clock_row(midnight + 64s),
+                                clock_row(midnight + 128s), clock_row(midnight + 192s)};
+    looks[1].consensus = Seconds{0.2};
+    looks[1].consensus_bound = Seconds{0.01};
+    looks[2].demonstrated = false;
+    looks[2].consensus = Seconds{-6};
+    looks[2].consensus_bound = Seconds{0.5};
+    const PeriodSummary summary = summarise(looks, {midnight, midnight + 256s});
+    CHECK(summary.offsets->count == 4);
+    CHECK(summary.offsets->most == doctest::Approx(5.5));
+    CHECK(summary.bounds->count == 3);
+    CHECK(summary.demonstrated == Seconds(192s));
 }
 
 TEST_CASE("without a look nothing is known, and nothing is claimed") {

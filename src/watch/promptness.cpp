@@ -38,11 +38,11 @@ std::optional<WallTime> told_at(std::span<const AlertRow> alerts, WallTime from,
 Promptness promptness_of(std::span<const ClockRow> looks, std::span<const AlertRow> alerts,
                          Seconds far) {
     Promptness promptness;
-    for (std::size_t i = 1; i < looks.size(); ++i) {
+    for (std::size_t i = 0; i < looks.size(); ++i) {
         const auto is_far = [&](const ClockRow& look) {
             return reaches(look.offset, far) || reaches(look.consensus, far);
         };
-        if (!is_far(looks[i]) || is_far(looks[i - 1])) continue;
+        if (!is_far(looks[i]) || (i > 0 && is_far(looks[i - 1]))) continue;
         std::size_t end = i;
         while (end < looks.size() && is_far(looks[end])) ++end;
         ++promptness.times;

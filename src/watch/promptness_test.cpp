@@ -55,13 +55,22 @@ TEST_CASE("who knew already was told at once") {
     CHECK(promptness_of(looks({0, 6, 0}), alerts, far).slowest == Seconds{0});
 }
 
-TEST_CASE("the quorum shows it too; what the record begins with is left out") {
-    auto rows = looks({6, 6, 0, 0, 0});
+TEST_CASE("the quorum shows it too") {
+    auto rows = looks({0, 0, 0, 0, 0});
     rows[3].consensus = Seconds{-5};
     const auto told = promptness_of(rows, {}, far);
     CHECK(told.times == 1);
     CHECK(told.untold == 1);
     CHECK(promptness_of({}, {}, far).times == 0);
+}
+
+TEST_CASE("a clock that was far off all the time was so once, and told when it was told before") {
+    const auto rows = looks({6, 6, 6});
+    CHECK(promptness_of(rows, {}, far).times == 1);
+    CHECK(promptness_of(rows, {}, far).untold == 1);
+    const auto alerts = std::vector{alert(-48h, AlertState::firing)};
+    CHECK(promptness_of(rows, alerts, far).untold == 0);
+    CHECK(promptness_of(rows, alerts, far).slowest == Seconds{0});
 }
 
 }  // namespace

@@ -1,0 +1,79 @@
+#include "watch/held_look.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "steer/bound.h"
+#include "steer/wander.h"
+
+namespace clockwright {
+namespace {
+
+constexpr double longest_hold = 3;  // usual distances
+constexpr Seconds longest{3600};
+constexpr Seconds usual_without_record{64};
+constexpr Ppm least_drift{1};    // chronyd's maxclockerror: no crystal is better for sure
+constexpr std::size_t near = 3;  // distances on either side: a single gap is not the usual
+
+/// Of an even number the lesser of the two in the middle.
+Seconds lower_median(std::span<const Seconds> distances) {
+    std::vector<Seconds> sorted(distances.begin(), distances.end());
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>((sorted.size() - 1) / 2);
+    std::ranges::nth_element(sorted, middle);
+    return *middle;
+}
+
+/// Of the looks before this one, or of those after it: there the agent may have another mode.
+Seconds usual_distance(std::span<const Seconds> distances, std::size_t look) {
+    const std::size_t before = std::min(near, look);
+    const std::size_t after = std::min(near, distances.size() - look);
+    if (before == 0 && after == 0) return usual_without_record;
+    if (before == 0) return lower_median(distances.first(after));
+    const Seconds usual = lower_median(distances.subspan(look - before, before));
+    if (after < near) return usual;
+    return std::max(usual, lower_median(distances.subspan(look, after)));
+}
+
+std::optional<Ppm> recorded_drift(std::span<const ClockRow> looks) {
+    std::vector<SteeredLook> steered;
+    for (const ClockRow& look : looks)
+        if (look.demonstrated && look.frequency)
+            steered.push_back({look.at, look.offset.value_or(Seconds{}), *look.frequency});
+    return wander(updates_of(steered), longest);
+}
+
+}  // namespace
+
+HeldLooks hold(std::span<const ClockRow> looks, const Period& period) {
+    std::vector<Seconds> distances;
+    for (std::size_t i = 1; i < looks.size(); ++i)
+        distances.emplace_back(looks[i].at - looks[i - 1].at);
+    const auto drift = recorded_drift(looks);
+    HeldLooks held{{}, std::max(drift.value_or(Ppm{phi * 1e6}), least_drift), drift.has_value()};
+    WallTime free = period.from;
+    for (std::size_t i = 0; i < looks.size() && looks[i].at < period.to; ++i) {
+        const ClockRow& look = looks[i];
+        const Seconds most = std::min(longest_hold * usual_distance(distances, i), longest);
+        WallTime to = std::min(look.at + to_nanoseconds(most), period.to);
+        if (i + 1 < looks.size()) to = std::min(to, looks[i + 1].at);
+        const WallTime from = std::max(look.at, free);
+        if (to <= from) continue;
+        HeldLook one{&look, {from, to}, {}};
+        if (look.demonstrated && look.offset && look.bound)
+            one.bound = *look.bound + growth(to - look.at, held.drift);
+        held.looks.push_back(one);
+        free = to;
+    }
+    return held;
+}
+
+std::optional<Seconds> least_error(const ClockRow& look) {
+    std::optional<Seconds> least;
+    if (look.demonstrated && look.offset && look.bound)
+        least = Seconds{std::abs(look.offset->count())};
+    if (!look.consensus || !look.consensus_bound) return least;
+    const Seconds sure = Seconds{std::abs(look.consensus->count())} - *look.consensus_bound;
+    return sure > Seconds{0} ? std::max(least.value_or(sure), sure) : least;
+}
+
+}  // namespace clockwright
