@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <utility>
 
 namespace clockwright::app {
 namespace {
@@ -32,6 +33,12 @@ Result<std::vector<SampleRow>> samples_of(const History& history, const Period& 
     if (samples.size() == static_cast<std::size_t>(most_samples))
         remarks.emplace_back("Of the samples only the newest million are counted.");
     return samples;
+}
+
+void remark_removed(const Context& context, const Period& period, WallTime now,
+                    std::vector<std::string>& remarks) {
+    auto remark = removed_remark(period.from, now - to_nanoseconds(context.config.record.raw));
+    if (!remark.empty()) remarks.push_back(std::move(remark));
 }
 
 Result<std::vector<EventRow>> told_events(const History& history, const Period& period) {

@@ -24,6 +24,10 @@ Result<std::vector<ClockRow>> looks_of(const History& history, const Period& per
 Result<std::vector<SampleRow>> samples_of(const History& history, const Period& period,
                                           std::vector<std::string>& remarks);
 
+/// A remark when the period is older than rows are kept.
+void remark_removed(const Context& context, const Period& period, WallTime now,
+                    std::vector<std::string>& remarks);
+
 /// What an auditor must hear of; what servers did is none of it.
 Result<std::vector<EventRow>> told_events(const History& history, const Period& period);
 

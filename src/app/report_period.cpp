@@ -61,6 +61,7 @@ Result<int> report_period(const Context& context) {
     report.host = system::host_name();
     report.made_at = system::read_clocks().wall;
     report.period = period_of(report.word, report.made_at);
+    remark_removed(context, report.period, report.made_at, report.remarks);
     if (report.word != "drift") TRY(add_summary(context, history, report));
     if (report.word == "drift" || report.word == "maintenance") TRY(add_rate(history, report));
     report.events = TRY(told_events(history, report.period));

@@ -91,6 +91,7 @@ std::string as_told(const ComplianceReport& report, const Command& command) {
 Result<int> run_report(const Context& context) {
     const std::string& word = context.command.report.word;
     if (word == "verify") return report_verify(context);
+    remark_removed(context, period, now, report.remarks);
     if (word == "change") return report_change(context);
     if (word == "daily" || word == "weekly" || word == "drift" || word == "maintenance")
         return report_period(context);

@@ -122,4 +122,12 @@ Section changes_section(const std::vector<EvidenceChange>& changes) {
     return section;
 }
 
+std::string removed_remark(WallTime from, WallTime kept) {
+    if (from >= kept) return {};
+    return fmt::format(
+        "Looks and samples of before {} may have been removed for their age ([record] keep): they "
+        "count as not recorded, and may have been.",
+        rfc3339(kept));
+}
+
 }  // namespace clockwright

@@ -38,4 +38,8 @@ Section sources_section(const std::vector<EvidenceSource>& sources);
 Section happenings_section(const std::vector<EventRow>& events);
 Section changes_section(const std::vector<EvidenceChange>& changes);
 
+/// A remark when rows of a period that begins at `from` may be missing for their age only: raw rows
+/// are kept from `kept` on. Empty: they are not.
+std::string removed_remark(WallTime from, WallTime kept);
+
 }  // namespace clockwright

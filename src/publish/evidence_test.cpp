@@ -49,6 +49,13 @@ TEST_CASE("a hop says who runs the server, what it follows, and how it treats a 
     CHECK(rows[2][5] == "google");
 }
 
+TEST_CASE("rows that only their age removed are not said never to have been recorded") {
+    CHECK(removed_remark(record_noon, record_noon).empty());
+    CHECK(removed_remark(record_noon - std::chrono::hours(1), record_noon) ==
+          "Looks and samples of before 2027-01-15T12:00:00Z may have been removed for their age "
+          "([record] keep): they count as not recorded, and may have been.");
+}
+
 TEST_CASE("nothing is told in a sentence") {
     CHECK(sources_section({}).paragraphs.size() == 1);
     CHECK(happenings_section({}).paragraphs.front() == "Nothing that is recorded.");
