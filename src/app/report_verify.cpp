@@ -1,15 +1,13 @@
 #include <fmt/format.h>
 
-#include "app/agent_files.h"
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "app/report_ground.h"
 #include "app/report_output.h"
+#include "app/verified_chain.h"
 #include "publish/json_text.h"
 #include "store/audit_chain.h"
-#include "system/act_as.h"
 #include "system/clock.h"
-#include "system/digest.h"
 #include "system/local_host.h"
 #include "system/signature.h"
 #include "system/user_file.h"
@@ -18,39 +16,19 @@
 namespace clockwright::app {
 namespace {
 
-struct Chain {
-    store::ChainEnd base, end;
-    std::size_t files = 0;
-};
-
-/// All of it, read and verified; `head` must be in it, when it is not empty.
-Result<Chain> verified_chain(const Context& context, const std::string& head) {
-    const std::string place = agent_directory(context.config);
-    const auto owner = TRY(system::ActAsOwner::of(place));
-    const auto files = store::chain_files(place);
-    if (files.empty()) return fail("there is no audit chain: the agent writes it");
-    Chain chain{TRY(store::chain_base(place)), {}, files.size()};
-    store::ChainCheck check(system::sha256_hex, head, chain.base);
-    for (const std::string& name : files) {
-        const auto file = TRY(store::chain_file(place, name));
-        TRY(check.go_on(file));
-    }
-    chain.end = TRY(check.finish());
-    return chain;
-}
-
-std::string chain_text(const Chain& chain) {
+std::string chain_text(const VerifiedChain& chain) {
     const std::string removed =
         chain.base.records > 0 ? fmt::format("The first {} records were removed by [audit] keep.\n",
                                              chain.base.records)
                                : "";
     return fmt::format(
         "The audit chain is whole: {} records in {} files.\n{}Head: {}\n"
-        "Keep the head elsewhere: report verify --expect finds what was cut off after it.\n",
+        "Who is root here could write another: keep the head elsewhere, and report verify "
+        "--expect\nfinds what was cut off or rewritten.\n",
         chain.end.records - chain.base.records, chain.files, removed, chain.end.head);
 }
 
-std::string chain_json(const Chain& chain) {
+std::string chain_json(const VerifiedChain& chain) {
     JsonObject json(0);
     json.add("records", chain.end.records - chain.base.records);
     json.add("removed", chain.base.records);
@@ -69,7 +47,7 @@ Result<int> verify_document(const Context& context) {
         return fail(good.error().fault, printable(report.document) + ": " + good.error().message);
     std::string text = printable(report.document) + " is signed by the owner of the key.\n";
     if (const auto head = store::parse_head(document)) {
-        const Chain chain = TRY(verified_chain(context, head->end.head));
+        const VerifiedChain chain = TRY(verified_chain(context.config, head->end.head));
         text +=
             fmt::format("Nothing was cut off or rewritten up to record {}, the head of {} at {}.\n",
                         head->end.records, printable(head->host), printable(head->at));
@@ -85,7 +63,7 @@ Result<int> verify_document(const Context& context) {
 Result<int> report_verify(const Context& context) {
     const Command& command = context.command;
     if (!command.report.document.empty()) return verify_document(context);
-    const Chain chain = TRY(verified_chain(context, command.expect));
+    const VerifiedChain chain = TRY(verified_chain(context.config, command.expect));
     if (!command.report.out.empty())
         return deliver(context, store::head_text({system::host_name(),
                                                   rfc3339(system::read_clocks().wall), chain.end}));

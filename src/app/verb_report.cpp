@@ -8,6 +8,7 @@
 #include "app/report_ground.h"
 #include "app/report_output.h"
 #include "app/verbs.h"
+#include "app/verified_chain.h"
 #include "publish/compliance_report.h"
 #include "store/sqlite_history.h"
 #include "system/clock.h"
@@ -19,6 +20,8 @@ namespace clockwright::app {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr auto still_written = 10s;  // a look may be in one of record and chain only
 
 struct Chosen {
     ComplianceProfile profile;
@@ -62,6 +65,22 @@ Result<Period> period_of(const HistoryCommand& command, WallTime now) {
     return period;
 }
 
+/// What the chain says of the looks.
+ChainAnswer borne_out(const Context& context, std::span<const ClockRow> looks,
+                      const Period& period) {
+    ChainComparison comparison(looks, period);
+    const auto chain =
+        verified_chain(context.config, {}, [&](std::string_view text) { comparison.add(text); });
+    ChainAnswer answer = comparison.answer();
+    if (chain) {
+        answer.head = chain->end.head;
+        answer.records = chain->end.records;
+    } else {
+        answer.fault = printable(chain.error().message);
+    }
+    return answer;
+}
+
 Result<ComplianceReport> make_report(const Context& context) {
     Chosen chosen = TRY(choose(context.command.report.profile));
     const WallTime now = system::read_clocks().wall;
@@ -72,9 +91,12 @@ Result<ComplianceReport> make_report(const Context& context) {
     report.made_at = now;
     const auto looks = TRY(looks_of(history, period));
     report.finding = hold_to_limit(looks, period, chosen.limit.held());
+    remark_removed(context, period, now, report.remarks);
     report.events = TRY(told_events(history, period));
     report.sources = sources_of(TRY(samples_of(history, period, report.remarks)));
     report.changes = changes_of(context, period, report.remarks);
+    report.chain =
+        borne_out(context, looks, {period.from, std::min(period.to, now - still_written)});
     report.profile = std::move(chosen.profile);
     report.limit = std::move(chosen.limit);
     return report;
@@ -91,7 +113,6 @@ std::string as_told(const ComplianceReport& report, const Command& command) {
 Result<int> run_report(const Context& context) {
     const std::string& word = context.command.report.word;
     if (word == "verify") return report_verify(context);
-    remark_removed(context, period, now, report.remarks);
     if (word == "change") return report_change(context);
     if (word == "daily" || word == "weekly" || word == "drift" || word == "maintenance")
         return report_period(context);

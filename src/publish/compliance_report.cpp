@@ -102,6 +102,18 @@ Section budget(const ComplianceReport& report) {
     return section;
 }
 
+Section audit_chain(const ChainAnswer& chain) {
+    Section section{"Audit chain", {chain_statement(chain)}, {}};
+    if (chain.fault.empty())
+        section.paragraphs.push_back(
+            fmt::format("Its head, record {}: {}", chain.records, chain.head));
+    section.paragraphs.emplace_back(
+        "Who is root on this host can write another record and another chain, and neither shows "
+        "it: only a head that was kept elsewhere since does (clockwright report verify --expect), "
+        "or one that was signed by a key that is not here.");
+    return section;
+}
+
 /// What an auditor asks for (rule P-5) that no record of a clock can hold.
 Section checklist() {
     return {"Once a year, by a person",
@@ -123,6 +135,13 @@ void add_validity(const ComplianceReport& report, std::vector<std::string>& stat
     if (to && period.to > *to)
         statement.push_back(
             fmt::format("The regime is no longer in force since {}.", rfc3339(*to)));
+}
+
+Json chain_json(const ChainAnswer& chain) {
+    if (!chain.fault.empty()) return {{"fault", chain.fault}, {"head", nullptr}};
+    return {{"fault", nullptr},     {"head", chain.head}, {"records", chain.records},
+            {"looks", chain.looks}, {"same", chain.same}, {"changed", chain.changed},
+            {"added", chain.added}, {"gone", chain.gone}};
 }
 
 }  // namespace
@@ -149,6 +168,7 @@ std::vector<std::string> compliance_statement(const ComplianceReport& report) {
         "Until the next look a bound grows by {:.2g} ppm, {}.", finding.drift.value,
         finding.drift_recorded ? "by how the rate strayed within an hour of the record"
                                : "for want of a record of the rate that is long enough"));
+    statement.push_back(chain_statement(report.chain));
     if (!finding.concluded())
         statement.push_back(fmt::format(
             "Looks cover {:.2f} % of the period only: nothing is concluded about the whole.",
@@ -171,6 +191,7 @@ Document compliance_document(const ComplianceReport& report) {
     document.sections.push_back(sources_section(report.sources));
     document.sections.push_back(budget(report));
     document.sections.push_back(changes_section(report.changes));
+    document.sections.push_back(audit_chain(report.chain));
     document.sections.push_back(checklist());
     document.sections.push_back(
         {"Made by", {fmt::format("Clockwright {} at {}", version, rfc3339(report.made_at))}, {}});
@@ -196,12 +217,13 @@ std::string compliance_json(const ComplianceReport& report) {
     json["not_demonstrated_seconds"] = finding.not_demonstrated.count();
     json["not_recorded_seconds"] = finding.unrecorded.count();
     json["coverage"] = finding.coverage();
-    json["concluded"] = finding.concluded();
+    json["concluded"] = report.concluded();
     json["drift_ppm"] = finding.drift.value;
     json["drift_recorded"] = finding.drift_recorded;
     json["bound_most_seconds"] = finding.bounds ? Json(finding.bounds->most) : Json(nullptr);
     json["bound_p99_seconds"] = finding.bounds ? Json(finding.bounds->p99) : Json(nullptr);
     json["statement"] = compliance_statement(report);
+    json["audit_chain"] = chain_json(report.chain);
     json["stretches"] = Json::array();
     for (const StandingStretch& stretch : finding.stretches)
         json["stretches"].push_back({{"from", rfc3339(stretch.period.from, true)},

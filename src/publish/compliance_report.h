@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "publish/chain_comparison.h"
 #include "publish/document.h"
 #include "publish/evidence.h"
 #include "watch/compliance.h"
@@ -22,7 +23,11 @@ struct ComplianceReport {
     std::vector<EventRow> events;  ///< what moved the clock, what the agent and the daemon did
     std::vector<EvidenceSource> sources;
     std::vector<EvidenceChange> changes;
+    ChainAnswer chain;                 ///< whether the audit chain bears the looks out
     std::vector<std::string> remarks;  ///< what is missing from the record, and why
+
+    /// Enough is recorded, and the audit chain does not say otherwise.
+    bool concluded() const { return finding.concluded() && !chain.contradicts(); }
 };
 
 /// "The measured bound stayed within 50 ms for 99.20 % of the period …", and what was not so.

@@ -45,6 +45,9 @@ ComplianceReport report() {
                        .answered = 1340,
                        .half_delay = Seconds{1e-3},
                        .root_distance = Seconds{11e-3}}};
+    report.chain.head = std::string(64, 'a');
+    report.chain.records = 4711;
+    report.chain.looks = report.chain.same = 1380;
     report.changes = {{midnight + 9h, "7f3c9a", "root", "better servers", "applied"}};
     return report;
 }
@@ -53,7 +56,7 @@ ComplianceReport report() {
 
 TEST_CASE("the statement is about what was measured, rounded against the clock") {
     const auto statement = compliance_statement(report());
-    REQUIRE(statement.size() == 3);
+    REQUIRE(statement.size() == 4);
     // 1440 − 58 − 2 minutes of 1440 are 95.833 %.
     CHECK(statement[0] ==
           "The measured bound stayed within 50 ms for 95.83 % of the period (23 h of 1 d).");
@@ -130,6 +133,28 @@ TEST_CASE("JSON and CSV have the stretches as numbers") {
     CHECK(csv.contains("2026-11-20T12:00:00.000000Z,2026-11-20T12:02:00.000000Z,beyond,0.09"));
     CHECK(csv.contains(",not recorded,,\r\n"));
     CHECK(std::ranges::count(csv, '\n') == 6);
+}
+
+TEST_CASE("the head of the chain is in each report, and what it does not prove") {
+    const std::string text = document_markdown(compliance_document(report()));
+    CHECK(text.contains("record 4711: " + std::string(64, 'a')));
+    CHECK(text.contains("Who is root on this host can write another record and another chain"));
+    const auto json = nlohmann::json::parse(compliance_json(report()));
+    CHECK(json["audit_chain"]["head"] == std::string(64, 'a'));
+    CHECK(json["audit_chain"]["same"] == 1380);
+    ComplianceReport without = report();
+    without.chain = {};
+    without.chain.fault = "there is no audit chain";
+    CHECK(nlohmann::json::parse(compliance_json(without))["audit_chain"]["head"].is_null());
+    CHECK(compliance_statement(without)[3].starts_with("No audit chain bears these numbers out"));
+}
+
+TEST_CASE("nothing is concluded from a record that the chain contradicts") {
+    ComplianceReport forged = report();
+    forged.chain.changed = 2;
+    forged.chain.first = midnight + 3h;
+    CHECK(compliance_statement(forged)[3].contains("from 2026-11-20T03:00:00Z on"));
+    CHECK(nlohmann::json::parse(compliance_json(forged))["concluded"] == false);
 }
 
 TEST_CASE("the list of profiles names each limit and how it is known") {
