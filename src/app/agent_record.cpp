@@ -20,12 +20,12 @@ using namespace std::chrono_literals;
 constexpr auto tidy_rest = 5min;    // when all is tidy
 constexpr auto slice_rest = 100ms;  // between two slices: the agent's work comes first
 
+}  // namespace
+
 std::string boot_id() {
     const auto file = system::LocalHost{}.read("/proc/sys/kernel/random/boot_id");
     return file ? file->content.substr(0, file->content.find('\n')) : std::string{};
 }
-
-}  // namespace
 
 AgentRecord::AgentRecord(boost::asio::io_context& loop, const Config& config,
                          std::function<void(const std::string&, std::uint64_t)> told)

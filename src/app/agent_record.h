@@ -20,6 +20,9 @@
 
 namespace clockwright::app {
 
+/// Of this boot of the host; empty: the kernel does not tell.
+std::string boot_id();
+
 class AgentRecord {
   public:
     /// `told` after each write: why it failed (empty: it did not), and how many rows wait.

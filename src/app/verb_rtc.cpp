@@ -1,15 +1,14 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <optional>
 
-#include "app/agent_files.h"
 #include "app/exit_code.h"
 #include "app/observe.h"
 #include "app/output.h"
+#include "app/own_event.h"
 #include "app/rtc_facts.h"
 #include "app/verbs.h"
-#include "store/recorder.h"
-#include "system/act_as.h"
 #include "system/clock.h"
 #include "system/local_host.h"
 #include "system/rtc_device.h"
@@ -25,21 +24,6 @@ void print_report(const Context& context, const RtcReport& report) {
                  context.command.json ? rtc_json(report, 0).text() + "\n" : rtc_text(report));
 }
 
-/// What moved the hardware clock, for the ledger.
-Result<void> remember_setting(const Context& context, Seconds by, WallTime at) {
-    const std::string place = agent_directory(context.config);
-    const auto owner = TRY(system::ActAsOwner::of(place));
-    auto recorder = TRY(store::Recorder::open(place));
-    const std::vector<Record> rows{
-        EventRow{at,
-                 "rtc_set",
-                 {},
-                 fmt::format("the hardware clock was set by {}{}", spell_signed(by),
-                             context.command.reason.empty() ? "" : ": " + context.command.reason),
-                 by}};
-    return recorder.write(rows);
-}
-
 Result<int> set_rtc(const Context& context, RealTimeClock* clock, const StatusReport& status,
                     const RtcReport& before, const system::LocalHost& host) {
     const auto& bound = status.verdict.bound;
@@ -51,8 +35,11 @@ Result<int> set_rtc(const Context& context, RealTimeClock* clock, const StatusRe
         return fail(Fault::usage, "it would be set to the UTC of the system clock; --yes does it");
     TRY(clock->set());
     // It moved, whatever it shows now.
-    const Seconds by = before.facts.reading ? before.facts.reading->offset() : Seconds{0};
-    if (auto kept = remember_setting(context, by, system::read_clocks().wall); !kept)
+    const auto by = before.facts.reading ? std::optional<Seconds>(before.facts.reading->offset())
+                                         : std::nullopt;
+    const std::string text = rtc_setting_text(by, context.command.reason);
+    if (auto kept = remember_event(context, {system::read_clocks().wall, "rtc_set", {}, text, by});
+        !kept)
         print_remark(context.command, "not recorded: " + kept.error().message + "\n");
     const RtcReport after = look_at_rtc(clock, context.config, host, status.verdict);
     if (!after.facts.reading || std::abs(after.facts.reading->offset().count()) > set_well.count())

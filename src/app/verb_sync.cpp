@@ -10,14 +10,13 @@
 #include "app/leap_source.h"
 #include "app/measured_run.h"
 #include "app/output.h"
+#include "app/own_event.h"
 #include "app/transaction.h"
 #include "app/verbs.h"
 #include "daemon/correction_command.h"
 #include "judge/leap_freeze.h"
 #include "publish/sync_report.h"
 #include "store/memory.h"
-#include "store/recorder.h"
-#include "system/act_as.h"
 #include "system/clock.h"
 #include "system/event_loop.h"
 #include "system/local_host.h"
@@ -88,17 +87,13 @@ std::optional<Seconds> since_last(const Config& config, WallTime now) {
     return age;
 }
 
-/// One line in the ledger and one in the journal: what, why, by whom.
+/// One line in the ledger, in the audit chain, and in the journal: what, why, by whom.
 Result<void> remember(const Context& context, const std::string& what, Seconds size) {
     const std::string reason =
         context.command.reason.empty() ? "" : ": " + printable(context.command.reason);
     const std::string text = fmt::format("{}, by {}{}", what, system::user_text(), reason);
-    const std::string place = agent_directory(context.config);
-    const auto owner = TRY(system::ActAsOwner::of(place));
-    auto recorder = TRY(store::Recorder::open(place));
-    const std::vector<Record> rows{
-        EventRow{system::read_clocks().wall, std::string(event_kind), {}, text, size}};
-    TRY(recorder.write(rows));
+    TRY(remember_event(
+        context, EventRow{system::read_clocks().wall, std::string(event_kind), {}, text, size}));
     system::log_line("correction of the clock: " + text, false);
     return {};
 }

@@ -112,4 +112,10 @@ std::string why_not_set(const RtcReport& report, std::optional<Seconds> bound) {
     return {};
 }
 
+std::string rtc_setting_text(std::optional<Seconds> by, const std::string& reason) {
+    return fmt::format("the hardware clock was set{}{}",
+                       by ? " by " + spell_signed(*by) : "; what it showed could not be read",
+                       reason.empty() ? "" : ": " + reason);
+}
+
 }  // namespace clockwright

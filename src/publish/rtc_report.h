@@ -24,4 +24,7 @@ std::string rtc_text(const RtcReport& report);
 /// that is demonstrated.
 std::string why_not_set(const RtcReport& report, std::optional<Seconds> bound);
 
+/// What is remembered of its having been set; `by` is empty when it showed no time before.
+std::string rtc_setting_text(std::optional<Seconds> by, const std::string& reason);
+
 }  // namespace clockwright

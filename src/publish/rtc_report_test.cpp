@@ -66,6 +66,12 @@ TEST_CASE("what could not be read, and what it was compared with, is said") {
     CHECK(rtc_text(report_of(facts)).contains("every 11"));
 }
 
+TEST_CASE("a clock that showed no time was set by an unknown amount, and not by none") {
+    CHECK(rtc_setting_text(Seconds{2}, {}) == "the hardware clock was set by +2.0 s");
+    CHECK(rtc_setting_text(std::nullopt, "new battery") ==
+          "the hardware clock was set; what it showed could not be read: new battery");
+}
+
 TEST_CASE("it is set from a clock that is demonstrated within 100 ms, and by one hand alone") {
     const RtcFacts fine = slow_by(Seconds{2});
     CHECK(why_not_set(report_of(fine), Seconds{0.05}).empty());
