@@ -48,7 +48,9 @@ ChainComparison::ChainComparison(std::span<const ClockRow> looks, const Period& 
 void ChainComparison::add(std::string_view text) {
     const std::string_view row = clock_row_of(text);
     const auto at = instant_of(row);
-    if (!at || *at < period_.from || *at >= period_.to) return;
+    if (!at) return;
+    if (!begin_) begin_ = at;
+    if (*at < period_.from || *at >= period_.to) return;
     const auto same_time =
         std::ranges::equal_range(looks_, *at, {}, [](const ClockRow* look) { return look->at; });
     if (same_time.empty()) return note(found_.gone, *at, found_);
@@ -72,6 +74,7 @@ ChainAnswer ChainComparison::answer() const {
             last = &look;
             continue;
         }
+        if (!begin_ || look.at < *begin_) continue;
         // What the chain has from before the period is not known here.
         const WallTime since = last != nullptr ? last->at : period_.from;
         const bool due = Seconds(look.at - since) >= due_after ||

@@ -37,13 +37,15 @@ class ChainComparison {
     void add(std::string_view text);
 
     /// A look is left out of the chain while the one before it there is less than a minute old and
-    /// demonstrated just so much; without that it was added later. Without fault, head and records.
+    /// demonstrated just so much; without that it was added later. One older than the chain tells
+    /// nothing. Without fault, head and records.
     ChainAnswer answer() const;
 
   private:
     std::vector<const ClockRow*> looks_;
     std::vector<bool> in_chain_;
     Period period_;
+    std::optional<WallTime> begin_;  ///< of the chain: its first look
     ChainAnswer found_;
 };
 

@@ -70,6 +70,16 @@ TEST_CASE("a number that was changed, a look that was added, one that is gone: e
         "were changed and 0 added; 0 are gone. Nothing is concluded.");
 }
 
+TEST_CASE("looks that are older than the chain are not borne out, and contradict nothing") {
+    const auto record = looks(64s);
+    const std::vector<ClockRow> chain(record.begin() + 30, record.end());
+    const ChainAnswer answer = compared(record, chain);
+    CHECK(answer.same == 29);
+    CHECK(answer.looks == 57);
+    CHECK_FALSE(answer.contradicts());
+    CHECK_FALSE(compared(record, {}).contradicts());
+}
+
 TEST_CASE("a look between two of the chain's that demonstrates otherwise would be in it") {
     auto record = looks(4s);
     std::vector<ClockRow> chain;
