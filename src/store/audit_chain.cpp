@@ -80,8 +80,17 @@ Result<Descriptor> AuditChain::hold() {
     const std::vector<std::string> names = names_in(directory_);
     const bool known =
         !names.empty() && names.back() == file_ && file_size(directory_ + "/" + file_) == size_;
-    if (!known) TRY(find_end());
+    if (!known && still_has_end()) TRY(find_end());
     return lock;
+}
+
+/// False: what we wrote was cut off or rewritten. Nothing else is gone on with then, so that it
+/// shows.
+bool AuditChain::still_has_end() const {
+    if (file_.empty()) return true;
+    const auto content = read_file(directory_ + "/" + file_);
+    return content && content->size() >= size_ &&
+           last_of(std::string_view(*content).substr(0, size_)) == end_;
 }
 
 Result<void> AuditChain::find_end() {

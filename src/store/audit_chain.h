@@ -53,6 +53,7 @@ class AuditChain {
     AuditChain(std::string directory, Digest digest, std::string boot);
     Result<Descriptor> hold();
     Result<void> find_end();
+    bool still_has_end() const;
     bool is_due(const ClockRow& clock, SteadyTime now);
     std::string members(std::string_view kind, std::string_view row, const Now& now) const;
     void wait(std::string record);

@@ -162,6 +162,22 @@ TEST_CASE("two programs add to one chain, in turn, and it is whole") {
     CHECK(verify_chain(files_of(state), {}, *chain_base(state.path()))->records == 12);
 }
 
+TEST_CASE("what is cut off or rewritten while the agent runs is not gone on with unseen") {
+    const TemporaryDirectory state;
+    auto agent = AuditChain::open(state.path(), chain_digest, "boot").value();
+    REQUIRE(agent.append(rows(2), at(0s)));
+    const std::string before = file_of(state);
+    REQUIRE(agent.append(rows(2), at(1h)));
+    state.write("audit/2026-11-20.chain", before);
+    SUBCASE("cut off") {}
+    SUBCASE("and gone on with by another") {
+        REQUIRE(AuditChain::open(state.path(), chain_digest, "boot")->append(rows(7), at(2h)));
+    }
+    REQUIRE(agent.append(rows(1), at(3h)));
+    REQUIRE(agent.append(rows(1), at(4h)));
+    CHECK_FALSE(verify_chain(files_of(state)));
+}
+
 TEST_CASE("a clock that is set back goes on in the last file") {
     const TemporaryDirectory state;
     auto chain = AuditChain::open(state.path(), chain_digest, "boot");
