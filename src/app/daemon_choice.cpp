@@ -154,10 +154,12 @@ Result<DaemonPlace> choose_daemon(const Config& config, const Host& host,
                                                     : usual_restart(host, installed.unit);
     place.control_given = !config.daemon.control.empty();
     place.control = place.control_given ? config.daemon.control : std::string(installed.control);
-    const auto program = std::ranges::find_if(programs, [&](const ClockProgram& candidate) {
-        return runs_with(candidate, place.kind, place.config_file);
-    });
-    if (program != programs.end()) place.program = *program;
+    // One that steers comes first: anybody may call a process so, and containers have their own.
+    for (const ClockProgram& program : programs) {
+        if (!runs_with(program, place.kind, place.config_file)) continue;
+        if (!place.program || (program.steers() && !place.program->steers()))
+            place.program = program;
+    }
     return place;
 }
 

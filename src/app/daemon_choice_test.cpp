@@ -33,3 +33,18 @@ TEST_CASE("where nothing is known to restart a daemon nothing is tried") {
     // A container: systemd's programs are there and do not run it.
     CHECK(restart_on({"/etc/chrony/chrony.conf", "/usr/bin/systemctl"}).empty());
 }
+
+TEST_CASE("a program of the daemon's name that may not set the clock hides none that does") {
+    const ClockProgram claims{"chronyd", 400, {"chronyd"}, false, false};
+    const ClockProgram steers{"chronyd", 611, {"/usr/sbin/chronyd"}, true, false};
+    const ClockProgram other{"phc2sys", 700, {"phc2sys", "-a", "-r"}, true, false};
+    TreeHost host;
+    host.files["/etc/chrony/chrony.conf"] = "";
+    for (const auto& programs : {std::vector{claims, steers, other}, {steers, claims, other}}) {
+        const auto place = choose_daemon({}, host, programs);
+        REQUIRE(place);
+        CHECK(place->program->pid == 611);
+        CHECK_FALSE(place->watches_only());
+    }
+    CHECK(choose_daemon({}, host, {claims})->program->pid == 400);
+}

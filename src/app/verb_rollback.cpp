@@ -93,6 +93,20 @@ bool any_applied(const std::vector<store::Change>& changes, const DaemonPlace& p
     });
 }
 
+std::string whose(const store::Change& change, const DaemonPlace& place) {
+    return fmt::format("change {} is of {} at {}; here it is {} at {}", change.id,
+                       change.plan.daemon, change.plan.config_file, to_string(place.kind),
+                       place.config_file);
+}
+
+/// "last" is advised where a change is unfinished; it must not take back another daemon's instead.
+Result<void> refuse_beside_another(const store::Journal& journal, const DaemonPlace& place) {
+    const auto left = TRY(journal.unfinished());
+    if (!left || is_of(*left, place)) return {};
+    return fail(Fault::refused, "unfinished " + whose(*left, place) +
+                                    ": heal it there, or give the id of the one to take back");
+}
+
 /// Nobody reads what the system's timer is told: it waits for a change that is at work.
 Result<Transaction> begin(const Context& context, const DaemonPlace& place) {
     const SteadyTime began = system::read_clocks().steady;
@@ -120,24 +134,22 @@ Result<int> roll_back(const Context& context) {
             done.outcome.kind = OutcomeKind::applied;
         return report(context, done);
     }
+    if (context.command.file == "last")
+        TRY(refuse_beside_another(transaction.journal(), view.place));
     if (context.command.file == "last" &&
         !any_applied(TRY(transaction.journal().changes()), view.place)) {
         return report(context, nothing_done({}, "no change was applied yet"));
     }
     const store::Change target =
         TRY(transaction.journal().find(context.command.file, view.place.config_file));
+    if (target.fault.empty() && !is_of(target, view.place))
+        return fail(Fault::refused, whose(target, view.place));
     if (target.outcome != OutcomeKind::applied) {
         return report(context,
                       nothing_done(target.id, fmt::format("change {} did not last ({})", target.id,
                                                           outcome_text(target))));
     }
     if (!target.fault.empty()) return fail(Fault::bad_input, target.fault);
-    if (!is_of(target, view.place)) {
-        return fail(Fault::refused,
-                    fmt::format("change {} is of {} at {}; here it is {} at {}", target.id,
-                                target.plan.daemon, target.plan.config_file,
-                                to_string(view.place.kind), view.place.config_file));
-    }
     if (target.contents_dropped) {
         return fail(Fault::refused,
                     fmt::format("the backup of change {} is gone: five are kept", target.id));

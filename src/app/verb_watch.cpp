@@ -5,9 +5,11 @@
 #include "app/output.h"
 #include "app/verbs.h"
 #include "publish/screen.h"
+#include "system/clock.h"
 #include "system/event_loop.h"
 #include "system/terminal.h"
 #include "system/wait.h"
+#include "time/spell.h"
 
 namespace clockwright::app {
 namespace {
@@ -46,7 +48,8 @@ Result<int> run_watch(const Context& context) {
         const StatusReport report = TRY(observe(context));
         if (report.not_permitted) return fail(Fault::not_permitted, report.facts.why_not);
         screen.show(status_text(report, uses_colour(command)) +
-                    fmt::format("Every {:.0f} s; Ctrl-C ends it.\n", between_looks.count()));
+                    fmt::format("{}; every {:.0f} s, Ctrl-C ends it.\n",
+                                rfc3339(system::read_wall_clock()), between_looks.count()));
         system::wait(between_looks);
     }
     return exit_done;

@@ -1,5 +1,7 @@
 #include "system/clock_programs.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,6 +10,8 @@
 #include <fstream>
 #include <span>
 #include <sstream>
+
+#include "system/file_io.h"
 
 namespace clockwright::system {
 
@@ -97,14 +101,20 @@ bool ptp4l_told_not_to(Arguments words) {
              has_word(words, "--time_stamping=legacy") || has_short_option(words, 'S', "fipls"));
 }
 
-/// Its file may ask for software stamps, where its command line says nothing of them.
+/// Its file may ask for software stamps, where its command line says nothing of them. Anybody may
+/// call a process ptp4l and name any file, so that nothing is waited for, and no end of it read.
 bool ptp4l_steers_by_file(Arguments words) {
     if (has_word(words, "--free_running=1") || has_word(words, "--time_stamping=hardware") ||
         has_short_option(words, 'H', "fipls"))
         return false;
-    std::ifstream file(short_value(words, 'f'));
+    const std::string path = short_value(words, 'f');
+    if (!path.starts_with('/')) return false;
+    const auto file = open_regular(AT_FDCWD, path);
+    const auto content = file ? read_all(file->get()) : std::unexpected(file.error());
+    if (!content) return false;
+    std::istringstream lines(*content);
     std::string key, value;
-    for (std::string line; std::getline(file, line);) {
+    for (std::string line; std::getline(lines, line);) {
         std::istringstream(line) >> key >> value;
         if (key == "time_stamping") return value == "software" || value == "legacy";
     }
@@ -213,7 +223,7 @@ std::optional<Process> read_process(const std::filesystem::path& directory, int 
     auto program = recognise(comm, split_arguments(read_text(directory / "cmdline")), may);
     program->pid = pid;
     program->unit = unit_in(read_text(directory / "cgroup"));
-    if (program->name == "ptp4l" && ptp4l_steers_by_file(program->argv))
+    if (may && program->name == "ptp4l" && ptp4l_steers_by_file(program->argv))
         program->told_not_to = false;
     std::error_code error;
     if (std::filesystem::read_symlink(directory / "exe", error).filename() == "busybox")

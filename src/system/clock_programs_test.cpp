@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -174,6 +175,18 @@ TEST_CASE("ptp4l's file may ask for software stamps, unless its command line say
     const auto programs = proc.programs();
     REQUIRE(programs.size() == 2);
     CHECK(programs[0].steers());
+    CHECK_FALSE(programs[1].steers());
+}
+
+TEST_CASE("a process that is called ptp4l and names a pipe or a device holds nobody up") {
+    FakeProc proc;
+    const std::string pipe = proc.root() / "pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    proc.process(8, 1, "ptp4l", {"ptp4l", "-f", pipe}, cap_time);
+    proc.process(9, 1, "ptp4l", {"ptp4l", "-f", "/dev/zero"}, cap_time);
+    const auto programs = proc.programs();
+    REQUIRE(programs.size() == 2);
+    CHECK_FALSE(programs[0].steers());
     CHECK_FALSE(programs[1].steers());
 }
 

@@ -27,6 +27,7 @@ using boost::system::error_code;
 
 constexpr Seconds lingering{2};  ///< for a client to read why it was refused
 constexpr std::size_t most_lingering_octets = 1 << 20;
+constexpr double slowest_reader = 16 * 1024;  ///< octets a second, beyond the first of an answer
 
 using Parser = http::request_parser<http::string_body>;
 
@@ -96,6 +97,7 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
 
     void begin() override { await_request(); }
     bool is_idle() const override { return idle_; }
+    bool is_served() const override { return answering_ || !head_.empty(); }
 
     void close() override {
         house_ = nullptr;
@@ -240,6 +242,9 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
         head_ = head_of(response, keep_alive_);
         body_ = head_only_ ? std::string() : std::move(response.body);
         sent_ = 0;
+        // One for all of it: an octet now and then keeps no place here.
+        const auto octets = static_cast<double>(head_.size() + body_.size());
+        set_deadline(limits().idle_time + Seconds{octets / slowest_reader});
         write_more();
     }
 
@@ -247,7 +252,6 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
         const std::array<asio::const_buffer, 2> rest = {
             asio::buffer(asio::buffer(head_) + std::min(sent_, head_.size())),
             asio::buffer(body_) + (sent_ - std::min(sent_, head_.size()))};
-        set_deadline(limits().idle_time);
         socket_.async_write_some(
             rest, then([](Connection& self, error_code error, std::size_t taken) {
                 self.sent_ += taken;

@@ -27,6 +27,8 @@ class HttpConnection {
     virtual void begin() = 0;
     /// Between two requests, with nothing of the next one read.
     virtual bool is_idle() const = 0;
+    /// A request of it is wholly there, and its answer not yet gone.
+    virtual bool is_served() const = 0;
     /// Says nothing more to its house.
     virtual void close() = 0;
 };

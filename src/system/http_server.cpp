@@ -124,12 +124,16 @@ class HttpServer::Hall : public HttpConnection::House, public std::enable_shared
 
     void admit(tcp::socket socket) {
         if (connections_.size() >= limits_.connections) {
-            // In order of arrival: the first idle one waits longest for its next request.
-            const auto idle = std::ranges::find_if(
+            // In order of arrival: the first idle one waits longest for its next request. Without
+            // one the first goes whose request is still not whole: who drips keeps nobody out.
+            auto leaving = std::ranges::find_if(
                 connections_, [](const auto& connection) { return connection->is_idle(); });
-            if (idle == connections_.end()) return;  // closed unheard
-            (*idle)->close();
-            connections_.erase(idle);
+            if (leaving == connections_.end())
+                leaving = std::ranges::find_if(
+                    connections_, [](const auto& connection) { return !connection->is_served(); });
+            if (leaving == connections_.end()) return;  // closed unheard
+            (*leaving)->close();
+            connections_.erase(leaving);
         }
         connections_.push_back(make_http_connection(std::move(socket), *this));
         connections_.back()->begin();

@@ -16,11 +16,11 @@ namespace clockwright::system {
 
 struct HttpLimits {
     std::size_t header = 16 * 1024, body = 64 * 1024;  ///< octets; more is 431, 413
-    Seconds header_time{10};           ///< for a request to be there, once its first octet came
-    Seconds idle_time{30};             ///< without a request, or without anybody taking the answer
-    Seconds answer_time{60};           ///< for the handler; then the connection is closed
-    std::size_t connections = 256;     ///< ordinary ones; the longest idle one makes room
-    std::size_t streams = 2000;        ///< more are 503
+    Seconds header_time{10};  ///< for a request to be there, once its first octet came
+    Seconds idle_time{30};    ///< without a request, or for an answer to be taken, beside its size
+    Seconds answer_time{60};  ///< for the handler; then the connection is closed
+    std::size_t connections = 256;  ///< ordinary ones; the longest idle or unheard one makes room
+    std::size_t streams = 2000;     ///< more are 503
     std::size_t waiting = 256 * 1024;  ///< octets; a stream that has more to take is dropped
     Seconds heartbeat{25};             ///< a comment to every stream, so that both ends notice
 };

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "system/clock.h"
+#include "system/tls_trust.h"
+
 namespace clockwright::system {
 namespace {
 
@@ -11,7 +14,12 @@ constexpr int most_failures = 3;
 
 const KeptKeys::Kept* KeptKeys::of(const HostName& host) const {
     const auto found = kept_.find(to_string(host));
-    return found == kept_.end() ? nullptr : &found->second;
+    if (found == kept_.end()) return nullptr;
+    const NtsReport& report = found->second.report;
+    const WallTime now = read_wall_clock();
+    const bool unchecked = report.failure == NtsFailure::clock_wrong && now >= build_date();
+    const bool ended = report.not_after != WallTime{} && now > report.not_after;
+    return unchecked || ended ? nullptr : &found->second;
 }
 
 void KeptKeys::keep(const HostName& host, Kept kept) {

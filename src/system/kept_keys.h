@@ -23,7 +23,8 @@ class KeptKeys {
         int failures = 0;  ///< scans on end in which nothing was authentic
     };
 
-    /// Null: an exchange is due.
+    /// Null: an exchange is due. So it is once the certificate has ended, or when its dates were
+    /// not checked because the clock was wrong, and the clock is right now (rule A-4).
     const Kept* of(const HostName& host) const;
 
     void keep(const HostName& host, Kept kept);

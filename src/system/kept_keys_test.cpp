@@ -51,6 +51,20 @@ TEST_CASE("after three scans without an authentic answer keys are exchanged anew
     CHECK(keys.of(host) == nullptr);
 }
 
+TEST_CASE("keys whose certificate has ended, or was not checked for a wrong clock, are renewed") {
+    KeptKeys keys;
+    auto kept = kept_with(8);
+    kept.report.not_after = WallTime{std::chrono::seconds(1'600'000'000)};
+    keys.keep(host, kept);
+    CHECK(keys.of(host) == nullptr);
+    kept.report.not_after += std::chrono::years(100);
+    keys.keep(host, kept);
+    CHECK(keys.of(host) != nullptr);
+    kept.report.failure = NtsFailure::clock_wrong;
+    keys.keep(host, kept);
+    CHECK(keys.of(host) == nullptr);
+}
+
 TEST_CASE("keys without a cookie are of no use") {
     KeptKeys keys;
     keys.keep(host, kept_with(1));

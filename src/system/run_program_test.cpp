@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <fstream>
 
@@ -71,6 +72,28 @@ TEST_CASE("a program that hangs is asked to end, and may say so") {
     REQUIRE_FALSE(answer.has_value());
     CHECK(answer.error().message == "/bin/sleep 60 did not end within 100 ms and was killed");
     CHECK(Seconds{read_clocks().steady - begin} < Seconds{20});
+}
+
+TEST_CASE("one that writes errors without end is ended in time as well") {
+    const SteadyTime begin = read_clocks().steady;
+    const auto answer = run_program({"/bin/sh", "-c", "exec /usr/bin/yes >&2"},
+                                    {.time_out = Seconds{0.1}, .grace = Seconds{30}});
+    REQUIRE_FALSE(answer.has_value());
+    CHECK(answer.error().message.contains("did not end within 100 ms"));
+    CHECK(Seconds{read_clocks().steady - begin} < Seconds{20});
+}
+
+TEST_CASE("where the kernel gives no handle of a process its end is seen all the same") {
+    auto child = spawn({"/bin/sh", "-c", "echo out; echo error >&2; exit 3"}, true, {});
+    REQUIRE(child.has_value());
+    child->handle = Descriptor{};
+    Printed printed;
+    printed.most_output = 1000;
+    const auto status = wait_for(*child, Seconds{60}, Seconds{0}, printed);
+    REQUIRE(status.has_value());
+    CHECK(WEXITSTATUS(*status) == 3);
+    CHECK(printed.output == "out\n");
+    CHECK(printed.errors == "error\n");
 }
 
 TEST_CASE("one that does not obey is killed with all it started") {

@@ -95,11 +95,14 @@ std::expected<Descriptor, int> make_input(std::string_view input) {
     return reading;
 }
 
-/// Everything that is there; at the end of `kept` when it is more than `most`, if `only_end`.
+/// What is there, as much as a pipe holds: whoever writes without end is come back to. At the end
+/// of `kept` when it is more than `most`, if `only_end`.
 void keep(const Descriptor& pipe, std::string& kept, std::size_t most, bool only_end) {
     std::array<char, 4096> buffer;
-    ssize_t got = 0;
-    while ((got = ::read(pipe.get(), buffer.data(), buffer.size())) > 0) {
+    constexpr int blocks_of_a_pipe = 16;
+    for (int block = 0; block < blocks_of_a_pipe; ++block) {
+        const ssize_t got = ::read(pipe.get(), buffer.data(), buffer.size());
+        if (got <= 0) return;
         kept.append(buffer.data(), static_cast<std::size_t>(got));
         if (kept.size() > most) {
             if (!only_end) return;
@@ -113,9 +116,18 @@ void keep_all(const Spawned& child, Printed& printed) {
     if (child.output.get() >= 0) keep(child.output, printed.output, printed.most_output, false);
 }
 
+/// For a kernel that gives no handle of a process (before 5.3, or forbidden): asks, and reaps not.
+bool has_ended(const Spawned& child) {
+    siginfo_t about{};
+    return ::waitid(P_PID, static_cast<id_t>(child.pid), &about, WEXITED | WNOHANG | WNOWAIT) ==
+               0 &&
+           about.si_pid == child.pid;
+}
+
 /// Waits for its end, at most `limit`; true when it came.
 bool ends_within(const Spawned& child, Seconds limit, Printed& printed) {
     const SteadyTime deadline = read_clocks().steady + to_nanoseconds(limit);
+    const bool no_handle = child.handle.get() < 0;
     bool errors_open = true;
     bool output_open = child.output.get() >= 0;
     while (!printed.too_much()) {
@@ -126,14 +138,15 @@ bool ends_within(const Spawned& child, Seconds limit, Printed& printed) {
         std::array<pollfd, 3> watched{{{child.handle.get(), POLLIN, 0},
                                        {errors_open ? child.errors.get() : -1, POLLIN, 0},
                                        {output_open ? child.output.get() : -1, POLLIN, 0}}};
-        const double milliseconds = std::min(std::ceil(left.count() * 1e3), 1e6);
+        const double most = no_handle ? 20 : 1e6;
+        const double milliseconds = std::min(std::ceil(left.count() * 1e3), most);
         if (::poll(watched.data(), watched.size(), static_cast<int>(milliseconds)) < 0) {
             continue;  // a signal: the command goes on, and so do we
         }
         keep_all(child, printed);
         errors_open = errors_open && (watched[1].revents & POLLHUP) == 0;
         output_open = output_open && (watched[2].revents & POLLHUP) == 0;
-        if ((watched[0].revents & POLLIN) != 0) {
+        if (no_handle ? has_ended(child) : (watched[0].revents & POLLIN) != 0) {
             return true;
         }
     }

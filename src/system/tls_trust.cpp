@@ -32,10 +32,12 @@ std::string text_of(const X509_NAME* name) {
                     : std::string{};
 }
 
-/// What is beyond the years that we can write becomes their end: "9999-12-31" means never.
+/// What is beyond the years that we can write becomes their end: "9999-12-31" means never. What
+/// lies before the epoch, which means "unknown", its next day: between any two of them is a
+/// difference.
 WallTime instant_of(const ASN1_TIME* time) {
     using namespace std::chrono;
-    constexpr sys_seconds first = sys_days{year{1678} / 1 / 1};
+    constexpr sys_seconds first = sys_days{year{1970} / 1 / 2};
     constexpr sys_seconds last = sys_days{year{2262} / 1 / 1} - seconds{1};
     std::tm parts{};
     if (::ASN1_TIME_to_tm(time, &parts) != 1) {

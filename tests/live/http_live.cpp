@@ -161,6 +161,20 @@ TEST_CASE("a full house lets an idle guest go for a new one") {
     CHECK(guests.front().is_closed(5s));
 }
 
+TEST_CASE("a house full of guests who never finish a request hears a new one") {
+    system::HttpLimits limits;
+    limits.connections = 8;
+    ServedSnapshot served(5, limits);
+    std::vector<HttpClient> drips;
+    for (int i = 0; i < 8; ++i) {
+        drips.emplace_back(served.port());
+        REQUIRE(drips.back().send("G"));
+    }
+    CHECK(comes_true([&] { return served.connections() == 8; }));
+    CHECK(ask(served, request("GET", "/health")).status == 200);
+    CHECK(drips.front().is_closed(5s));
+}
+
 TEST_CASE("a strange Host, a foreign page and a write without a token are refused") {
     const ServedSnapshot served;
     CHECK(ask(served, request("GET", "/health", "Host: evil.example\r\n")).status == 421);

@@ -111,6 +111,19 @@ class Killed(BadlyConfigured):
         self.assertEqual(self.evidence(), before)
         self.assertNotIn("unfinished", self.program("status").text.lower())
 
+    def test_another_daemon_of_the_same_record_is_left_alone(self):
+        self.start()
+        self.kill_in_verification()
+        before = self.evidence()
+        other = self.directory / "other.conf"
+        other.write_text(self.chrony_conf.read_text())
+        self.configure(hosts=map(self.host, HONEST), daemon={"config": f'"{other}"'})
+        answer = self.program("rollback", "last")
+        self.expect(answer, 5)
+        self.assertIn(f"of chrony at {self.chrony_conf}; here it is chrony at {other}",
+                      " ".join(answer.text.split()))
+        self.assertEqual(self.evidence(), before)
+
     def test_a_terminal_that_is_gone_interrupts(self):
         self.start()
         before = self.evidence()
