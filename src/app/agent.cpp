@@ -18,6 +18,12 @@ using namespace std::chrono_literals;
 
 constexpr Seconds cycle_patience{5};
 
+/// Ten thousand hosts that start at once must not ask strangers at once.
+WatchRates spread(WatchRates rates, double splay) {
+    rates.start = splay * rates.strangers;
+    return rates;
+}
+
 }  // namespace
 
 AgentPace pace_of(const Config::Agent& agent) {
@@ -39,7 +45,7 @@ Agent::Agent(Config config, AgentMemory memory, LeapTable leaps, double splay, c
       memory_(std::move(memory)),
       leaps_(std::move(leaps)),
       clock_(began),
-      watched_(pace_.rates),
+      watched_(spread(pace_.rates, splay)),
       rules_(rules_of(config_)),
       book_({.repeat = config_.alert.repeat}),
       next_cycle_(began.now.steady) {

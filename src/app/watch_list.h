@@ -1,6 +1,7 @@
 /// The servers the agent watches: the daemon's own, which it polls, and those we ask ourselves.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "app/judgement.h"
 #include "judge/candidate.h"
+#include "ntp/steady_pace.h"
 #include "publish/snapshot.h"
 #include "watch/blame.h"
 #include "watch/poll_register.h"
@@ -21,6 +23,7 @@ struct WatchRates {
     Seconds near{64};       ///< loopback and private ones
     Seconds strangers{65};  ///< public ones: 64 s at least, with a margin for what delays a send
     Seconds keyed{600};     ///< by NTS, when nothing was heard lately: each time keys are exchanged
+    Seconds start{0};       ///< who is known to be a stranger is asked so long after it was added
 };
 
 /// What became of one question to a server.
@@ -44,8 +47,11 @@ struct Watched {
     bool by_daemon = false;
     std::optional<DaemonSource> source;  ///< as the daemon saw it last
     PollRegister polls;                  ///< of the daemon's
-    SteadyTime added, asked, due;        ///< `due`: the next question of ours
+    SteadyTime added, due;               ///< `due`: the next question of ours
+    std::optional<SteadyTime> asked;     ///< by us, the last time
+    ntp::SteadyPace pace;                ///< of ours
     SteadyTime resolve_due;              ///< of a name without an address
+    SteadyTime resolved_at;              ///< its name, the last time that gave an address
     std::optional<SteadyTime> heard;     ///< its last valid answer
     std::optional<SteadyTime> compared;  ///< the sample that was compared last
     std::optional<WallTime> heard_wall;
@@ -58,7 +64,15 @@ struct Watched {
     bool was_authenticated = false;
     bool own_clock = false;  ///< it serves that, without a reference
     Seconds distance{};
+
+    /// A name that is not resolved yet may be anybody's.
+    bool is_stranger() const { return !candidate.address || candidate.address->is_public(); }
+    /// Eight polls on end are lost.
+    bool is_gone() const { return watch.polls() >= 8 && watch.reach() == 0; }
 };
+
+/// One of the daemon's sources, which it polls itself.
+bool is_daemons(const Candidate& candidate);
 
 class WatchList {
   public:
@@ -71,13 +85,16 @@ class WatchList {
     /// The daemon's own polls since the last look. Rows of what is new.
     void take(const DaemonState& state, const Now& now, std::vector<Record>& rows);
 
-    /// Whose names to resolve now, a few at a time; each again after the rate of strangers.
+    /// Whose names to resolve now, a few at a time; each again after the rate of strangers. One
+    /// whose server was silent for eight polls is resolved anew, that of a stranger once an hour at
+    /// most.
     std::vector<Candidate> unresolved(const Now& now);
     /// What became of them: an address, or why there is none.
     void resolved(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
 
-    /// Whom to ask now; each is asked again after its rate, answer or not. Who has no address yet
-    /// waits for it, so that a slow name server holds up nobody else; NTS asks by the name.
+    /// Whom to ask now; each is asked again after its rate, answer or not, and later where it sent
+    /// a kiss or is a silent stranger. Who has no address yet waits for it, so that a slow name
+    /// server holds up nobody else; NTS asks by the name.
     std::vector<Candidate> due(const Now& now);
     void answered(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
     std::optional<SteadyTime> next_due() const;
@@ -98,13 +115,21 @@ class WatchList {
   private:
     Watched* find(const std::string& host, const std::optional<IpAddress>& address, bool by_daemon);
     Seconds rate_of(const Watched& server) const;
+    Seconds rest_of(const Watched& server) const;
+    Seconds pace_of(const Watched& server) const;
+    SteadyTime first_due(const Watched& server) const;
     void name_members();
+    void slow_down(Watched& server, std::uint32_t kiss) const;
+    bool may_be_left_for_a_day(const Watched& server) const;
+    bool nobody_answers() const;
+    void ask_the_silent(const Now& now);
     static void heard(Watched& server, const std::vector<Sample>& samples, const Now& now,
                       std::vector<Record>& rows);
-    static void lost(Watched& server, const Answer& answer, const Now& now,
-                     std::vector<Record>& rows);
+    void lost(Watched& server, const Answer& answer, const Now& now,
+              std::vector<Record>& rows) const;
 
     WatchRates rates_;
+    std::optional<SteadyTime> silence_ended_;
     std::vector<Watched> servers_;
 };
 

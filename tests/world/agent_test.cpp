@@ -355,6 +355,35 @@ TEST_CASE("strangers are never asked more often than every 64 seconds, whatever 
     CHECK_FALSE(world.asked.contains("ntp1"));  // the daemon asks it
 }
 
+TEST_CASE("a stranger that is silent for a week is asked once a day in the end, and found again") {
+    AgentWorld world(fast());
+    world.servers.push_back(NetServer{
+        .name = "stranger", .address = "192.0.2.1", .by_daemon = false, .answers = false});
+    world.run(3 * 24h);
+    CHECK(world.asked["stranger"] <= 15);
+    const int before = world.asked["stranger"];
+    world.run(4 * 24h);
+    CHECK(world.asked["stranger"] - before <= 5);
+    world.server("stranger").answers = true;
+    world.run(25h);
+    const int found = world.asked["stranger"];
+    world.run(1h);
+    CHECK(world.asked["stranger"] - found >= 25);
+}
+
+TEST_CASE("after a day without a network silent strangers are asked again with the first answer") {
+    AgentWorld world(fast());
+    world.servers.push_back(
+        NetServer{.name = "stranger", .address = "192.0.2.1", .by_daemon = false});
+    world.run(1h);
+    world.network = false;
+    world.run(24h);
+    world.network = true;
+    const int before = world.asked["stranger"];
+    world.run(10min);
+    CHECK(world.asked["stranger"] - before >= 4);
+}
+
 TEST_CASE("a name without an address holds up nobody, and is asked for its address again") {
     AgentWorld world(fast());
     world.servers.push_back(NetServer{.name = "lost.example", .address = "", .by_daemon = false});
