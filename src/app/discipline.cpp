@@ -24,7 +24,7 @@
 namespace clockwright::app {
 namespace {
 
-constexpr Seconds look_every{64}, hands_every{4};
+constexpr Seconds look_every{64}, hands_every{4}, asked_in_silence{3600};
 constexpr int silent_too_long = 3;  // questions
 constexpr double most_ppm = 500;    // no kernel corrects more
 
@@ -44,7 +44,7 @@ class Discipline {
   public:
     Discipline(const Config& config, std::vector<Candidate> servers)
         : config_(config), servo_(remembered(config)) {
-        for (Candidate& server : servers) servers_.push_back({std::move(server)});
+        for (Candidate& server : servers) servers_.emplace_back().candidate = std::move(server);
     }
 
     Result<int> run() {
@@ -84,10 +84,15 @@ class Discipline {
     }
 
     Selection ask() {
-        std::vector<Candidate> asked;
-        for (const SteeringServer& server : servers_) asked.push_back(server.candidate);
-        const std::vector<Answer> answers = prober_.ask(asked, config_);
+        const SteadyTime now = system::read_clocks().steady;
+        std::vector<Candidate> asked, due;
+        for (const SteeringServer& server : servers_) {
+            asked.push_back(server.candidate);
+            if (server.due <= now) due.push_back(server.candidate);
+        }
+        const std::vector<Answer> answers = in_their_places(prober_.ask(due, config_), now);
         keep_addresses(servers_, answers);
+        keep_paces(servers_, answers, now, look_every);
         for (std::size_t i = 0; i < asked.size(); ++i) {
             asked[i].address = answers[i].address;
             asked[i].series = answers[i].series;
@@ -95,6 +100,19 @@ class Discipline {
             asked[i].not_asked_why = answers[i].why;
         }
         return judge(std::move(asked), config_).selection;
+    }
+
+    /// Of all servers; who was not due was not asked.
+    std::vector<Answer> in_their_places(std::vector<Answer> of_due, SteadyTime now) const {
+        std::vector<Answer> all(servers_.size());
+        auto next = of_due.begin();
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (servers_[i].due <= now)
+                all[i] = std::move(*next++);
+            else
+                all[i].address = servers_[i].candidate.address, all[i].refused = true;
+        }
+        return all;
     }
 
     /// A state that changed is told, not each look.
@@ -146,11 +164,35 @@ std::optional<ServoEvidence> servo_evidence(const Selection& selection, Seconds 
 
 void keep_addresses(std::vector<SteeringServer>& servers, const std::vector<Answer>& answers) {
     for (std::size_t i = 0; i < servers.size(); ++i) {
-        auto& [candidate, silent] = servers[i];
+        if (answers[i].refused) continue;
+        auto& candidate = servers[i].candidate;
+        int& silent = servers[i].silent;
         silent = answers[i].series.samples.empty() ? silent + 1 : 0;
         if (silent == 0) candidate.address = answers[i].address;
         if (silent >= silent_too_long && !is_address_literal(candidate.source.host))
             candidate.address.reset();
+    }
+}
+
+void keep_paces(std::vector<SteeringServer>& servers, const std::vector<Answer>& answers,
+                SteadyTime now, Seconds look) {
+    const bool heard = std::ranges::any_of(
+        answers, [](const Answer& answer) { return !answer.series.samples.empty(); });
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+        SteeringServer& server = servers[i];
+        const Answer& answer = answers[i];
+        if (!answer.series.samples.empty())
+            server.pace.answered();
+        else if (answer.series.sent > 0)
+            server.pace.kissed(ntp::duty_of(answer.series.kiss));
+        if (!answer.refused) {
+            const bool stranger = !answer.address || answer.address->is_public();
+            const Seconds rest = server.pace.rest(look, stranger);
+            // Each look asks whom nothing stands against, however late it is.
+            server.due = rest > look ? now + to_nanoseconds(rest) : now;
+        }
+        if (!heard && server.pace.is_silent())
+            server.due = std::min(server.due, now + to_nanoseconds(asked_in_silence));
     }
 }
 

@@ -10,6 +10,7 @@
 #include "app/watch_list.h"
 #include "judge/candidate.h"
 #include "judge/selection.h"
+#include "ntp/steady_pace.h"
 #include "steer/servo.h"
 
 namespace clockwright::app {
@@ -25,10 +26,17 @@ std::optional<ServoEvidence> servo_evidence(const Selection& selection, Seconds 
 struct SteeringServer {
     Candidate candidate;
     int silent = 0;  ///< how many of the last questions were not answered
+    ntp::SteadyPace pace;
+    SteadyTime due{};  ///< its next question
 };
 
-/// Takes the answers to all of `servers`, in their order. A name keeps its address while that
-/// answers, and is resolved anew after three silent questions.
+/// What becomes of their paces after the answers of a look at `now`, each `look` long. While nobody
+/// answers at all each is asked once an hour at least, for it may be this host's network.
+void keep_paces(std::vector<SteeringServer>& servers, const std::vector<Answer>& answers,
+                SteadyTime now, Seconds look);
+
+/// Takes the answers to all of `servers`, in their order; `refused`: it was not asked. A name keeps
+/// its address while that answers, and is resolved anew after three silent questions.
 void keep_addresses(std::vector<SteeringServer>& servers, const std::vector<Answer>& answers);
 
 std::string servo_memory_json(const ServoMemory& memory);
@@ -36,7 +44,8 @@ std::string servo_memory_json(const ServoMemory& memory);
 std::optional<ServoMemory> parse_servo_memory(std::string_view json);
 
 /// Until a signal ends it (0), or another hand moves the clock (Fault::refused). Asks `[candidates]
-/// hosts` and `[agent] watch` every 64 s, and whether a daemon runs every four.
+/// hosts` and `[agent] watch` every 64 s (who sent a kiss or is a silent stranger less often), and
+/// whether a daemon runs every four.
 Result<int> run_discipline(const Context& context);
 
 }  // namespace clockwright::app

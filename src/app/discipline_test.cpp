@@ -75,5 +75,39 @@ TEST_CASE("a name keeps its address while that answers, and gets another after t
     CHECK(servers[0].candidate.address == parse_address("192.0.2.2"));
 }
 
+TEST_CASE("strangers that send kisses or are silent are not asked at each look") {
+    std::vector<SteeringServer> servers(3);
+    std::vector<Answer> answers(3);
+    const char* addresses[] = {"203.0.113.1", "203.0.113.2", "192.168.1.1"};
+    for (std::size_t i = 0; i < 3; ++i) {
+        answers[i].address = parse_address(addresses[i]);
+        answers[i].series.sent = 1;
+    }
+    answers[0].series.kiss = ntp::kiss_code("DENY");
+    answers[2].series.samples.resize(1);
+    int asked[3] = {};
+    SteadyTime now{};
+    const auto look_for = [&](std::chrono::hours length) {
+        for (const SteadyTime end = now + length; now < end; now += std::chrono::seconds{64}) {
+            std::vector<Answer> these = answers;
+            for (std::size_t i = 0; i < 3; ++i) {
+                these[i].refused = servers[i].due > now;
+                if (these[i].refused) these[i].series = {};
+                asked[i] += !these[i].refused;
+            }
+            keep_paces(servers, these, now, Seconds{64});
+        }
+    };
+    look_for(std::chrono::hours{23});
+    CHECK(asked[0] == 1);
+    CHECK(asked[1] <= 14);
+    CHECK(asked[2] == 23 * 3600 / 64 + 1);
+    answers[2].series.samples.clear();  // and now nobody answers
+    asked[1] = 0;
+    look_for(std::chrono::hours{24});
+    CHECK(asked[1] >= 20);
+    CHECK(asked[1] <= 25);
+}
+
 }  // namespace
 }  // namespace clockwright::app
