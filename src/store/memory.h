@@ -46,14 +46,26 @@ struct Memory {
     std::optional<Search> search;  ///< of the internet, the last one
 };
 
-/// `<state>/memory.json`, versioned, 0600, written atomically. A missing, torn or newer file is an
-/// empty memory plus a remark, never a failure.
+/// `<state>/memory.json`, versioned, 0600, written atomically. A missing file is an empty memory.
+/// Of one that holds what this release does not understand every entry is kept that it does, with a
+/// remark. Error: it cannot be read, or does not tell what was sent; whoever would ask strangers
+/// must not then.
+Result<Memory> read_memory(const std::string& state_directory, std::string* remark = nullptr);
+/// The same for who only wants to know: then it is empty, with a remark.
 Memory load(const std::string& state_directory, std::string* remark);
+/// Keeps the newest 4096 of each kind.
 Result<void> save(const std::string& state_directory, const Memory& memory);
 
 /// While it is held nobody else changes the memory: for what is decided by it and written at once.
 /// Makes the directory.
 Result<Lock> hold_memory(const std::string& state_directory);
+
+/// Held, read, and proved to be writable: only then may strangers be asked.
+struct HeldMemory {
+    Lock alone;
+    Memory memory;
+};
+Result<HeldMemory> take_memory(const std::string& state_directory, std::string* remark = nullptr);
 
 /// Loads, changes and saves it alone: two runs at once lose nothing. Not while one holds it.
 Result<void> change_memory(const std::string& state_directory,

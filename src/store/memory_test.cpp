@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 
@@ -141,7 +142,7 @@ TEST_CASE("no memory yet is no remark") {
     CHECK(remark.empty());
 }
 
-TEST_CASE("a torn, foreign or newer memory is empty, with a remark") {
+TEST_CASE("a memory that does not tell what was sent is a failure, and is left as it is") {
     const TemporaryDirectory directory;
     REQUIRE(store::save(directory.path(), full_memory()));
     const auto whole = directory.read("memory.json");
@@ -153,13 +154,85 @@ TEST_CASE("a torn, foreign or newer memory is empty, with a remark") {
         CHECK(memory.spent.empty());
         CHECK(memory.series.empty());
         CHECK(remark.starts_with("what was remembered is lost: "));
+        CHECK(remark.contains("mend it, or move it away"));
+        CHECK_FALSE(store::read_memory(directory.path()));
+        CHECK_FALSE(store::take_memory(directory.path()));
+        CHECK_FALSE(store::change_memory(directory.path(), [](store::Memory&) {}));
+        CHECK(directory.read("memory.json") == text);
     };
     for (std::size_t length = 0; length + 2 < whole.size(); length += 11)
         check(whole.substr(0, length));
-    check("[]");
-    auto newer = whole;
-    newer.replace(newer.find("\"clockwright_memory\": 1"), 23, "\"clockwright_memory\": 2");
-    check(newer);
+    for (const char* text : {"[]", "{}", R"({"spent": 1})", R"({"spent": [], "exchanges": 1})"})
+        check(text);
+}
+
+TEST_CASE("of a memory that is partly not understood all is kept that is, with a remark") {
+    const TemporaryDirectory directory;
+    const auto memory = full_memory();
+    REQUIRE(store::save(directory.path(), memory));
+    const auto whole = directory.read("memory.json");
+    struct Row {
+        const char *old, *now;
+        std::size_t spent, exchanges;
+        bool remark;
+    };
+    const Row rows[] = {
+        {"\"clockwright_memory\": 1", "\"clockwright_memory\": 2", 1, 2, true},
+        {"\"sent\": 4", "\"sent\": 4, \"mood\": \"good\"", 1, 2, false},
+        {"\"confirmation\"", "\"mood\": 1, \"confirmation\"", 1, 2, false},
+        {"\"present\"", "\"absent\"", 1, 2, true},
+        {"\"failures\": 2", "\"failures\": -2", 1, 1, true},
+        {"\"sent\": 4", "\"sent\": -4", 0, 2, true},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.now);
+        auto text = whole;
+        text.replace(text.find(row.old), std::string(row.old).size(), row.now);
+        directory.write("memory.json", text);
+        std::string remark;
+        const auto back = store::read_memory(directory.path(), &remark);
+        REQUIRE(back);
+        CHECK(back->spent.size() == row.spent);
+        CHECK(back->exchanges.size() == row.exchanges);
+        CHECK(back->series == memory.series);
+        CHECK(back->search == memory.search);
+        CHECK(remark.empty() == !row.remark);
+    }
+}
+
+TEST_CASE("the newest 4096 that were asked are remembered, and more than that is read") {
+    const TemporaryDirectory directory;
+    store::Memory memory;
+    for (int i = 0; i < 5000; ++i) {
+        const IpAddress address{
+            Family::ipv4,
+            {198, 51, static_cast<std::uint8_t>(i / 250), static_cast<std::uint8_t>(i % 250)}};
+        memory.spent.push_back({address, noon, noon + std::chrono::seconds(i * 7 % 5000), 1});
+    }
+    REQUIRE(store::save(directory.path(), memory));
+    auto back = store::load(directory.path(), nullptr).spent;
+    REQUIRE(back.size() == 4096);
+    CHECK(std::ranges::min(back, {}, &ntp::Spent::last).last == noon + std::chrono::seconds(904));
+    auto text = directory.read("memory.json");
+    const auto first = text.find('{', 1), end = text.find('}', first);
+    const auto entry = text.substr(first, end - first + 1) + ",";
+    std::string more;
+    for (int i = 0; i < 10; ++i) more += entry;
+    text.insert(first, more);
+    directory.write("memory.json", text);
+    CHECK(store::load(directory.path(), nullptr).spent.size() == 4106);
+}
+
+TEST_CASE("who takes the memory has read it, and knows that it can be written") {
+    const TemporaryDirectory directory;
+    {
+        const auto taken = store::take_memory(directory / "state");
+        REQUIRE(taken);
+        CHECK(taken->memory.spent.empty());
+    }
+    CHECK(directory.read("state/memory.json").contains("spent"));
+    directory.write("file", "");
+    CHECK_FALSE(store::take_memory(directory / "file/state"));
 }
 
 TEST_CASE("a memory that cannot be written is an error that names the file") {
