@@ -19,6 +19,7 @@
 #include "app/leap_source.h"
 #include "app/observe.h"
 #include "app/rtc_facts.h"
+#include "app/scan_memory.h"
 #include "app/scan_request.h"
 #include "daemon/plan_json.h"
 #include "find/catalogue.h"
@@ -48,7 +49,8 @@ constexpr ntp::Manners steady_manners{.series = 1,
                                       .spacing = Seconds{64},
                                       .further = Seconds{64},
                                       .series_rest = Seconds{64},
-                                      .addresses = std::numeric_limits<int>::max()};  // listed
+                                      .addresses = std::numeric_limits<int>::max(),  // listed
+                                      .wait = Seconds{0}};
 
 /// What the daemon has, `hosts` and `agent.watch`, and nothing that would have to be searched.
 Result<std::vector<Candidate>> to_watch(const Config& config, const DaemonView& view) {
@@ -79,7 +81,7 @@ Answer answer_of(const Candidate& asked, system::ProbeOutcome outcome) {
     answer.nts = std::move(outcome.nts);
     answer.not_asked = outcome.not_asked;
     answer.why = std::move(outcome.why);
-    answer.refused = outcome.reused;
+    answer.refused = outcome.reused || outcome.too_soon;
     return answer;
 }
 
@@ -202,11 +204,13 @@ Result<Sight> HostLook::look_at_all(const Context& context) {
     return sight;
 }
 
-WatchProber::WatchProber() : budget_(steady_manners) {}
+WatchProber::WatchProber() : memory_(steady_manners) {}
 
 std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const Config& config) {
     std::vector<Answer> answers;
-    const auto blocks = known_blocks(config);
+    std::string no_blocks;
+    const auto blocks = known_blocks(config, &no_blocks);
+    if (!blocks) no_blocks = blocks.error().message;
     const Now now = system::read_clocks();
     if (!self_ || now.steady - described_ >= self_rest) {
         self_ = system::describe_self();
@@ -217,7 +221,15 @@ std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const C
     command.samples = 1;
     const BlockList none;
     system::ScanSettings settings = scan_settings(command, blocks ? *blocks : none, now.wall);
-    settings.announce = {};
+    std::optional<std::string> no_strangers;  // empty: none is among these
+    settings.before_strangers = [&] {
+        no_strangers = no_blocks.empty() ? memory_.hold(config.state.directory)
+                                         : "it is not known who is blocked: " + no_blocks;
+        return *no_strangers;
+    };
+    settings.announce = [&](int, const std::vector<Endpoint>& to) {
+        if (no_strangers && no_strangers->empty()) memory_.plan(to, system::read_clocks());
+    };
     settings.progress = {};
     settings.manners = steady_manners;
     settings.loop = &loop_;
@@ -225,7 +237,12 @@ std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const C
     settings.keys = &keys_;
     settings.self = self_;
     settings.time_out = config.agent.mode == "ultrafast" ? short_patience : patience;
-    auto outcomes = system::scan(targets_of(whom), settings, budget_, exchanges_);
+    auto outcomes = system::scan(targets_of(whom), settings, memory_.budget(), memory_.exchanges());
+    if (no_strangers && no_strangers->empty()) {
+        if (auto kept = memory_.keep(system::read_clocks()); !kept)
+            no_strangers = why_no_strangers(kept.error());
+    }
+    if (no_strangers) fault_.note("no public server is watched", *no_strangers);
     for (std::size_t i = 0; i < whom.size(); ++i) {
         if (outcomes) {
             answers.push_back(answer_of(whom[i], std::move((*outcomes)[i])));

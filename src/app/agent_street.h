@@ -7,10 +7,10 @@
 
 #include "app/agent.h"
 #include "app/daemon_access.h"
+#include "app/fault_once.h"
 #include "app/verbs.h"
-#include "ntp/budget.h"
+#include "app/watch_memory.h"
 #include "ntp/exchange.h"
-#include "ntp/exchange_backoff.h"
 #include "result.h"
 #include "system/event_loop.h"
 #include "system/kept_keys.h"
@@ -41,9 +41,10 @@ class HostLook {
     std::set<std::string> handed_over_;  ///< files of notices: told by now, and removed next
 };
 
-/// Asks servers for the watch: one probe each, by NTS with the cookie that the last answer brought,
-/// whatever other scans remember; the 64 s between two packets to a public address are kept in the
-/// sender. Used by one thread.
+/// Asks servers for the watch: one probe each, by NTS with the cookie that the last answer brought.
+/// The 64 s between two packets to a public address are kept in the sender, and remembered over
+/// restarts beside what scans sent. No public one is asked while that, or who is blocked, cannot be
+/// known; the log says why. Used by one thread.
 class WatchProber {
   public:
     WatchProber();
@@ -51,8 +52,8 @@ class WatchProber {
     std::vector<Answer> ask(const std::vector<Candidate>& whom, const Config& config);
 
   private:
-    ntp::RateBudget budget_;
-    ntp::ExchangeBackoff exchanges_;
+    WatchMemory memory_;
+    FaultOnce fault_;
     system::EventLoop loop_;
     system::KeptSockets sockets_;
     system::KeptKeys keys_;

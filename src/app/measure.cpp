@@ -75,7 +75,7 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
     ScanMemory memory(config.state.directory);
     const Now began = system::read_clocks();
     system::ScanSettings settings = scan_settings(command, blocks, began.wall);
-    settings.before_strangers = [&memory] { memory.hold(); };
+    settings.before_strangers = [&memory] { return memory.hold(); };
     settings.announce = [&, tell = settings.announce](int packets,
                                                       const std::vector<Endpoint>& endpoints) {
         measured.planned = packets;

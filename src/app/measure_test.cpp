@@ -69,3 +69,24 @@ TEST_CASE("a faulty block list stops a scan before it sends anything") {
     directory.write("block-list.json", "{");
     CHECK(measure({public_candidate()}, config, {}).error().fault == Fault::bad_input);
 }
+
+TEST_CASE("a stranger is not asked where what is sent cannot be remembered, named or not") {
+    const TemporaryDirectory directory;
+    directory.write("file", "");
+    directory.write("memory.json", "{");
+    for (const std::string& state : {directory / "file/state", directory.path()}) {
+        CAPTURE(state);
+        Config config;
+        config.state.directory = state;
+        Candidate named = public_candidate();
+        named.source.origin.kind = Origin::Kind::command_line;
+        const auto measured = measure({named}, config, {});
+        if (!measured) {  // the block list could not be read either
+            CHECK(state != directory.path());
+            continue;
+        }
+        CHECK(measured->packets == 0);
+        CHECK(measured->candidates.front().not_asked == Rejection::refused);
+        CHECK(measured->candidates.front().not_asked_why.contains("cannot be remembered"));
+    }
+}

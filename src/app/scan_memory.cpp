@@ -31,14 +31,6 @@ bool is_stranger(const Candidate& candidate) {
            (kind == Origin::Kind::catalogue || kind == Origin::Kind::pool);
 }
 
-/// `there` without what is in `before`: what others have remembered since.
-template <class T>
-std::vector<T> added_by_others(std::vector<T> there, const std::vector<T>& before) {
-    std::erase_if(there,
-                  [&](const T& one) { return std::ranges::find(before, one) != before.end(); });
-    return there;
-}
-
 /// Adds the public series of this run and forgets those older than an hour.
 void add_series(std::vector<store::RememberedSeries>& known,
                 const std::vector<system::ProbeOutcome>& outcomes, const Now& began) {
@@ -68,11 +60,16 @@ void ScanMemory::take(store::Memory memory) {
     exchanges_ = ntp::ExchangeBackoff(known_.exchanges);
 }
 
-void ScanMemory::hold() {
-    auto alone = store::hold_memory(directory_);
-    if (!alone) return;  // told when it cannot be written
-    alone_ = std::move(*alone);
-    take(store::load(directory_, &remark_));
+std::string why_no_strangers(const Error& error) {
+    return "what is sent to public servers cannot be remembered: " + error.message;
+}
+
+std::string ScanMemory::hold() {
+    auto held = store::take_memory(directory_, &remark_);
+    if (!held) return why_no_strangers(held.error());
+    alone_ = std::move(held->alone);
+    take(std::move(held->memory));
+    return {};
 }
 
 void ScanMemory::plan(const std::vector<Endpoint>& endpoints, int samples,
@@ -89,8 +86,12 @@ void ScanMemory::plan(const std::vector<Endpoint>& endpoints, int samples,
         if (!strangers.empty() && !next_search(known_.search, now.wall)) {
             known_.search = Search{now.wall, strangers};
         }
-        // A failure is told afterwards. Read again, for a file has not all digits of an instant.
-        if (store::save(directory_, known_)) known_ = store::load(directory_, nullptr);
+        known_.exchanges = exchanges_.memory(now);
+        // Read again, for a file has not all digits of an instant.
+        if (store::save(directory_, known_))
+            known_ = store::load(directory_, nullptr);
+        else  // it could be written a moment ago: nobody is asked for time; it is told afterwards
+            budget_ = ntp::RateBudget({.addresses = 0});
     }
     alone_.reset();
 }
@@ -113,10 +114,7 @@ bool ScanMemory::recall(Candidate& candidate, const Endpoint& endpoint, const No
 
 Result<void> ScanMemory::keep(const std::vector<system::ProbeOutcome>& outcomes, const Now& began) {
     alone_.reset();
-    const bool strangers = std::ranges::any_of(outcomes, [](const system::ProbeOutcome& outcome) {
-        return outcome.endpoint && outcome.endpoint->address.is_public();
-    });
-    if (!strangers && !planned_) return {};
+    if (!planned_) return {};
     return store::change_memory(directory_, [&](store::Memory& memory) {
         if (search_unanswered_ && memory.search == known_.search) memory.search = search_before_;
         add_series(memory.series, outcomes, began);

@@ -2,6 +2,7 @@
 /// the first packet leaves, and set right afterwards.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,7 @@
 namespace clockwright::app {
 
 /// Of one scan. Strangers are read, decided and written without another run in between, so that two
-/// at once ask nobody twice. Where the state cannot be written a scan goes on, and says so.
+/// at once ask nobody twice. Where the state cannot be read or written no stranger is asked.
 class ScanMemory {
   public:
     explicit ScanMemory(std::string state_directory);
@@ -27,8 +28,9 @@ class ScanMemory {
     ntp::ExchangeBackoff& exchanges() { return exchanges_; }
     const std::string& remark() const { return remark_; }  ///< what was wrong with the file
 
-    /// Before it is decided who is asked: read again, and held until `plan`.
-    void hold();
+    /// Before it is decided who is asked: read again, and held until `plan`. Why no stranger may be
+    /// asked; empty: they may.
+    std::string hold();
 
     /// Before the first packet leaves, so that not even a crash makes us ask again: what is about
     /// to be sent counts as sent. `strangers`: from the catalogue or a pool; the first that are
@@ -59,6 +61,17 @@ class ScanMemory {
     bool search_unanswered_ = false;
     std::optional<Search> search_before_;  ///< in whose place ours is
 };
+
+/// `there` without what is in `before`: what others have remembered since.
+template <class T>
+std::vector<T> added_by_others(std::vector<T> there, const std::vector<T>& before) {
+    std::erase_if(there,
+                  [&](const T& one) { return std::ranges::find(before, one) != before.end(); });
+    return there;
+}
+
+/// Why strangers may not be asked when the memory is not to be had.
+std::string why_no_strangers(const Error& error);
 
 /// Of what was sent outside of a scan, with a budget that knew `before`.
 Result<void> remember_spent(const std::string& state_directory, const store::Memory& before,

@@ -28,11 +28,25 @@ std::vector<Spent> joined(const std::vector<Spent>& one, const std::vector<Spent
     return all;
 }
 
+void remember_packets(std::vector<Spent>& remembered, const std::vector<IpAddress>& to,
+                      WallTime now) {
+    for (const IpAddress& address : to) {
+        if (!address.is_public()) {
+            continue;
+        }
+        const auto known = std::ranges::find(remembered, address, &Spent::address);
+        if (known != remembered.end()) {
+            known->last = now;
+            continue;
+        }
+        const WallTime over = now - to_nanoseconds(Manners{}.series_rest);
+        remembered.push_back({.address = address, .series_began = over, .last = now, .sent = 0});
+    }
+}
+
 RateBudget::RateBudget(Manners manners, std::vector<Spent> remembered) : manners_(manners) {
     for (const Spent& spent : remembered) {
-        if (spent.address.is_public()) {
-            records_[spent.address] = Record{.spent = spent, .began = {}, .last = {}};
-        }
+        heard_of(spent);
     }
 }
 
@@ -86,7 +100,7 @@ bool RateBudget::may_begin_series(const IpAddress& address, Now now) const {
     }
     const auto age = ages(address, now);
     return !age || (age->began >= to_nanoseconds(manners_.series_rest) &&
-                    age->last >= to_nanoseconds(manners_.further));
+                    age->last + to_nanoseconds(manners_.wait) >= to_nanoseconds(manners_.further));
 }
 
 void RateBudget::spend(const IpAddress& address, Now now) {
@@ -107,6 +121,12 @@ void RateBudget::spend(const IpAddress& address, Now now) {
     record.spent.last = now.wall;
     record.last = now.steady;
     ++record.spent.sent;
+}
+
+void RateBudget::heard_of(const Spent& spent) {
+    if (spent.address.is_public()) {
+        records_[spent.address] = Record{.spent = spent, .began = {}, .last = {}};
+    }
 }
 
 std::vector<Spent> RateBudget::memory() const {

@@ -17,6 +17,7 @@ struct Manners {
     Seconds further{16};        ///< any packet after the series
     Seconds series_rest{3600};  ///< a new series, at most so often
     int addresses = 40;         ///< public addresses of one run
+    Seconds wait{16};  ///< a series may begin that has to wait so long for its first packet
 };
 
 /// What has been sent to one address; kept by the store over restarts, in wall time.
@@ -28,6 +29,11 @@ struct Spent {
 
     friend bool operator==(const Spent&, const Spent&) = default;
 };
+
+/// What must be remembered of single packets to public addresses, apart from any series: none of
+/// them keeps a series from beginning, and all of them count for the time between two packets.
+void remember_packets(std::vector<Spent>& remembered, const std::vector<IpAddress>& to,
+                      WallTime now);
 
 /// What two processes remember of the same addresses: of each the later, sorted by address.
 std::vector<Spent> joined(const std::vector<Spent>& one, const std::vector<Spent>& other);
@@ -49,6 +55,9 @@ class RateBudget {
 
     /// A packet leaves for `address` now.
     void spend(const IpAddress& address, Now now);
+
+    /// Another process has sent this, since what is known of the address was sent.
+    void heard_of(const Spent& spent);
 
     /// What must be remembered over a restart: public addresses only, sorted.
     std::vector<Spent> memory() const;

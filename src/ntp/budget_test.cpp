@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <vector>
 
 namespace clockwright::ntp {
 namespace {
@@ -64,7 +65,7 @@ TEST_CASE("private and loopback addresses have no floor and are not remembered")
 }
 
 TEST_CASE("a new series may begin an hour after the last began, and not close to a packet") {
-    RateBudget budget;
+    RateBudget budget({.wait = Seconds{0}});
     CHECK(budget.may_begin_series(stranger, start));
     sent_at(budget, 4);
     CHECK_FALSE(budget.may_begin_series(stranger, later(start, seconds{3'599})));
@@ -74,6 +75,40 @@ TEST_CASE("a new series may begin an hour after the last began, and not close to
     CHECK_FALSE(budget.may_begin_series(stranger, later(start, hours{1})));
     CHECK(budget.earliest(stranger, later(start, hours{1})) == later(start, seconds{3'606}));
     CHECK(budget.may_begin_series(stranger, later(start, seconds{3'606})));
+}
+
+TEST_CASE("a series may begin that waits for its first packet, as long as a further one does") {
+    RateBudget budget;
+    sent_at(budget, 4);
+    budget.spend(stranger, later(start, seconds{3'599}));
+    CHECK(budget.may_begin_series(stranger, later(start, hours{1})));
+    CHECK(budget.earliest(stranger, later(start, hours{1})) == later(start, seconds{3'615}));
+}
+
+TEST_CASE("single packets keep no series from beginning, and count between two packets") {
+    std::vector<Spent> remembered{
+        {.address = other, .series_began = start.wall, .last = start.wall, .sent = 4}};
+    const Now then = later(start, seconds{100});
+    remember_packets(remembered, {stranger, other, ipv4(10, 0, 0, 1)}, then.wall);
+    CHECK(remembered.size() == 2);
+    const RateBudget scan({}, remembered),
+        watch({.further = Seconds{64}, .series_rest = Seconds{64}, .wait = Seconds{0}}, remembered);
+    CHECK(scan.may_begin_series(stranger, then));
+    CHECK(scan.earliest(stranger, then) == later(then, seconds{16}));
+    CHECK_FALSE(scan.may_begin_series(other, then));  // its series was within the hour
+    CHECK(scan.earliest(other, then) == later(then, seconds{16}));
+    for (const IpAddress& address : {stranger, other}) {
+        CHECK_FALSE(watch.may_begin_series(address, later(then, seconds{63})));
+        CHECK(watch.may_begin_series(address, later(then, seconds{64})));
+    }
+}
+
+TEST_CASE("what another process sent counts from when it is heard of") {
+    RateBudget budget;
+    budget.heard_of(
+        {.address = stranger, .series_began = start.wall, .last = start.wall, .sent = 4});
+    CHECK_FALSE(budget.may_begin_series(stranger, start));
+    CHECK(budget.earliest(stranger, start) == later(start, seconds{16}));
 }
 
 TEST_CASE("at most forty public addresses are asked in one run") {

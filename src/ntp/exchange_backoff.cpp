@@ -41,10 +41,13 @@ std::vector<LastExchange> joined(const std::vector<LastExchange>& one,
 }
 
 ExchangeBackoff::ExchangeBackoff(std::vector<LastExchange> remembered) {
-    for (LastExchange& last : remembered) {
-        KeyServer server = last.with;
-        exchanges_.insert_or_assign(std::move(server), Record{std::move(last), {}});
+    for (const LastExchange& last : remembered) {
+        heard_of(last);
     }
+}
+
+void ExchangeBackoff::heard_of(const LastExchange& last) {
+    exchanges_.insert_or_assign(last.with, Record{last, {}});
 }
 
 bool ExchangeBackoff::is_same(const KeyServer& known, const KeyServer& server) {

@@ -63,6 +63,8 @@ class ExchangeBackoff {
     void begin(const KeyServer& server, Now now);
     void report(const KeyServer& server, const NtsReport& report);
     void succeeded(const KeyServer& server, const Endpoint& asked);
+    /// Another process had this exchange, since what is known of the server.
+    void heard_of(const LastExchange& last);
 
     /// What must be remembered over a restart, sorted by server; what binds nobody any more is left
     /// out.

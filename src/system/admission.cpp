@@ -144,6 +144,11 @@ Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, N
         admitted.outcome.why = why_too_many();
         return admitted;
     }
+    if (const auto other = asked_.find(address); other != asked_.end() && other->second.by_nts) {
+        admitted.outcome.not_asked = Rejection::refused;
+        admitted.outcome.why = why_asked(address, other->second.name);
+        return admitted;
+    }
     if (!budget_.may_begin_series(address, now)) {
         admitted.outcome.reused = true;
         admitted.outcome.why = "asked within the hour; its samples of then are used";
@@ -151,6 +156,7 @@ Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, N
     }
     if (address.is_public()) {
         public_addresses_.insert(address);
+        asked_.emplace(address, Asked{to_string(target.host), false});
     }
     admitted.series = begun_++;
     series_.emplace(endpoint, *admitted.series);
@@ -180,7 +186,9 @@ Admitted Admission::admit_exchange(const ProbeTarget& target, const IpAddress& a
     }
     // Keys that must not be used within the hour need not be fetched.
     if (!budget_.may_begin_series(address, now) || series_.contains({address, ntp_port})) {
-        return held_back(report, "the address was asked for time less than an hour ago");
+        admitted = held_back(report, "the address was asked for time less than an hour ago");
+        admitted.outcome.too_soon = true;
+        return admitted;
     }
     admitted.exchange = exchange;
     public_addresses_.insert(address);
@@ -218,12 +226,16 @@ Admitted Admission::admit_time(const ProbeTarget& target, const Endpoint& endpoi
         admitted = held_back(std::move(report), std::move(why));
     } else if (is_one_too_many(address)) {
         admitted = held_back(std::move(report), why_too_many());
+    } else if (const auto other = asked_.find(address); other != asked_.end()) {
+        admitted = held_back(std::move(report), why_asked(address, other->second.name));
     } else if (!budget_.may_begin_series(address, now)) {
         admitted = held_back(std::move(report),
                              fmt::format("{} was asked less than an hour ago", to_string(address)));
+        admitted.outcome.too_soon = true;
     } else {
         if (address.is_public()) {
             public_addresses_.insert(address);
+            asked_.insert_or_assign(address, Asked{to_string(target.host), true});
         }
         admitted.series = begun_++;
         admitted.begin = probe(target, endpoint);
@@ -234,12 +246,19 @@ Admitted Admission::admit_time(const ProbeTarget& target, const Endpoint& endpoi
     return admitted;
 }
 
+std::string Admission::why_asked(const IpAddress& address, const std::string& name) {
+    return fmt::format("{} is asked in this run already, as {}", to_string(address), name);
+}
+
 std::string Admission::why_too_many() const {
     return fmt::format("{} public addresses are asked already in this run",
                        settings_.manners.addresses);
 }
 
 std::string Admission::why_refused(const ProbeTarget& target, const IpAddress& address) const {
+    if (address.is_public() && !no_strangers_.empty()) {
+        return no_strangers_;
+    }
     if (target.asked_anyway || !settings_.refusal) {
         return {};
     }

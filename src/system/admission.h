@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "ntp/budget.h"
 #include "ntp/exchange_backoff.h"
@@ -28,10 +29,13 @@ class Admission {
     Admission(const ScanSettings& settings, const ntp::RateBudget& budget,
               const ntp::ExchangeBackoff& exchanges);
 
+    /// Nothing may be sent to a public address, whoever named it.
+    void close_to_strangers(std::string why) { no_strangers_ = std::move(why); }
+
     Admitted admit(const ProbeTarget& target, const Resolved& resolved, Now now);
 
-    /// After the key exchange: may NTP be asked at `endpoint` with these keys? A series with keys
-    /// is nobody else's.
+    /// With keys: may NTP be asked at `endpoint` with them? A series with keys is nobody else's,
+    /// and the only one of its public address in a run.
     Admitted admit_time(const ProbeTarget& target, const Endpoint& endpoint, ntp::NtsKeys keys,
                         NtsReport report, Now now);
 
@@ -42,12 +46,19 @@ class Admission {
     std::string why_refused(const ProbeTarget& target, const IpAddress& address) const;
     bool is_one_too_many(const IpAddress& address) const;
     std::string why_too_many() const;
+    static std::string why_asked(const IpAddress& address, const std::string& name);
     ntp::Target probe(const ProbeTarget& target, const Endpoint& endpoint) const;
 
     const ScanSettings& settings_;
     const ntp::RateBudget& budget_;
     const ntp::ExchangeBackoff& exchanges_;
     std::map<Endpoint, std::size_t> series_;
+    struct Asked {
+        std::string name;  ///< that its series is for
+        bool by_nts;
+    };
+    std::map<IpAddress, Asked> asked_;  ///< strangers that have a series in this run
+    std::string no_strangers_;
     std::size_t begun_ = 0;
     std::set<IpAddress> public_addresses_;
     std::map<IpAddress, std::string> exchanging_;  ///< strangers, and the name they are asked by

@@ -385,4 +385,69 @@ TEST_CASE("a refused address gets no packet, unless the target is asked anyway")
     CHECK(admission.admit(asked, found({"192.0.2.7"}), noon).begin.has_value());
 }
 
+TEST_CASE("a stranger has one series in a run when it is asked by NTS, under whatever name") {
+    const ntp::NtsKeys keys{.algorithm = 15, .to_server = {1}, .to_client = {2}, .cookies = {}};
+    struct Row {
+        const char *first, *second;  ///< names of the same place
+        const char* address;
+        bool both;
+    };
+    const Row rows[] = {{"nts://a.example", "nts://b.example", stranger, false},
+                        {"nts://a.example", "b.example:1123", stranger, false},
+                        {"a.example", "nts://b.example", stranger, false},
+                        {"a.example", "b.example:1123", stranger, true},
+                        {"nts://a.example", "nts://b.example", "10.0.0.1", true}};
+    for (const Row& row : rows) {
+        CAPTURE(row.first);
+        CAPTURE(row.second);
+        const ScanSettings settings;
+        const ntp::RateBudget budget;
+        const ntp::ExchangeBackoff exchanges;
+        Admission admission(settings, budget, exchanges);
+        const auto ask = [&](const char* name) {
+            const Endpoint at{*parse_address(row.address), ntp_port};
+            const ProbeTarget it = target(name);
+            return it.host.nts
+                       ? admission.admit_time(it, at, keys, report_of(NtsFailure::none), noon)
+                       : admission.admit(it, found({row.address}), noon);
+        };
+        CHECK(ask(row.first).begin);
+        const Admitted second = ask(row.second);
+        CHECK(second.begin.has_value() == row.both);
+        CHECK(second.outcome.why.contains("asked in this run already, as") == !row.both);
+        CHECK_FALSE(second.outcome.too_soon);
+    }
+}
+
+TEST_CASE("a poll that comes too soon for a stranger's budget is told from one in vain") {
+    const ScanSettings settings;
+    ntp::RateBudget budget;
+    budget.spend(*parse_address(stranger), noon);
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
+    const Endpoint at{*parse_address(stranger), ntp_port};
+    CHECK(admission.admit_time(target("nts://a.example"), at, {}, {}, noon).outcome.too_soon);
+    CHECK(admission.admit(target("nts://a.example"), found({stranger}), noon).outcome.too_soon);
+}
+
+TEST_CASE("when no stranger may be asked, none is, not even who is named; neighbours are") {
+    const ScanSettings settings;
+    const ntp::RateBudget budget;
+    const ntp::ExchangeBackoff exchanges;
+    Admission admission(settings, budget, exchanges);
+    admission.close_to_strangers("what is sent cannot be remembered");
+    for (const char* name : {"a.example", "nts://b.example"}) {
+        ProbeTarget named = target(name);
+        named.asked_anyway = true;
+        const auto admitted = admission.admit(named, found({stranger}), noon);
+        CHECK_FALSE(admitted.begin);
+        CHECK_FALSE(admitted.exchange);
+        CHECK(admitted.outcome.not_asked == Rejection::refused);
+        CHECK(admitted.outcome.why == "what is sent cannot be remembered");
+    }
+    CHECK(admission.admit(target("c.example"), found({"10.0.0.1"}), noon).begin);
+    const Endpoint at{*parse_address(stranger), ntp_port};
+    CHECK_FALSE(admission.admit_time(target("nts://d.example"), at, {}, {}, noon).begin);
+}
+
 }  // namespace clockwright::system

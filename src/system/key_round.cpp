@@ -23,6 +23,10 @@ void KeyRound::ask(const HostName& host, const Endpoint& at, OnKeys on_keys) {
     course.host = host;
     course.asked = at;
     course.on_keys = std::move(on_keys);
+    // Only strangers have floors to be remembered: from now on, that it can be before a packet.
+    if (at.address.is_public()) {
+        backoff_.begin(key_server(host, at.address), read_clocks());
+    }
     queue_.push_back(&course);
 }
 
@@ -35,18 +39,13 @@ void KeyRound::turn() {
     }
 }
 
-/// Only strangers have floors to be remembered.
 void KeyRound::begin(Course& course) {
-    const Now now = read_clocks();
-    if (course.asked.address.is_public()) {
-        backoff_.begin(key_server(course.host, course.asked.address), now);
-    }
     course.exchange = std::make_unique<KeyExchange>(
         context_, anchors_,
         KeyRequest{
             .host = course.host, .at = course.asked, .time_out = settings_.key_exchange_time_out},
         [this, &course](KeyOutcome outcome) { exchanged(course, std::move(outcome)); });
-    course.exchange->begin(now.wall);
+    course.exchange->begin(read_clocks().wall);
 }
 
 void KeyRound::end(Course& course, Got got) {

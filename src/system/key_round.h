@@ -30,7 +30,7 @@ class KeyRound {
     KeyRound(boost::asio::io_context& context, const ScanSettings& settings, TrustAnchors anchors,
              ntp::ExchangeBackoff& backoff);
 
-    /// Queues an exchange. `on_keys` is called once, from the loop.
+    /// Queues an exchange; it counts as begun. `on_keys` is called once, from the loop.
     void ask(const HostName& host, const Endpoint& at, OnKeys on_keys);
 
     /// Begins what is queued, so many as may run at a time.

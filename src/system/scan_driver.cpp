@@ -41,7 +41,7 @@ class Scan {
     void admit_all();
     const KeptKeys::Kept* kept_keys(std::size_t target) const;
     void ask(const ntp::Target& target);
-    std::optional<std::size_t> exchange_with(const Resolved& resolved) const;
+    std::optional<std::size_t> exchange_with(const Resolved& resolved, std::uint16_t port) const;
     void release_waiting(std::size_t exchange, const std::optional<Endpoint>& asked);
     void share(ProbeOutcome& outcome, std::size_t exchange) const;
     void exchange_keys();
@@ -188,7 +188,7 @@ void Scan::admit(std::size_t target) {
         return;  // it will share the outcome of the first one
     }
     if (!targets_[target].host.nts) {
-        if (const auto exchange = exchange_with(addresses_[target])) {
+        if (const auto exchange = exchange_with(addresses_[target], targets_[target].host.port)) {
             waiting_.emplace(target, *exchange);
             return;
         }
@@ -212,15 +212,25 @@ void Scan::admit(std::size_t target) {
     }
 }
 
-/// The target that exchanges keys with the same stranger: its one series an hour is for NTS.
-std::optional<std::size_t> Scan::exchange_with(const Resolved& resolved) const {
+/// The target that exchanges keys with the same stranger, or asks it for time at this place with
+/// keys that it has: its one series an hour is for NTS.
+std::optional<std::size_t> Scan::exchange_with(const Resolved& resolved, std::uint16_t port) const {
     if (resolved.addresses.empty() || !resolved.addresses.front().is_public()) {
         return std::nullopt;
     }
-    const auto found = std::ranges::find_if(exchanging_, [&](std::size_t i) {
-        return admitted_[i].exchange->address == resolved.addresses.front();
-    });
-    return found == exchanging_.end() ? std::nullopt : std::optional(*found);
+    const IpAddress& address = resolved.addresses.front();
+    const auto exchanging = std::ranges::find_if(
+        exchanging_, [&](std::size_t i) { return admitted_[i].exchange->address == address; });
+    if (exchanging != exchanging_.end()) {
+        return *exchanging;
+    }
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+        if (targets_[i].host.nts && admitted_[i].series &&
+            admitted_[i].outcome.endpoint == Endpoint{address, port}) {
+            return i;
+        }
+    }
+    return std::nullopt;
 }
 
 /// After the exchange: who waited for it is asked without NTS, unless NTS is asked at its place.
@@ -269,7 +279,7 @@ bool Scan::any_stranger() const {
 
 void Scan::admit_all() {
     if (settings_.before_strangers && any_stranger()) {
-        settings_.before_strangers();
+        admission_.close_to_strangers(settings_.before_strangers());
     }
     int packets = 0;
     std::vector<Endpoint> destinations;

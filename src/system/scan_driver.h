@@ -51,10 +51,12 @@ struct ScanSettings {
     /// Called now and then with "12 of 40 answered"; empty: silent.
     std::function<void(int finished, int total)> progress;
     /// Called once when all names are resolved and some are strangers' (public addresses), before
-    /// it is decided who is asked: `budget` and `exchanges` may then be set anew. Needs `announce`.
-    std::function<void()> before_strangers;
+    /// it is decided who is asked: `budget` and `exchanges` may then be set anew. Why none of them
+    /// may be asked; empty: they may. Needs `announce`.
+    std::function<std::string()> before_strangers;
     /// Called once when it is decided, before a packet leaves: the packets planned and
     /// their destinations; of an nts:// host the one of its key exchange, for only that tells more.
+    /// `exchanges` counts these exchanges as begun.
     std::function<void(int packets, const std::vector<Endpoint>&)> announce;
 };
 
@@ -68,6 +70,7 @@ struct ProbeOutcome {
     bool shared = false;
     /// Of an nts:// host only. Without keys its series is empty: never is it asked without NTS.
     std::optional<NtsReport> nts{};
+    bool too_soon = false;  ///< of an nts:// host: the budget let no packet go to it
 };
 
 /// One event loop; ends when every target has. `budget` is asked for every packet and knows after
