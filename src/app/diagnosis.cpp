@@ -9,6 +9,7 @@
 #include "app/output.h"
 #include "app/scan_memory.h"
 #include "store/memory.h"
+#include "system/clock.h"
 #include "system/path_probe.h"
 #include "system/scan_driver.h"
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t silent_at_most = 3, answering_at_most = 3;
 constexpr Seconds packet_time_out{1.5};
+constexpr int packets_to_one = 3;  // system::probe_paths: and one to the other family
 
 bool was_asked(const Candidate& candidate) {
     return candidate.address && !candidate.not_asked && candidate.series.sent > 0;
@@ -66,11 +68,36 @@ std::uint16_t ntp_port(const Candidate& candidate) {
     return candidate.source.host.nts ? clockwright::ntp_port : candidate.source.host.port;
 }
 
+/// What was sent to strangers before, and what is about to be sent to these: written as sent.
+struct Reserved {
+    ntp::RateBudget budget;  ///< that knows of none of it yet
+    store::Memory memory;
+};
+
+Result<Reserved> reserve(const std::vector<system::PathTarget>& targets,
+                         const std::string& state_directory) {
+    auto held = TRY(store::take_memory(state_directory));
+    const ntp::RateBudget budget({}, held.memory.spent);
+    ntp::RateBudget planned = budget;
+    const Now now = system::read_clocks();
+    for (const system::PathTarget& target : targets) {
+        for (int i = 0; i < packets_to_one; ++i) planned.spend(target.endpoint.address, now);
+        if (target.other_family) planned.spend(*target.other_family, now);
+    }
+    held.memory.spent = planned.memory();
+    TRY(store::save(state_directory, held.memory));
+    return Reserved{budget, store::load(state_directory, nullptr)};
+}
+
+bool is_public(const system::PathTarget& target) {
+    return target.endpoint.address.is_public();
+}
+
 }  // namespace
 
 int most_diagnosis_packets(std::size_t asked) {
-    constexpr int packets_each = 4;  // system::probe_paths
-    return packets_each * static_cast<int>(std::min(asked, silent_at_most + answering_at_most));
+    return (packets_to_one + 1) *
+           static_cast<int>(std::min(asked, silent_at_most + answering_at_most));
 }
 
 Result<void> diagnose_paths(ScanReport& report, const Context& context) {
@@ -91,7 +118,7 @@ Result<void> diagnose_paths(ScanReport& report, const Context& context) {
             report.findings = std::move(found);
         return {};
     }
-    const auto chosen = choose(candidates);
+    auto chosen = choose(candidates);
     const auto others = other_families(candidates, chosen, context.command);
     std::vector<system::PathTarget> targets;
     for (std::size_t k = 0; k < chosen.size(); ++k) {
@@ -101,19 +128,30 @@ Result<void> diagnose_paths(ScanReport& report, const Context& context) {
     if (shows_progress(context.command))
         print_progress(context.command,
                        fmt::format("trying the way to {} servers", targets.size()));
-    const store::Memory memory = store::load(context.config.state.directory, nullptr);
-    ntp::RateBudget budget({}, memory.spent);
-    auto tried = system::probe_paths(targets, packet_time_out, budget);
+    const std::string& state = context.config.state.directory;
+    Reserved reserved;
+    if (std::ranges::any_of(targets, is_public)) {
+        auto written = reserve(targets, state);
+        if (written) {
+            reserved = std::move(*written);
+        } else {
+            report.notes.push_back("The way to public servers was not tried: " +
+                                   why_no_strangers(written.error()) + ".");
+            std::erase_if(targets, is_public);
+            std::erase_if(chosen,
+                          [&](std::size_t i) { return candidates[i].address->is_public(); });
+        }
+    }
+    auto tried = system::probe_paths(targets, packet_time_out, reserved.budget);
     clear_progress(context.command);
-    if (std::ranges::any_of(targets,
-                            [](const auto& it) { return it.endpoint.address.is_public(); }))
-        if (auto saved = remember_spent(context.config.state.directory, memory, budget); !saved)
+    if (std::ranges::any_of(targets, is_public))
+        if (auto saved = remember_spent(state, reserved.memory, reserved.budget); !saved)
             report.notes.push_back("What was sent cannot be remembered: " + saved.error().message +
                                    ".");
     if (!tried) return std::unexpected(tried.error());
 
     std::vector<PathProbes> probes(candidates.size());
-    for (std::size_t k = 0; k < chosen.size(); ++k) probes[chosen[k]] = tried->probes[k];
+    for (std::size_t k = 0; k < targets.size(); ++k) probes[chosen[k]] = tried->probes[k];
     report.findings = diagnose(candidates, probes);
     for (const std::string& note : tried->notes) report.notes.push_back(note + ".");
     return {};
