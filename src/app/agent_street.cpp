@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "app/agent_files.h"
@@ -15,12 +14,9 @@
 #include "app/exit_code.h"
 #include "app/gather.h"
 #include "app/host_facts.h"
-#include "app/known_servers.h"
 #include "app/leap_source.h"
 #include "app/observe.h"
 #include "app/rtc_facts.h"
-#include "app/scan_memory.h"
-#include "app/scan_request.h"
 #include "daemon/plan_json.h"
 #include "find/catalogue.h"
 #include "steer/aging.h"
@@ -39,18 +35,9 @@
 namespace clockwright::app {
 namespace {
 
-constexpr Seconds patience{1.5}, short_patience{0.8}, resolve_limit{4}, restart_limit{60};
+constexpr Seconds resolve_limit{4}, restart_limit{60};
 constexpr std::chrono::hours rtc_rest{6}, record_rest{6};
-constexpr std::chrono::seconds whole_look_rest{10}, self_rest{64}, leaps_rest{3600};
-
-/// Steady watching (product.md, *Manners of a scan*): one packet, and 64 s until the next. It has
-/// no end, so no number of addresses either: whom it asks, the user and the daemon name.
-constexpr ntp::Manners steady_manners{.series = 1,
-                                      .spacing = Seconds{64},
-                                      .further = Seconds{64},
-                                      .series_rest = Seconds{64},
-                                      .addresses = std::numeric_limits<int>::max(),  // listed
-                                      .wait = Seconds{0}};
+constexpr std::chrono::seconds whole_look_rest{10}, leaps_rest{3600};
 
 /// What the daemon has, `hosts` and `agent.watch`, and nothing that would have to be searched.
 Result<std::vector<Candidate>> to_watch(const Config& config, const DaemonView& view) {
@@ -71,18 +58,6 @@ DaemonLife life_of(const DaemonView& view) {
     life.running = view.place.program.has_value() || life.answers;
     life.looked = life.answers || view.state_error.fault != Fault::not_permitted;
     return life;
-}
-
-Answer answer_of(const Candidate& asked, system::ProbeOutcome outcome) {
-    Answer answer;
-    answer.host = asked.source.as_written;
-    if (outcome.endpoint) answer.address = outcome.endpoint->address;
-    answer.series = std::move(outcome.series);
-    answer.nts = std::move(outcome.nts);
-    answer.not_asked = outcome.not_asked;
-    answer.why = std::move(outcome.why);
-    answer.refused = outcome.reused || outcome.too_soon;
-    return answer;
 }
 
 /// In the place of the one before: what that rested on has been decided anew.
@@ -202,59 +177,6 @@ Result<Sight> HostLook::look_at_all(const Context& context) {
     setting.notices = new_notices(context.config);
     sight.setting = std::move(setting);
     return sight;
-}
-
-WatchProber::WatchProber() : memory_(steady_manners) {}
-
-std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const Config& config) {
-    std::vector<Answer> answers;
-    std::string no_blocks;
-    const auto blocks = known_blocks(config, &no_blocks);
-    if (!blocks) no_blocks = blocks.error().message;
-    const Now now = system::read_clocks();
-    if (!self_ || now.steady - described_ >= self_rest) {
-        self_ = system::describe_self();
-        described_ = now.steady;
-    }
-    Command command;
-    command.quiet = true;
-    command.samples = 1;
-    const BlockList none;
-    system::ScanSettings settings = scan_settings(command, blocks ? *blocks : none, now.wall);
-    std::optional<std::string> no_strangers;  // empty: none is among these
-    settings.before_strangers = [&] {
-        no_strangers = no_blocks.empty() ? memory_.hold(config.state.directory)
-                                         : "it is not known who is blocked: " + no_blocks;
-        return *no_strangers;
-    };
-    settings.announce = [&](int, const std::vector<Endpoint>& to) {
-        if (no_strangers && no_strangers->empty()) memory_.plan(to, system::read_clocks());
-    };
-    settings.progress = {};
-    settings.manners = steady_manners;
-    settings.loop = &loop_;
-    settings.sockets = &sockets_;
-    settings.keys = &keys_;
-    settings.self = self_;
-    settings.time_out = config.agent.mode == "ultrafast" ? short_patience : patience;
-    auto outcomes = system::scan(targets_of(whom), settings, memory_.budget(), memory_.exchanges());
-    if (no_strangers && no_strangers->empty()) {
-        if (auto kept = memory_.keep(system::read_clocks()); !kept)
-            no_strangers = why_no_strangers(kept.error());
-    }
-    if (no_strangers) fault_.note("no public server is watched", *no_strangers);
-    for (std::size_t i = 0; i < whom.size(); ++i) {
-        if (outcomes) {
-            answers.push_back(answer_of(whom[i], std::move((*outcomes)[i])));
-            continue;
-        }
-        Answer nothing;
-        nothing.host = whom[i].source.as_written;
-        nothing.why = outcomes.error().message;
-        nothing.refused = true;  // nothing was sent: it tells nothing of the server
-        answers.push_back(std::move(nothing));
-    }
-    return answers;
 }
 
 std::vector<Answer> addresses_of(const std::vector<Candidate>& whom) {

@@ -7,14 +7,9 @@
 
 #include "app/agent.h"
 #include "app/daemon_access.h"
-#include "app/fault_once.h"
 #include "app/verbs.h"
-#include "app/watch_memory.h"
-#include "ntp/exchange.h"
+#include "app/watch_prober.h"
 #include "result.h"
-#include "system/event_loop.h"
-#include "system/kept_keys.h"
-#include "system/kept_sockets.h"
 
 namespace clockwright::app {
 
@@ -39,26 +34,6 @@ class HostLook {
     SteadyTime looked_at_{};  ///< at all of it
     SteadyTime leaps_at_{};
     std::set<std::string> handed_over_;  ///< files of notices: told by now, and removed next
-};
-
-/// Asks servers for the watch: one probe each, by NTS with the cookie that the last answer brought.
-/// The 64 s between two packets to a public address are kept in the sender, and remembered over
-/// restarts beside what scans sent. No public one is asked while that, or who is blocked, cannot be
-/// known; the log says why. Used by one thread.
-class WatchProber {
-  public:
-    WatchProber();
-
-    std::vector<Answer> ask(const std::vector<Candidate>& whom, const Config& config);
-
-  private:
-    WatchMemory memory_;
-    FaultOnce fault_;
-    system::EventLoop loop_;
-    system::KeptSockets sockets_;
-    system::KeptKeys keys_;
-    std::optional<ntp::Self> self_;
-    SteadyTime described_{};
 };
 
 /// Their addresses, or why there are none. A name server that is silent takes some seconds.

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "app/agent_street.h"
 #include "app/exit_code.h"
 #include "app/gather.h"
 #include "app/judgement.h"
+#include "app/watch_prober.h"
 #include "store/durable_file.h"
 #include "system/clock.h"
 #include "system/clock_rights.h"

@@ -1,4 +1,4 @@
-#include "app/agent_street.h"
+#include "app/watch_prober.h"
 
 #include <doctest/doctest.h>
 
