@@ -52,7 +52,8 @@ void PushLane::begin(PushPlace place) {
     const PushSettings& settings = place_.settings;
     pusher_.emplace(PushLimits{.lines = static_cast<std::size_t>(settings.batch),
                                .interval = settings.interval,
-                               .splay = splay_},
+                               .splay = splay_,
+                               .in_order = place_.in_order},
                     steady_now());
 }
 
@@ -75,10 +76,10 @@ void PushLane::go_on() {
 void PushLane::do_turn(Turn turn) {
     if (turn.lines.count > 0) {
         auto post = [turn] { return turn.post(turn.lines.text); };
-        posting_.post(std::move(post), [this, lines = turn.lines](PushAnswer answer) {
+        posting_.post(std::move(post), [this, turn](PushAnswer answer) {
             spooling_.post(
-                [this, lines, answer = std::move(answer)] {
-                    return settle(lines, answer, steady_now());
+                [this, turn, answer = std::move(answer)] {
+                    return settle(turn, answer, steady_now());
                 },
                 [this](Turn next) { do_turn(std::move(next)); });
         });
@@ -117,18 +118,25 @@ PushLane::Turn PushLane::take_turn(SteadyTime now) {
     if (!wanted_) return {};
     if (!open_spool()) return {.again = now + to_nanoseconds(spool_rest)};
     if (pusher_->next() > now) return {.again = pusher_->next()};
-    auto lines = spool_->front(pusher_->lines(), most_octets);
+    auto lines = pusher_->asks_newest() ? spool_->newest() : store::SpoolLines{};
+    const bool newest = lines && lines->count > 0;
+    if (!newest) lines = spool_->front(pusher_->lines(), most_octets);
     if (!lines)
         spool_fault_.note(fmt::format("what waits for {} cannot be read", place_.name),
                           lines.error().message);
     if (!lines || lines->count == 0)
         return {.again = now + to_nanoseconds(place_.settings.interval)};
-    return {.lines = std::move(*lines), .post = place_.post};
+    return {.lines = std::move(*lines), .post = place_.post, .newest = newest};
 }
 
-PushLane::Turn PushLane::settle(const store::SpoolLines& lines, const PushAnswer& answer,
-                                SteadyTime now) {
+PushLane::Turn PushLane::settle(const Turn& turn, const PushAnswer& answer, SteadyTime now) {
+    const store::SpoolLines& lines = turn.lines;
     if (!open_spool()) return take_turn(now);
+    if (turn.newest) {
+        pusher_->newest_answered(answer, now);
+        push_fault_.note(fmt::format("points wait for {}", place_.name), pusher_->fault());
+        return take_turn(now);
+    }
     const bool more = spool_->octets() > lines.octets;
     const PushOutcome outcome = pusher_->answered(answer, lines.count, more, now);
     push_fault_.note(fmt::format("points wait for {}", place_.name), pusher_->fault());

@@ -37,6 +37,7 @@ class PushLane {
         store::SpoolLines lines{};  ///< to be posted now; none: nothing is
         std::function<PushAnswer(const std::string&)> post{};
         std::optional<SteadyTime> again{};  ///< to ask anew then; empty: not before `use`
+        bool newest = false;                ///< the line only asks whether any is taken
     };
 
     void go_on();
@@ -44,7 +45,7 @@ class PushLane {
     // The rest is for `spooling_` only.
     void begin(PushPlace place);
     Turn take_turn(SteadyTime now);
-    Turn settle(const store::SpoolLines& lines, const PushAnswer& answer, SteadyTime now);
+    Turn settle(const Turn& turn, const PushAnswer& answer, SteadyTime now);
     void append(const std::string& lines);
     void set_aside(const store::SpoolLines& lines, const PushAnswer& answer);
     bool open_spool();

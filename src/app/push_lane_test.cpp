@@ -21,15 +21,18 @@ namespace {
 /// Takes what it is posted, or holds on to the post while it is told to.
 struct Database {
     std::atomic<bool> holds{false}, asked{false};
+    std::function<bool(const std::string&)> refuses = [](const std::string&) { return false; };
     std::mutex mutex;
     std::string has;
 
     PushPlace place() {
-        PushPlace place{.name = "a database", .section = "test", .settings = {}, .post = {}};
+        PushPlace place{
+            .name = "a database", .section = "test", .settings = {}, .in_order = false, .post = {}};
         place.settings.interval = Seconds{0.01};
         place.post = [this](const std::string& lines) -> PushAnswer {
             asked = true;
             while (holds) std::this_thread::sleep_for(1ms);
+            if (refuses(lines)) return {.status = 400, .text = "unable to parse"};
             const std::lock_guard lock(mutex);
             has += lines;
             return {.status = 204};
@@ -103,4 +106,18 @@ TEST_CASE("what waits for a place that is no longer wanted goes to the one that 
     lane.use(database.place());
     CHECK(comes_true(loop, [&] { return spooled(directory).empty(); }));
     CHECK(database.content() == "a 1\nb 2\n");
+}
+
+TEST_CASE("lines that are refused in a long row hold up none behind them") {
+    const TemporaryDirectory directory;
+    boost::asio::io_context loop;
+    Database database;
+    database.refuses = [](const std::string& lines) { return lines.contains("bad"); };
+    PushLane lane(loop, directory / "spool", 0);
+    std::string bad;
+    for (int i = 0; i < 60; ++i) bad += "bad " + std::to_string(i) + "\n";
+    lane.use(database.place());
+    lane.add([bad] { return bad + "good 1\ngood 2\n"; });
+    CHECK(comes_true(loop, [&] { return spooled(directory) == bad; }));  // refused.lines
+    CHECK(database.content().ends_with("good 1\ngood 2\n"));
 }

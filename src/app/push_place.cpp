@@ -6,6 +6,7 @@
 
 #include "app/secret_file.h"
 #include "publish/base64.h"
+#include "publish/influx.h"
 #include "publish/remote_write.h"
 #include "system/gzip.h"
 #include "system/http_post.h"
@@ -53,8 +54,13 @@ PushAnswer post_to_influx(const InfluxSettings& settings, const std::string& lin
     auto how = post_settings(settings.push, "Token", settings.token);
     if (!how) return {.text = how.error().message};
     how->headers.emplace_back("Content-Encoding: gzip");
-    return answer_of(system::http_post(write_url(settings), "text/plain; charset=utf-8",
-                                       system::gzip(lines), *how));
+    PushAnswer answer = answer_of(system::http_post(
+        write_url(settings), "text/plain; charset=utf-8", system::gzip(lines), *how));
+    if (!is_beyond_retention(answer.text)) return answer;
+    system::log_event(system::LogLevel::warning,
+                      fmt::format("points are passed over: InfluxDB keeps none so old ({}: {})",
+                                  answer.status, answer.text));
+    return {.status = 204};
 }
 
 PushAnswer post_samples(const PushSettings& settings, std::string_view lines) {
@@ -67,6 +73,11 @@ PushAnswer post_samples(const PushSettings& settings, std::string_view lines) {
     return answer_of(system::http_post(settings.url, "application/x-protobuf", *body, *how));
 }
 
+/// Thanos says 409 (Conflict) where Prometheus says 400.
+bool is_about_order(const PushAnswer& answer) {
+    return (answer.status == 400 || answer.status == 409) && is_too_late(answer.text);
+}
+
 /// What a database has already it refuses whole, and what is new among it as well: then each moment
 /// is posted by itself, and those that it has are passed over.
 PushAnswer post_by_moment(const PushSettings& settings, std::string_view lines) {
@@ -74,7 +85,7 @@ PushAnswer post_by_moment(const PushSettings& settings, std::string_view lines) 
     std::string why;
     for (const std::string_view moment : by_moment(lines)) {
         PushAnswer answer = post_samples(settings, moment);
-        if (answer.status == 400 && is_too_late(answer.text)) {
+        if (is_about_order(answer)) {
             passed_over += std::ranges::count(moment, '\n') + 1;
             why = std::move(answer.text);
         } else if (answer.status < 200 || answer.status >= 300) {
@@ -102,17 +113,15 @@ std::string write_url(const InfluxSettings& settings) {
 }
 
 PushPlace influx_place(const InfluxSettings& settings) {
-    return {"InfluxDB", "influx", settings.push,
+    return {"InfluxDB", "influx", settings.push, false,
             [settings](const std::string& lines) { return post_to_influx(settings, lines); }};
 }
 
 PushPlace remote_write_place(const RemoteWriteSettings& settings) {
-    return {"remote write", "remote_write", settings.push,
+    return {"remote write", "remote_write", settings.push, true,
             [push = settings.push](const std::string& lines) {
                 PushAnswer answer = post_samples(push, lines);
-                if (answer.status == 400 && is_too_late(answer.text))
-                    return post_by_moment(push, lines);
-                return answer;
+                return is_about_order(answer) ? post_by_moment(push, lines) : answer;
             }};
 }
 

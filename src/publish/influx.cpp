@@ -77,6 +77,11 @@ InfluxPoint& InfluxPoint::field(std::string_view name, const std::optional<Secon
     return value ? field(name, Value(value->count())) : *this;
 }
 
+bool is_beyond_retention(std::string_view answer) {
+    return answer.contains("partial write") && (answer.contains("beyond retention policy") ||
+                                                answer.contains("outside retention policy"));
+}
+
 std::string InfluxPoint::line(WallTime at) const {
     if (fields_.empty()) return {};
     return fmt::format("{} {} {}\n", head_, fields_, nanoseconds(at));

@@ -45,4 +45,7 @@ std::string influx_lines(std::span<const Record> rows, InfluxSchema schema, std:
 /// `ntpq` have it, signs included. Empty under ntp_monitor.
 std::string influx_lines(const Snapshot& snapshot, InfluxSchema schema, std::string_view host);
 
+/// What InfluxDB says, with 400, 422 or 500, when it took all but what is older than it keeps.
+bool is_beyond_retention(std::string_view answer);
+
 }  // namespace clockwright

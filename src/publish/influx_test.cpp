@@ -85,6 +85,20 @@ TEST_CASE("ntpd's names have ntpq's units: milliseconds, and reach in octal digi
                    "poll=64i,reach=377i,offset=0.1,when=12i 1795197852000000000"));
 }
 
+TEST_CASE("a write that left out what is older than the retention is told from other faults") {
+    CHECK(is_beyond_retention(
+        R"({"error":"partial write: points beyond retention policy dropped=7"})"));
+    CHECK(is_beyond_retention(R"({"code":"internal error","message":"unexpected error writing )"
+                              R"(points to database: partial write: points beyond retention )"
+                              R"(policy dropped=1"})"));
+    CHECK(is_beyond_retention(R"({"code":"unprocessable entity","message":"failure writing points )"
+                              R"(to database: partial write: dropped 1 points outside retention )"
+                              R"(policy of duration 24h0m0s"})"));
+    CHECK_FALSE(is_beyond_retention(
+        R"({"error":"partial write: field type conflict: input field \"v\" dropped=1"})"));
+    CHECK_FALSE(is_beyond_retention(R"({"error":"retention policy not found: x"})"));
+}
+
 TEST_CASE("what is not finite or empty is left out, and a point without fields is no line") {
     InfluxPoint point("m");
     point.tag("empty", "").field("a", std::numeric_limits<double>::quiet_NaN());

@@ -9,7 +9,11 @@ namespace {
 
 /// The answer is about the lines: fewer of them may pass, and one alone never will.
 bool is_about_lines(int status) {
-    return status == 400 || status == 413 || status == 422;
+    return status == 400 || status == 409 || status == 413 || status == 422;
+}
+
+bool has_arrived(int status) {
+    return status >= 200 && status < 300;
 }
 
 }  // namespace
@@ -21,16 +25,14 @@ Pusher::Pusher(const PushLimits& limits, SteadyTime now)
 
 PushOutcome Pusher::answered(const PushAnswer& answer, std::size_t count, bool more,
                              SteadyTime now) {
-    if (answer.status >= 200 && answer.status < 300) {
-        failures_ = refused_ = 0;
-        fault_.clear();
+    if (has_arrived(answer.status)) {
+        is_well();
         lines_ = std::min(lines_ * 2, limits_.lines);
         next_ = more ? now : now + to_nanoseconds(limits_.interval);
         return PushOutcome::arrived;
     }
     if (is_about_lines(answer.status)) return narrow(answer, count, now);
-    fault_ = answer.status == 0 ? answer.text : fmt::format("{}: {}", answer.status, answer.text);
-    pause(answer.retry_after, now);
+    wait(answer, now);
     return PushOutcome::kept;
 }
 
@@ -40,12 +42,41 @@ PushOutcome Pusher::narrow(const PushAnswer& answer, std::size_t count, SteadyTi
         lines_ = count / 2;
         return PushOutcome::kept;
     }
-    // So many refusals on end are about the place rather than the lines: time for a person to see.
-    if (++refused_ > most_refused) {
-        fault_ = fmt::format("every line is refused with {}: {}", answer.status, answer.text);
-        pause({}, now);
+    // So many refusals on end may be about the place rather than the lines.
+    ++refused_;
+    if (limits_.in_order) {
+        if (refused_ > most_refused_in_order) everything_is_refused(answer, now);
+    } else {
+        asks_newest_ = refused_ > most_refused;
     }
     return PushOutcome::refused;
+}
+
+void Pusher::newest_answered(const PushAnswer& answer, SteadyTime now) {
+    asks_newest_ = false;
+    next_ = now;
+    if (has_arrived(answer.status))
+        is_well();
+    else if (is_about_lines(answer.status))
+        everything_is_refused(answer, now);
+    else
+        wait(answer, now);
+}
+
+/// Time for a person to see: what is set aside is kept no longer than there is room.
+void Pusher::everything_is_refused(const PushAnswer& answer, SteadyTime now) {
+    fault_ = fmt::format("every line is refused with {}: {}", answer.status, answer.text);
+    pause({}, now);
+}
+
+void Pusher::wait(const PushAnswer& answer, SteadyTime now) {
+    fault_ = answer.status == 0 ? answer.text : fmt::format("{}: {}", answer.status, answer.text);
+    pause(answer.retry_after, now);
+}
+
+void Pusher::is_well() {
+    failures_ = refused_ = 0;
+    fault_.clear();
 }
 
 void Pusher::pause(const std::optional<Seconds>& wanted, SteadyTime now) {

@@ -14,6 +14,7 @@ struct PushLimits {
     std::size_t lines = 5000;  ///< in one post at most
     Seconds interval{10};      ///< between two posts while all is well
     double splay = 0;          ///< 0–1, of this host: many hosts shall not come back at once
+    bool in_order = false;     ///< the place takes nothing that is older than what it has
 };
 
 /// How a post came out.
@@ -33,7 +34,9 @@ enum class PushOutcome : std::uint8_t {
 class Pusher {
   public:
     static constexpr Seconds first_pause{1}, longest_pause{300}, longest_wait{3600};
-    static constexpr int most_refused = 10;  ///< on end, at full speed
+    /// Refusals on end, until the newest line tells whether the place refuses everything; where it
+    /// must not go before the others, until that is taken to be so.
+    static constexpr int most_refused = 10, most_refused_in_order = 1000;
 
     Pusher(const PushLimits& limits, SteadyTime now);
 
@@ -43,17 +46,24 @@ class Pusher {
     std::size_t lines() const { return lines_; }
     /// `more`: others wait behind the `count` that were posted.
     PushOutcome answered(const PushAnswer& answer, std::size_t count, bool more, SteadyTime now);
+    /// What is to be posted next is the newest line alone, which goes on waiting whatever comes.
+    bool asks_newest() const { return asks_newest_; }
+    void newest_answered(const PushAnswer& answer, SteadyTime now);
     /// Why nothing arrives at present; empty: it does.
     const std::string& fault() const { return fault_; }
 
   private:
     PushOutcome narrow(const PushAnswer& answer, std::size_t count, SteadyTime now);
+    void everything_is_refused(const PushAnswer& answer, SteadyTime now);
+    void wait(const PushAnswer& answer, SteadyTime now);
     void pause(const std::optional<Seconds>& wanted, SteadyTime now);
+    void is_well();
 
     PushLimits limits_;
     std::size_t lines_;
     SteadyTime next_;
     int failures_ = 0, refused_ = 0;  ///< on end
+    bool asks_newest_ = false;
     std::string fault_;
 };
 

@@ -19,10 +19,19 @@ struct Database {
     std::vector<int> refuses;
     std::vector<int> has{}, set_aside{};
 
-    void take_all(std::vector<int> lines, Pusher& pusher) {
+    const PushAnswer& answer_to(int line) const {
+        return std::ranges::find(refuses, line) == refuses.end() ? good : bad;
+    }
+    /// How long it took.
+    Seconds take_all(std::vector<int> lines, Pusher& pusher) {
         SteadyTime now = pusher.next();
-        for (int posts = 0; !lines.empty() && posts < 1000; ++posts) {
+        const SteadyTime begin = now;
+        for (int posts = 0; !lines.empty() && posts < 2000; ++posts) {
             now = std::max(now, pusher.next());
+            if (pusher.asks_newest()) {
+                pusher.newest_answered(answer_to(lines.back()), now);
+                continue;
+            }
             const std::size_t count = std::min(pusher.lines(), lines.size());
             const std::vector<int> batch(lines.begin(), lines.begin() + std::ptrdiff_t(count));
             const bool faulty = std::ranges::any_of(
@@ -39,6 +48,7 @@ struct Database {
             }
             lines.erase(lines.begin(), lines.begin() + std::ptrdiff_t(count));
         }
+        return now - begin;
     }
 };
 
@@ -120,14 +130,68 @@ TEST_CASE("a batch that is too large is halved, and grows again") {
     CHECK(pusher.lines() == 64);
 }
 
+TEST_CASE("many lines on end that are refused hold up nothing behind them") {
+    for (const bool in_order : {false, true}) {
+        CAPTURE(in_order);
+        Pusher pusher({.lines = 100, .in_order = in_order}, start);
+        std::vector<int> lines(400), good_ones;
+        Database database;
+        for (int i = 0; i < 400; ++i) {
+            lines[std::size_t(i)] = i;
+            (i < 250 ? database.refuses : good_ones).push_back(i);
+        }
+        CHECK(database.take_all(lines, pusher) == Seconds{0});
+        CHECK(database.has == good_ones);
+        CHECK(database.set_aside == database.refuses);
+    }
+}
+
 TEST_CASE("a place that refuses every line is given them slowly, and is said to") {
     Pusher pusher({.lines = 1}, start);
     for (int i = 0; i < Pusher::most_refused; ++i) {
-        pusher.answered(bad, 1, true, start);
-        CHECK(pusher.next() == start);
-        CHECK(pusher.fault().empty());
+        CHECK(pusher.answered(bad, 1, true, start) == PushOutcome::refused);
+        CHECK_FALSE(pusher.asks_newest());
     }
+    SteadyTime now = start;
+    for (const auto pause : {750ms, 1500ms, 3000ms}) {
+        pusher.answered(bad, 1, true, now);
+        CHECK(pusher.next() == now);
+        REQUIRE(pusher.asks_newest());
+        pusher.newest_answered(bad, now);
+        CHECK_FALSE(pusher.asks_newest());
+        CHECK(pusher.next() == now + pause);
+        CHECK(pusher.fault() == "every line is refused with 400: unable to parse");
+        now = pusher.next();
+    }
+    pusher.answered(bad, 1, true, now);
+    pusher.newest_answered(good, now);
+    CHECK(pusher.next() == now);
+    CHECK(pusher.fault().empty());
+}
+
+TEST_CASE("where no line may go before the others, a thousand refusals on end are the place's") {
+    Pusher pusher({.lines = 1, .in_order = true}, start);
+    for (int i = 0; i < Pusher::most_refused_in_order; ++i) pusher.answered(bad, 1, true, start);
+    CHECK(pusher.next() == start);
+    CHECK(pusher.fault().empty());
     pusher.answered(bad, 1, true, start);
+    CHECK_FALSE(pusher.asks_newest());
     CHECK(pusher.next() > start);
     CHECK(pusher.fault() == "every line is refused with 400: unable to parse");
+}
+
+TEST_CASE("an outage while the newest line is asked says nothing about it") {
+    Pusher pusher({.lines = 1}, start);
+    for (int i = 0; i <= Pusher::most_refused; ++i) pusher.answered(bad, 1, true, start);
+    pusher.newest_answered({.status = 503, .text = "down"}, start);
+    CHECK(pusher.fault() == "503: down");
+    CHECK(pusher.next() > start);
+    CHECK_FALSE(pusher.asks_newest());
+}
+
+TEST_CASE("a conflict is about the lines") {
+    Pusher pusher({}, start);
+    CHECK(pusher.answered({.status = 409, .text = "x"}, 4, false, start) == PushOutcome::kept);
+    CHECK(pusher.lines() == 2);
+    CHECK(pusher.answered({.status = 409, .text = "x"}, 1, false, start) == PushOutcome::refused);
 }

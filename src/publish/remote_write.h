@@ -34,8 +34,8 @@ Result<std::string> remote_write_body(std::string_view lines);
 /// Lines of one moment each, as they follow one another.
 std::vector<std::string_view> by_moment(std::string_view lines);
 
-/// A refusal (status 400) that is about the order: samples of this moment or a later one are there
-/// already, or the moment is too long ago for this database.
+/// A refusal (status 400 or 409) that is about the order: samples of this moment or a later one are
+/// there already, or the moment is too long ago for this database.
 bool is_too_late(std::string_view refusal);
 
 }  // namespace clockwright

@@ -142,6 +142,16 @@ Result<SpoolLines> Spool::front(std::size_t most, std::size_t most_octets) {
     return SpoolLines{};
 }
 
+Result<SpoolLines> Spool::newest() const {
+    if (files_.empty()) return SpoolLines{};
+    const std::string text = TRY(read_own_file(path_of(files_.back().number)));
+    const std::size_t end = text.rfind('\n');
+    if (end == std::string::npos) return SpoolLines{};
+    const std::size_t before = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
+    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+    return SpoolLines{.text = text.substr(begin, end + 1 - begin), .count = 1};
+}
+
 Result<void> Spool::drop(const SpoolLines& lines) {
     if (files_.empty() || files_.front().number != lines.file) return {};
     damaged_ += lines.damaged;

@@ -30,6 +30,8 @@ class Spool {
     Result<void> append(std::string_view lines);
     /// At the front; none: nothing waits on disk.
     Result<SpoolLines> front(std::size_t most, std::size_t most_octets);
+    /// The last whole line on disk, which stays where it is; none: nothing waits on disk.
+    Result<SpoolLines> newest() const;
     /// What `front` gave last is done with; lines whose file has gone since, to make room, are so
     /// already.
     Result<void> drop(const SpoolLines& lines);

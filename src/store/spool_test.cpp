@@ -50,6 +50,19 @@ TEST_CASE("lines come out in the order they went in, each once, over many files"
     CHECK(spool.lost() == 0);
 }
 
+TEST_CASE("the newest line can be looked at, and goes on waiting in its place") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory, 64 << 10);
+    CHECK(spool.newest().value().count == 0);
+    REQUIRE(spool.append(numbers(0, 1)));
+    CHECK(spool.newest().value().text == numbers(0, 1));
+    for (int i = 1; i < 1000; i += 9) REQUIRE(spool.append(numbers(i, i + 9)));
+    CHECK(spool.newest().value().text == numbers(999, 1000));
+    CHECK(spool.newest().value().count == 1);
+    CHECK(drain(spool) == numbers(0, 1000));
+    CHECK(spool.newest().value().count == 0);
+}
+
 TEST_CASE("after a restart what was dropped is gone and all else is there") {
     const TemporaryDirectory directory;
     {
