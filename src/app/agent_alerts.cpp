@@ -16,13 +16,19 @@
 namespace clockwright::app {
 namespace {
 
-constexpr std::size_t most_single = 5;  // more that wait for people are told as one
+// For people: more that wait are told as one, and so are those beyond a minute's.
+constexpr std::size_t most_single = 5;
+constexpr int most_a_minute = 20;
 
 system::LogLevel level_of(const Alert& alert) {
     if (alert.state == AlertState::resolved) return system::LogLevel::info;
     return alert.severity == AlertSeverity::critical  ? system::LogLevel::error
            : alert.severity == AlertSeverity::warning ? system::LogLevel::warning
                                                       : system::LogLevel::info;
+}
+
+NoticeRate rate_of(const AlertChannel& channel) {
+    return {channel.manner().most_an_hour, channel.is_for_people() ? most_a_minute : 0};
 }
 
 }  // namespace
@@ -108,7 +114,7 @@ void AgentAlerts::send(Lane& lane) {
     const auto next = lane.queue.next();
     if (!lane.wanted || !next) return;
     const SteadyTime now = system::read_clocks().steady;
-    const SteadyTime room = lane.limit.next(lane.channel.manner().most_an_hour, now);
+    const SteadyTime room = lane.limit.next(rate_of(lane.channel), now);
     lane.held_back |= room > now;
     if (const SteadyTime when = std::max(*next, room); when > now) {
         lane.again.expires_after(when - now);

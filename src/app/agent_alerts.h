@@ -11,8 +11,8 @@
 #include "app/config.h"
 #include "app/fault_once.h"
 #include "system/worker.h"
+#include "watch/alert_notice.h"
 #include "watch/delivery_queue.h"
-#include "watch/hourly_limit.h"
 #include "watch/notice_limit.h"
 
 namespace clockwright::app {
@@ -38,7 +38,7 @@ class AgentAlerts {
 
         AlertChannel channel;
         DeliveryQueue queue;
-        HourlyLimit limit;
+        NoticeLimit limit;
         bool held_back = false;  ///< by the limit: what waits goes as one
         boost::asio::steady_timer again;
         FaultOnce fault;

@@ -142,3 +142,25 @@ TEST_CASE("a channel that hangs holds up no other") {
     CHECK(arrives(loop, path, "first"));
     CHECK(std::chrono::steady_clock::now() - before < 3s);
 }
+
+TEST_CASE("a program is told each of many alerts that begin and end at once") {
+    const auto directory = system::TemporaryDirectory::make("clockwright-alerts");
+    REQUIRE(directory);
+    const std::string path = directory->path() + "/told";
+    boost::asio::io_context loop;
+    AgentAlerts alerts(loop, writes_to(path));
+    std::vector<AlertNotice> notices;
+    for (int i = 0; i < 50; ++i) notices.push_back(notice("s" + std::to_string(i) + "!").front());
+    alerts.tell(notices);
+    for (AlertNotice& one : notices) one.alert.state = AlertState::resolved;
+    alerts.tell(notices);
+    const auto count_of = [&](const std::string& line) {
+        const std::string told = content_of(path);
+        std::size_t count = 0;
+        for (std::size_t at = 0; (at = told.find(line, at)) != std::string::npos; ++at) ++count;
+        return count;
+    };
+    CHECK(comes_true(loop, [&] { return count_of("\nstate: resolved\n") == 50; }));
+    CHECK(count_of("\nstate: firing\n") == 50);
+    for (int i = 0; i < 50; ++i) CHECK(count_of("\nserver: s" + std::to_string(i) + "!\n") == 2);
+}

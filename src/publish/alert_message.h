@@ -5,7 +5,6 @@
 #include <string>
 
 #include "watch/alert.h"
-#include "watch/notice_limit.h"
 
 namespace clockwright {
 

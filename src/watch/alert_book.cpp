@@ -162,13 +162,12 @@ void AlertBook::hide_degrees() {
 }
 
 void AlertBook::tell(Now now, std::span<const Silence> silences, AlertNews& news) {
-    std::vector<AlertNotice> wanted;
     for (auto& [key, entry] : entries_) {
         Alert& alert = entry.alert;
         if (alert.state == AlertState::resolved) {
             // Also while it is silenced: who was told that it fires is told that it does no more.
             if (std::exchange(entry.told, false))
-                wanted.push_back({shown(entry), NoticeKind::ended});
+                news.notices.push_back({shown(entry), NoticeKind::ended});
             continue;
         }
         alert.silenced = silence_of(silences, alert, now.wall) != nullptr;
@@ -177,15 +176,14 @@ void AlertBook::tell(Now now, std::span<const Silence> silences, AlertNews& news
                            Seconds{now.steady - entry.told_at} >= settings_.repeat;
         const bool flaps = entry.flapping && !entry.told_flapping;
         if (entry.told && !flaps && !again) continue;
-        wanted.push_back({shown(entry), flaps         ? NoticeKind::flapping
-                                        : !entry.told ? NoticeKind::began
-                                                      : NoticeKind::repeated});
+        news.notices.push_back({shown(entry), flaps         ? NoticeKind::flapping
+                                              : !entry.told ? NoticeKind::began
+                                                            : NoticeKind::repeated});
         entry.told = true;
         entry.told_flapping = entry.flapping;
         entry.told_at = now.steady;
     }
-    std::ranges::stable_sort(wanted, is_more_important);
-    news.notices = limit_.pass(std::move(wanted), now);
+    std::ranges::stable_sort(news.notices, is_more_important);
 }
 
 void AlertBook::forget_old(SteadyTime now) {
@@ -198,12 +196,6 @@ void AlertBook::forget_old(SteadyTime now) {
 void AlertBook::restore(Entries entries) {
     entries_ = std::move(entries);
     for (auto& [key, entry] : entries_) entry.held = entry.calm = entry.unseen = 0;
-}
-
-void AlertBook::use(AlertSettings settings) {
-    if (settings.most_a_minute != settings_.most_a_minute)
-        limit_ = NoticeLimit(settings.most_a_minute);
-    settings_ = settings;
 }
 
 std::vector<Alert> AlertBook::open() const {

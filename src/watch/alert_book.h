@@ -13,8 +13,8 @@
 
 #include "result.h"
 #include "watch/alert.h"
+#include "watch/alert_notice.h"
 #include "watch/fact.h"
-#include "watch/notice_limit.h"
 #include "watch/rule.h"
 #include "watch/silence.h"
 
@@ -22,7 +22,6 @@ namespace clockwright {
 
 struct AlertSettings {
     Seconds repeat{4 * 3600.0};  ///< what still fires is told again after so long; 0: never
-    int most_a_minute = 20;      ///< notices in all; what is more is summed up in one
 };
 
 /// How long a boot, a start or a wake-up excuses what is not yet well (rule AL-2).
@@ -35,7 +34,7 @@ inline constexpr std::size_t most_turns_an_hour = 6;
 /// What one step brought.
 struct AlertNews {
     std::vector<Alert> changes;        ///< every new state, for the record and the log
-    std::vector<AlertNotice> notices;  ///< what to tell people, most severe first
+    std::vector<AlertNotice> notices;  ///< what to tell, most severe first
 };
 
 /// What the book knows of one rule and subject. For the book and its file only.
@@ -61,8 +60,7 @@ class AlertBook {
   public:
     using Entries = std::map<std::pair<std::string, std::string>, AlertEntry>;
 
-    explicit AlertBook(AlertSettings settings = {})
-        : settings_(settings), limit_(settings.most_a_minute) {}
+    explicit AlertBook(AlertSettings settings = {}) : settings_(settings) {}
 
     /// Boot, start, wake-up: rules that allow it stay pending until then.
     void be_quiet_until(SteadyTime end) { quiet_until_ = std::max(quiet_until_, end); }
@@ -78,7 +76,8 @@ class AlertBook {
     const Entries& entries() const { return entries_; }
     /// From a file: replaces everything. What is pending must be seen afresh.
     void restore(Entries entries);
-    void use(AlertSettings settings);  ///< after the configuration changed
+    /// After the configuration changed.
+    void use(AlertSettings settings) { settings_ = settings; }
 
   private:
     void judge(const Rule& rule, const std::string& subject, const FactTable& facts, Now now,
@@ -90,7 +89,6 @@ class AlertBook {
     void tell(Now now, std::span<const Silence> silences, AlertNews& news);
 
     AlertSettings settings_;
-    NoticeLimit limit_;
     SteadyTime quiet_until_{SteadyTime::min()};
     Entries entries_;
 };

@@ -231,33 +231,14 @@ TEST_CASE("what comes and goes too often stays firing until it is calm") {
     CHECK(watch.notices.size() == 8);
 }
 
-TEST_CASE("twenty notices a minute are told, the rest is summed up in one") {
+TEST_CASE("each firing and each end is a notice, however many there are") {
     Watch watch{{wrong()}};
     watch.step(wrong_servers(400));
-    REQUIRE(watch.notices.size() == 20);
-    const AlertNotice& sum = watch.notices.back();
-    CHECK(sum.kind == NoticeKind::withheld);
-    CHECK(sum.alert.text == "381 further notices were too many for one minute: 381 wrong");
-    watch.step(wrong_servers(400));
-    CHECK(watch.notices.size() == 20);
-    CHECK(watch.book.open().size() == 400);
-}
-
-TEST_CASE("what a full minute withholds is summed up in the next") {
-    NoticeLimit limit(2);
-    Now now{WallTime{1s}, SteadyTime{1s}};
-    const auto notices = [](std::size_t count) {
-        std::vector<AlertNotice> made(count);
-        for (AlertNotice& notice : made) notice.alert.rule = "r";
-        return made;
-    };
-    CHECK(limit.pass(notices(2), now).size() == 2);
-    CHECK(limit.pass(notices(3), now).empty());
-    now.steady += 60s;
-    const auto next = limit.pass({}, now);
-    REQUIRE(next.size() == 1);
-    CHECK(next[0].alert.text == "3 further notices were too many for one minute: 3 r");
-    CHECK(limit.pass({}, now).empty());
+    CHECK(watch.notices.size() == 400);
+    watch.step(wrong_servers(400, 0));
+    REQUIRE(watch.notices.size() == 800);
+    CHECK(watch.told().front() == "began wrong s0");
+    CHECK(watch.told().back() == "ended wrong s99");
 }
 
 TEST_CASE("the most severe is told first") {
