@@ -82,12 +82,14 @@ std::string alert_text(const Alert& alert, const AlertContext& context) {
 std::string alertmanager_json(const Alert& alert, const AlertContext& context) {
     const bool resolved = alert.state == AlertState::resolved;
     const Seconds lasting = is_event(alert.rule) ? an_event_lasts : context.lasting;
-    // Alertmanager refuses what ends before it begins; a clock that stepped back makes such.
+    // What a clock that was ahead has stamped may lie in the future: an end there would go on
+    // firing. And Alertmanager refuses what ends before it begins.
     const WallTime end =
-        std::max(alert.since, resolved ? alert.changed : context.now + to_nanoseconds(lasting));
+        resolved ? std::min(alert.changed, context.now) : context.now + to_nanoseconds(lasting);
+    const WallTime begin = std::min({alert.since, context.now, end});
     const Json one{{"labels", labels_of(alert, context)},
                    {"annotations", annotations_of(alert, context)},
-                   {"startsAt", rfc3339(alert.since, true)},
+                   {"startsAt", rfc3339(begin, true)},
                    {"endsAt", rfc3339(end, true)}};
     return Json::array({one}).dump(-1, ' ', false, Json::error_handler_t::replace);
 }

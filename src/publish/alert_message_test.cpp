@@ -91,6 +91,20 @@ TEST_CASE("an alert that ends before it began, by a clock that stepped, ends whe
     CHECK(posted(alert)["endsAt"] == posted(alert)["startsAt"]);
 }
 
+TEST_CASE("an alert of a clock that was ahead neither begins nor ends in the future") {
+    Alert alert = any_alert();
+    alert.since = begin + 24h;
+    alert.changed = begin + 25h;
+    CHECK(posted(alert)["startsAt"] == "2027-01-15T09:00:00.000000Z");
+    CHECK(posted(alert)["endsAt"] == "2027-01-15T17:00:00.000000Z");
+    alert.state = AlertState::resolved;
+    CHECK(posted(alert)["startsAt"] == "2027-01-15T09:00:00.000000Z");
+    CHECK(posted(alert)["endsAt"] == "2027-01-15T09:00:00.000000Z");
+    alert.changed = begin + 30min;  // stamped after the clock was set right
+    CHECK(posted(alert)["startsAt"] == "2027-01-15T08:30:00.000000Z");
+    CHECK(posted(alert)["endsAt"] == "2027-01-15T08:30:00.000000Z");
+}
+
 TEST_CASE("octets that are no text become JSON all the same") {
     Alert alert = any_alert();
     alert.subject = "\xff\x00\"\\\n";
