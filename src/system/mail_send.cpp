@@ -8,6 +8,7 @@
 
 #include "system/curl_list.h"
 #include "system/curl_request.h"
+#include "system/log.h"
 #include "time/spell.h"
 
 namespace clockwright::system {
@@ -75,6 +76,7 @@ Result<std::string> send_mail(const std::string& from, const std::vector<std::st
     const std::string sender = "<" + from + ">";
     request.set(CURLOPT_MAIL_FROM, sender.c_str());
     request.set(CURLOPT_MAIL_RCPT, recipients.get());
+    request.set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
     request.set(CURLOPT_UPLOAD, 1L);
     request.set(CURLOPT_READFUNCTION, &give);
     request.set(CURLOPT_READDATA, static_cast<void*>(&unsent));
@@ -91,8 +93,14 @@ Result<std::string> send_mail(const std::string& from, const std::vector<std::st
     }
     const std::string url = url_of(settings);
     const auto status = request.run(url, settings.time_out);
-    if (status) return last_line(transfer.header_text, "2");
     const std::string said = last_line(transfer.header_text, "45");
+    if (status) {
+        if (!said.empty())
+            log_event(LogLevel::warning,
+                      fmt::format("not everybody gets the mail that {} took: it also said {}",
+                                  printable(url), said));
+        return last_line(transfer.header_text, "2");
+    }
     return fail(status.error().fault,
                 fmt::format("cannot send by {}: {}{}", printable(url), status.error().message,
                             said.empty() ? "" : fmt::format(" (it said: {})", said)));

@@ -29,8 +29,9 @@ struct MailSettings {
     Seconds time_out{10};
 };
 
-/// `mail` is whole, with its head. What the server answered to it; error: why it was not taken,
-/// never with the password.
+/// `mail` is whole, with its head. It goes to all recipients that the server takes; that it refuses
+/// others is logged. What it answered to the mail; error: why it was not taken for anybody, never
+/// with the password.
 Result<std::string> send_mail(const std::string& from, const std::vector<std::string>& to,
                               const std::string& mail, const MailSettings& settings);
 

@@ -73,8 +73,10 @@ class SmtpServer:
                 sender = line[line.find("<") + 1:line.find(">")]
                 say("250 ok" if known else "530 who are you")
             elif word == "RCPT":
-                recipients.append(line[line.find("<") + 1:line.find(">")])
-                say(self.refuse.pop(0) if self.refuse else "250 ok")
+                answer = self.refuse.pop(0) if self.refuse else "250 ok"
+                if answer.startswith("250"):
+                    recipients.append(line[line.find("<") + 1:line.find(">")])
+                say(answer)
             elif word == "DATA":
                 say("354 go on")
                 text = b""

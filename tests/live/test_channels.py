@@ -138,9 +138,20 @@ class Channels(bed.Bed):
         answer = self.expect(self.program("alert", "test", "mail"), 1)
         self.assertIn("535 wrong password", " ".join(answer.stdout.split()))
         self.assertNotIn("s3cret", answer.text)
-        server.password, server.refuse = ("clock", "s3cret"), ["550 no such user"]
+        server.password, server.refuse = ("clock", "s3cret"), ["550 no such user"] * 2
         answer = self.expect(self.program("alert", "test", "mail"), 1)
         self.assertIn("550 no such user", " ".join(answer.stdout.split()))
+        self.assertEqual(server.mails, [])
+
+    def test_a_recipient_that_is_refused_keeps_the_mail_from_nobody_else(self):
+        pem, key = self.certificate(self.address(1))
+        server = SmtpServer(self, self.address(1), (pem, key))
+        self.mail_config(server, f'ca = ["{pem}"]\n')
+        server.refuse = ["550 no such user"]
+        answer = self.expect(self.program("alert", "test", "mail"), 0)
+        self.assertEqual([recipients for _, recipients, _ in server.mails], [["b@corp.example"]])
+        self.assertIn("not everybody gets the mail", answer.stderr)
+        self.assertIn("it also said 550 no such user", answer.stderr)
 
     def test_a_secret_that_others_may_read_is_not_used(self):
         server = SmtpServer(self, self.address(1), self.certificate(self.address(1)))
