@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "system/descriptor.h"
@@ -20,11 +21,12 @@ constexpr std::size_t most_header = std::size_t{64} << 10U;
 
 std::size_t take_body(const char* bytes, std::size_t, std::size_t count, void* context) {
     auto& transfer = *static_cast<Transfer*>(context);
-    if (transfer.body.size() + count > transfer.most) {
+    const std::size_t room = transfer.most - transfer.body.size();
+    if (count > room && !transfer.cut) {
         transfer.refusal = fmt::format("it is larger than {} KiB", transfer.most >> 10U);
         return 0;
     }
-    transfer.body.append(bytes, count);
+    transfer.body.append(bytes, std::min(count, room));
     return count;
 }
 

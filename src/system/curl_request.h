@@ -20,6 +20,7 @@ enum class Reach { anybody, only_public, only_loopback };
 struct Transfer {
     std::size_t most = 0;  ///< octets of the body
     Reach reach = Reach::anybody;
+    bool cut = false;  ///< what is beyond `most` is passed over; else it ends the transfer
     std::string body{};
     std::string header_text{};
     std::string refusal{};  ///< why a callback ended it

@@ -13,7 +13,7 @@ namespace clockwright::system {
 
 struct PostSettings {
     Seconds time_out{10};
-    std::size_t most = std::size_t{64} << 10U;  ///< octets of the answer
+    std::size_t most = std::size_t{64} << 10U;  ///< octets of the answer; the rest is passed over
     std::vector<std::string> ca{};              ///< PEM files of further trust anchors
     std::string token{};                        ///< of a bearer; empty: none is sent
     bool plain_http = false;                    ///< http also to others than this machine
