@@ -113,10 +113,10 @@ std::string tracking_line(const DaemonTracking& tracking, WallTime at, std::stri
     return point.line(at);
 }
 
-std::string source_line(const DaemonSource& source, std::size_t index, WallTime at,
-                        std::string_view host) {
+std::string source_line(const DaemonSource& source, const std::string& name, std::size_t index,
+                        WallTime at, std::string_view host) {
     InfluxPoint point("chrony_sources");
-    point.tag("host", host).tag("peer", source.name);
+    point.tag("host", host).tag("peer", name);
     point.field("index", whole(index));
     if (source.address) point.field("ip", Value(to_string(*source.address)));
     point.field("poll", whole(source.poll)).field("stratum", whole(source.stratum));
@@ -131,9 +131,10 @@ std::string source_line(const DaemonSource& source, std::size_t index, WallTime 
 }
 
 /// Milliseconds, and reach as its octal digits, as `ntpq -p` shows them.
-std::string peer_line(const DaemonSource& source, WallTime at, std::string_view host) {
+std::string peer_line(const DaemonSource& source, const std::string& name, WallTime at,
+                      std::string_view host) {
     InfluxPoint point("ntpq");
-    point.tag("host", host).tag("remote", source.name);
+    point.tag("host", host).tag("remote", name);
     point.tag("stratum", std::to_string(source.stratum));
     if (source.state != ' ') point.tag("state_prefix", std::string(1, source.state));
     point.field("poll", whole(std::int64_t{1} << std::clamp(source.poll, 0, 17)));
@@ -143,6 +144,12 @@ std::string peer_line(const DaemonSource& source, WallTime at, std::string_view 
         point.field("when", whole(source.last_sample->count()));
     }
     return point.line(at);
+}
+
+/// The source's name; of several with one name, as the members of a pool, the address.
+std::string distinct_name(const DaemonSource& source, const std::vector<DaemonSource>& all) {
+    const bool shared = std::ranges::count(all, source.name, &DaemonSource::name) > 1;
+    return shared && source.address ? to_string(*source.address) : source.name;
 }
 
 }  // namespace
@@ -163,8 +170,10 @@ std::string influx_lines(const Snapshot& snapshot, InfluxSchema schema, std::str
     const bool chrony = state->kind == DaemonKind::chrony;
     std::string lines = chrony ? tracking_line(state->tracking, snapshot.at, host) : std::string{};
     for (std::size_t i = 0; i < state->sources.size(); ++i) {
-        lines += chrony ? source_line(state->sources[i], i, snapshot.at, host)
-                        : peer_line(state->sources[i], snapshot.at, host);
+        const DaemonSource& source = state->sources[i];
+        const std::string name = distinct_name(source, state->sources);
+        lines += chrony ? source_line(source, name, i, snapshot.at, host)
+                        : peer_line(source, name, snapshot.at, host);
     }
     return lines;
 }

@@ -77,6 +77,23 @@ TEST_CASE("chrony's names have chrony's signs") {
     CHECK(influx_lines(snapshot, InfluxSchema::ntp_monitor, "db1").empty());
 }
 
+TEST_CASE("members of a pool are told apart by their addresses") {
+    for (const DaemonKind kind : {DaemonKind::chrony, DaemonKind::ntpsec}) {
+        Snapshot snapshot = fakes::canned_snapshot(3);
+        snapshot.status.facts.state->kind = kind;
+        auto& sources = snapshot.status.facts.state->sources;
+        REQUIRE(sources.size() == 3);
+        sources[1].name = sources[2].name = "pool.example";
+        const std::string lines = influx_lines(snapshot, InfluxSchema::telegraf, "db1");
+        const std::string tag = kind == DaemonKind::chrony ? "peer=" : "remote=";
+        CAPTURE(lines);
+        CHECK(lines.contains(tag + "ntp0.example"));
+        CHECK_FALSE(lines.contains("pool.example"));
+        for (const auto& source : {sources[1], sources[2]})
+            CHECK(lines.contains(tag + to_string(*source.address)));
+    }
+}
+
 TEST_CASE("ntpd's names have ntpq's units: milliseconds, and reach in octal digits") {
     Snapshot snapshot = fakes::canned_snapshot(2);
     snapshot.status.facts.state->kind = DaemonKind::ntpsec;
