@@ -28,6 +28,8 @@ class InfluxPoint {
 
     /// With its newline; empty without a field: such a point is none.
     std::string line(WallTime at) const;
+    /// Its name and tags: points that share these and the time are one.
+    const std::string& series() const { return head_; }
 
   private:
     std::string head_, fields_;
@@ -38,7 +40,8 @@ enum class InfluxSchema : std::uint8_t {
     ntp_monitor,  ///< `ntp_metrics` with the tag `server`, in milliseconds
 };
 
-/// Lines of these rows. `host`: the tag of every one.
+/// Lines of these rows, each with a time of its own among those of one name and tags. `host`: the
+/// tag of every one.
 std::string influx_lines(std::span<const Record> rows, InfluxSchema schema, std::string_view host);
 
 /// What the daemon says of the clock and its sources, as telegraf's `chrony`, `chrony_sources` and

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "publish/influx.h"
 
@@ -13,9 +15,23 @@ Value whole(auto number) {
     return static_cast<std::int64_t>(number);
 }
 
+/// Lines of which no two are one point to the database, as those of one series and moment are: a
+/// moment that was used goes on by a nanosecond.
+class DistinctLines {
+  public:
+    std::string operator()(const InfluxPoint& point, WallTime at) {
+        while (!used_.emplace(point.series(), at).second) at += std::chrono::nanoseconds{1};
+        return point.line(at);
+    }
+
+  private:
+    std::set<std::pair<std::string, WallTime>> used_;
+};
+
 /// A row as the user's database is to have it.
 struct RowLine {
     std::string_view host;
+    DistinctLines& line;
 
     InfluxPoint begin(std::string_view measurement) const {
         InfluxPoint point(measurement);
@@ -31,7 +47,7 @@ struct RowLine {
         if (row.stratum) point.field("stratum", whole(*row.stratum));
         point.field("lost", Value(!row.offset));
         point.field("authenticated", Value(row.authenticated));
-        return point.line(row.at);
+        return line(point, row.at);
     }
     std::string operator()(const ClockRow& row) const {
         InfluxPoint point = begin("clockwright_clock");
@@ -42,20 +58,20 @@ struct RowLine {
         point.field("stratum", whole(row.stratum)).field("agreeing", whole(row.agreeing));
         point.field("judged", whole(row.judged));
         point.field("consensus_seconds", row.consensus);
-        return point.line(row.at);
+        return line(point, row.at);
     }
     std::string operator()(const VerdictRow& row) const {
         InfluxPoint point = begin("clockwright_verdict");
         point.tag("server", row.server);
         point.field("verdict", Value(std::string(to_string(row.verdict))));
         point.field("reason", Value(row.reason));
-        return point.line(row.at);
+        return line(point, row.at);
     }
     std::string operator()(const EventRow& row) const {
         InfluxPoint point = begin("clockwright_event");
         point.tag("kind", row.kind).tag("subject", row.subject);
         point.field("text", Value(row.text)).field("size_seconds", row.size);
-        return point.line(row.at);
+        return line(point, row.at);
     }
     std::string operator()(const AlertRow& row) const {
         InfluxPoint point = begin("clockwright_alert");
@@ -63,24 +79,24 @@ struct RowLine {
         point.tag("severity", to_string(row.severity));
         point.field("state", Value(std::string(to_string(row.state))));
         point.field("text", Value(row.text));
-        return point.line(row.at);
+        return line(point, row.at);
     }
     std::string operator()(const RunRow& row) const {
         InfluxPoint point = begin("clockwright_run");
         point.field("outcome", Value(row.outcome)).field("reason", Value(row.reason));
         point.field("candidates", whole(row.candidates)).field("packets", whole(row.packets));
-        return point.line(row.at);
+        return line(point, row.at);
     }
 };
 
-std::string ntp_monitor_line(const Record& record, std::string_view host) {
+std::string ntp_monitor_line(const Record& record, std::string_view host, DistinctLines& line) {
     const auto* row = std::get_if<SampleRow>(&record);
     if (row == nullptr || !row->offset) return {};
     InfluxPoint point("ntp_metrics");
     point.tag("host", host).tag("server", row->server).tag("address", row->address);
     point.field("offset_ms", Value(row->offset->count() * 1e3));
     if (row->delay) point.field("delay_ms", Value(row->delay->count() * 1e3));
-    return point.line(row->at);
+    return line(point, row->at);
 }
 
 std::string_view leap_status(Leap leap) {
@@ -156,9 +172,10 @@ std::string distinct_name(const DaemonSource& source, const std::vector<DaemonSo
 
 std::string influx_lines(std::span<const Record> rows, InfluxSchema schema, std::string_view host) {
     std::string lines;
+    DistinctLines line;
     for (const Record& row : rows) {
-        lines += schema == InfluxSchema::ntp_monitor ? ntp_monitor_line(row, host)
-                                                     : std::visit(RowLine{host}, row);
+        lines += schema == InfluxSchema::ntp_monitor ? ntp_monitor_line(row, host, line)
+                                                     : std::visit(RowLine{host, line}, row);
     }
     return lines;
 }

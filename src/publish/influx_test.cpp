@@ -44,6 +44,20 @@ TEST_CASE("a sample is one point of its own nanosecond") {
           "lost=false,authenticated=true 1795197852000000007\n");
 }
 
+TEST_CASE("rows of one moment are points of their own") {
+    const auto event_at = [](WallTime moment, std::string text) {
+        return EventRow{moment, "note", "ntp1", std::move(text), {}};
+    };
+    const std::vector<Record> rows{event_at(at, "a"), event_at(at, "b"),
+                                   event_at(at + std::chrono::nanoseconds{1}, "c"),
+                                   EventRow{at, "note", "ntp2", "d", {}}};
+    CHECK(influx_lines(rows, InfluxSchema::telegraf, "db1") ==
+          "clockwright_event,host=db1,kind=note,subject=ntp1 text=\"a\" 1795197852000000000\n"
+          "clockwright_event,host=db1,kind=note,subject=ntp1 text=\"b\" 1795197852000000001\n"
+          "clockwright_event,host=db1,kind=note,subject=ntp1 text=\"c\" 1795197852000000002\n"
+          "clockwright_event,host=db1,kind=note,subject=ntp2 text=\"d\" 1795197852000000000\n");
+}
+
 TEST_CASE("a lost sample says so and nothing else") {
     SampleRow row;
     row.at = at;
@@ -82,7 +96,7 @@ TEST_CASE("members of a pool are told apart by their addresses") {
         Snapshot snapshot = fakes::canned_snapshot(3);
         snapshot.status.facts.state->kind = kind;
         auto& sources = snapshot.status.facts.state->sources;
-        REQUIRE(sources.size() == 3);
+        REQUIRE(sources.size() == 4);
         sources[1].name = sources[2].name = "pool.example";
         const std::string lines = influx_lines(snapshot, InfluxSchema::telegraf, "db1");
         const std::string tag = kind == DaemonKind::chrony ? "peer=" : "remote=";
