@@ -27,6 +27,11 @@ system::LogLevel level_of(const Alert& alert) {
                                                       : system::LogLevel::info;
 }
 
+Delivery delivery_of(const Result<std::string>& arrived) {
+    if (arrived) return Delivery::arrived;
+    return arrived.error().fault == Fault::refused ? Delivery::refused : Delivery::failed;
+}
+
 NoticeRate rate_of(const AlertChannel& channel) {
     return {channel.manner().most_an_hour, channel.is_for_people() ? most_a_minute : 0};
 }
@@ -137,10 +142,15 @@ void AgentAlerts::send(Lane& lane) {
 
 void AgentAlerts::sent(Lane& lane, const Result<std::string>& arrived) {
     const SteadyTime now = system::read_clocks().steady;
-    lane.queue.done(arrived.has_value(), now);
+    const Delivery delivery = delivery_of(arrived);
+    const auto aside = lane.queue.done(delivery, now);
     if (arrived) lane.limit.count(now);
     lane.fault.note("alerts wait for " + lane.channel.name(),
-                    arrived ? std::string{} : arrived.error().message);
+                    delivery == Delivery::failed ? arrived.error().message : std::string{});
+    if (aside)
+        system::log_event(system::LogLevel::error,
+                          fmt::format("{} is never told of one alert: {}; {}", lane.channel.name(),
+                                      arrived.error().message, alert_line(*aside)));
     save();
     send(lane);
 }

@@ -31,15 +31,17 @@ Result<void> leave(const Config& config, const Alert& notice) {
     return store::replace_file(path, waiting_alerts_json({{for_agent, {notice}}}));
 }
 
-/// What arrived leaves `waiting`; empty, or why the first that did not has not.
+/// What arrived leaves `waiting`, and so does what never will; empty, or why one did not.
 std::string deliver_all(const AlertChannel& channel, std::vector<Alert>& waiting,
                         const AlertContext& context) {
+    std::string why;
     while (!waiting.empty()) {
         const auto arrived = channel.deliver(waiting.front(), context);
-        if (!arrived) return arrived.error().message;
+        if (!arrived) why = arrived.error().message;
+        if (!arrived && arrived.error().fault != Fault::refused) return why;
         waiting.erase(waiting.begin());
     }
-    return {};
+    return why;
 }
 
 /// By every channel, with what waits for it already.

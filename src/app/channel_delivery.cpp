@@ -20,6 +20,11 @@ namespace {
 
 constexpr std::string_view json_type = "application/json";
 
+/// The answer is about the alert: it will be the same another time.
+bool is_about_alert(int status) {
+    return status == 400 || status == 413 || status == 422;
+}
+
 Result<std::string> optional_secret(const std::string& path) {
     return path.empty() ? Result<std::string>{} : read_secret(path);
 }
@@ -31,7 +36,8 @@ Result<std::string> post(const std::string& url, const std::string& shown, std::
     const std::string said =
         fmt::format("{}: {}", answer.status, printable(answer.body.substr(0, 200)));
     if (answer.status >= 200 && answer.status < 300) return said;
-    return fail(fmt::format("{} answers {}", shown, said));
+    return fail(is_about_alert(answer.status) ? Fault::refused : Fault::failed,
+                fmt::format("{} answers {}", shown, said));
 }
 
 std::string alerts_of(std::string url) {
@@ -62,7 +68,7 @@ Result<Document> document_of(const HookSettings& hook, const Alert& alert,
             break;
         case HookKind::ntfy:
             document.type = "text/plain; charset=utf-8";
-            document.body = printable(alert.text);
+            document.body = ntfy_text(alert);
             document.headers = {"Title: " + alert_title(alert, context),
                                 fmt::format("Priority: {}", priority_of(alert.severity))};
             break;

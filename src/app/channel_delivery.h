@@ -1,5 +1,5 @@
 /// One alert by one channel, tried once; each waits for the other side. What it answered comes
-/// back.
+/// back; Fault::refused: it will never take this alert.
 #pragma once
 
 #include <string>

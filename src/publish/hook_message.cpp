@@ -13,6 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_letters = 1900;  // Discord refuses a content of more than 2000
+constexpr std::size_t most_octets = 4000;   // ntfy makes a file of a message of more than 4096
 
 std::string dump(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -99,8 +100,13 @@ std::string slack_json(const Alert& alert, const AlertContext& context) {
 }
 
 std::string discord_json(const Alert& alert, const AlertContext& context) {
-    return dump({{"content", chat_text(alert, context).substr(0, most_letters)},
+    const std::string text = chat_text(alert, context);
+    return dump({{"content", beginning_of(text, most_letters)},
                  {"allowed_mentions", {{"parse", Json::array()}}}});
+}
+
+std::string ntfy_text(const Alert& alert) {
+    return std::string(beginning_of(printable(alert.text), most_octets));
 }
 
 std::string webhook_json(const Alert& alert, const AlertContext& context) {

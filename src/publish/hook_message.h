@@ -13,6 +13,8 @@ namespace clockwright {
 std::string slack_json(const Alert& alert, const AlertContext& context);
 /// {"content": …, "allowed_mentions": {"parse": []}}: nobody is pinged by a server's name.
 std::string discord_json(const Alert& alert, const AlertContext& context);
+/// The sentence, no longer than ntfy takes for a message.
+std::string ntfy_text(const Alert& alert);
 /// Every fact by name: {"rule", "state", "severity", "host", "server", "text", "hazard", "advice",
 /// "since", "changed"}; missing ones are null.
 std::string webhook_json(const Alert& alert, const AlertContext& context);

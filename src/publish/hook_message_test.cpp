@@ -57,6 +57,22 @@ TEST_CASE("a name from the network pings nobody and makes no link") {
           2000);
 }
 
+TEST_CASE("what is too long for a chat is cut between two letters") {
+    Alert alert = any_alert();
+    for (int i = 0; i < 4; ++i) {
+        CAPTURE(i);
+        alert.text = std::string(std::size_t(i), 'x');
+        for (int n = 0; n < 3000; ++n) alert.text += "±";
+        const std::string message = ntfy_text(alert);
+        CHECK(message.size() >= 3996);
+        CHECK(message.size() <= 4000);
+        CHECK(message == alert.text.substr(0, message.size()));
+        CHECK(message.ends_with("±"));
+        const Json json = Json::parse(discord_json(alert, context));
+        CHECK(json.at("content").get<std::string>().ends_with("±"));
+    }
+}
+
 TEST_CASE("a template takes the facts, escaped") {
     Alert alert = any_alert();
     alert.text = "it said \"no\"\n";

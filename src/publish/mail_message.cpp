@@ -20,18 +20,11 @@ bool is_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7f; });
 }
 
-/// Where a piece of at most `most` octets ends that cuts no letter in two.
-std::size_t piece(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return text.size();
-    while (most > 1 && (static_cast<unsigned char>(text[most]) & 0xc0U) == 0x80U) --most;
-    return most;
-}
-
 std::string header_text(std::string_view text) {
     if (is_ascii(text)) return std::string(text.substr(0, 900));
     std::string out;
     while (!text.empty()) {
-        const std::size_t end = piece(text, most_in_word);
+        const std::size_t end = std::max<std::size_t>(beginning_of(text, most_in_word).size(), 1);
         if (!out.empty()) out += "\r\n ";
         out += "=?utf-8?B?" + base64(text.substr(0, end)) + "?=";
         text.remove_prefix(end);

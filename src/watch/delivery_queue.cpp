@@ -9,7 +9,9 @@ namespace clockwright {
 
 void DeliveryQueue::push(Alert alert) {
     if (size() >= most && !waiting_.empty()) {
-        waiting_.erase(std::ranges::min_element(waiting_, {}, &Alert::severity));
+        const auto least = std::ranges::min_element(waiting_, {}, &Alert::severity);
+        if (least == waiting_.begin()) passing_ = last_try_ = false;
+        waiting_.erase(least);
         ++dropped_;
     }
     waiting_.push_back(std::move(alert));
@@ -17,21 +19,40 @@ void DeliveryQueue::push(Alert alert) {
 
 std::vector<Alert> DeliveryQueue::take(SteadyTime now, std::size_t count) {
     if (!taken_.empty() || waiting_.empty() || now < not_before_) return {};
-    const auto end =
-        waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(count, waiting_.size()));
-    taken_.assign(std::move_iterator(waiting_.begin()), std::move_iterator(end));
-    waiting_.erase(waiting_.begin(), end);
+    if (failures_ >= most_tries) count = 1;
+    passing_ = !last_try_ && failures_ > most_tries && failures_ % 2 == 1 && waiting_.size() > 1;
+    const auto begin = waiting_.begin() + (passing_ ? 1 : 0);
+    const auto end = begin + static_cast<std::ptrdiff_t>(std::min(count, waiting_.size()));
+    taken_.assign(std::move_iterator(begin), std::move_iterator(end));
+    waiting_.erase(begin, end);
     return taken_;
 }
 
-void DeliveryQueue::done(bool arrived, SteadyTime now) {
-    std::vector<Alert> alerts = std::exchange(taken_, {});
-    if (arrived) {
-        failures_ = 0;
-        return;
+std::optional<Alert> DeliveryQueue::done(Delivery delivery, SteadyTime now) {
+    const bool refused = delivery == Delivery::refused, last_try = std::exchange(last_try_, false);
+    if (delivery == Delivery::arrived) {
+        taken_.clear();
+        last_try_ = std::exchange(passing_, false);
+        not_before_ = now;
+        if (!last_try_) failures_ = 0;
+        return std::nullopt;
     }
-    waiting_.insert(waiting_.begin(), std::move_iterator(alerts.begin()),
-                    std::move_iterator(alerts.end()));
+    if (taken_.size() == 1 && (refused || last_try)) {
+        if (last_try) failures_ = 0;
+        return std::exchange(taken_, {}).front();
+    }
+    put_back(now);
+    if (refused) {
+        failures_ = most_tries;
+        not_before_ = now;
+    }
+    return std::nullopt;
+}
+
+void DeliveryQueue::put_back(SteadyTime now) {
+    waiting_.insert(waiting_.begin() + (std::exchange(passing_, false) ? 1 : 0),
+                    std::move_iterator(taken_.begin()), std::move_iterator(taken_.end()));
+    taken_.clear();
     const std::chrono::seconds pause = first_pause * (1 << std::min(failures_, 10));
     not_before_ = now + std::min<std::chrono::seconds>(pause, longest_pause);
     ++failures_;

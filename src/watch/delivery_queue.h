@@ -11,10 +11,20 @@
 
 namespace clockwright {
 
-/// One channel's queue, in order. The oldest is tried first; while it fails, the rest waits.
+/// How it came out.
+enum class Delivery : std::uint8_t {
+    arrived,
+    failed,   ///< it may arrive another time
+    refused,  ///< the other side will never take this one
+};
+
+/// One channel's queue, in order. The oldest is tried first; while it fails, the rest waits. After
+/// `most_tries` failures on end the one behind it is tried in turn: if that arrives and
+/// the oldest fails once more, it is at fault rather than the way.
 class DeliveryQueue {
   public:
     static constexpr std::size_t most = 1000;
+    static constexpr int most_tries = 10;
     static constexpr std::chrono::seconds first_pause{10};
     static constexpr std::chrono::minutes longest_pause{10};
 
@@ -23,8 +33,9 @@ class DeliveryQueue {
     /// What to deliver now, the oldest first, so many at most; none: nothing waits, or a pause is
     /// on, or a delivery is under way already.
     std::vector<Alert> take(SteadyTime now, std::size_t count = 1);
-    /// How the taken ones came out; failed ones go back to the front.
-    void done(bool arrived, SteadyTime now);
+    /// How the taken ones came out. Those that failed go back to their place, and so do several
+    /// that were refused, to be tried one by one. The one that is set aside for good; empty: none.
+    std::optional<Alert> done(Delivery delivery, SteadyTime now);
 
     /// When `take` has something again; empty: not before the next `push` or `done`.
     std::optional<SteadyTime> next() const;
@@ -34,8 +45,12 @@ class DeliveryQueue {
     int failures() const { return failures_; }  ///< on end
 
   private:
+    void put_back(SteadyTime now);
+
     std::deque<Alert> waiting_;
     std::vector<Alert> taken_;
+    bool passing_ = false;   ///< the taken one stood behind the first, which waits
+    bool last_try_ = false;  ///< the way is good: the first fails no more than once again
     SteadyTime not_before_{SteadyTime::min()};
     int failures_ = 0;
     std::uint64_t dropped_ = 0;

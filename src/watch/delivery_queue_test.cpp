@@ -25,9 +25,9 @@ TEST_CASE("alerts are delivered in their order, one at a time") {
     CHECK(queue.take(now).at(0).rule == "a");
     CHECK(queue.take(now).empty());
     CHECK(queue.size() == 2);
-    queue.done(true, now);
+    queue.done(Delivery::arrived, now);
     CHECK(queue.take(now).at(0).rule == "b");
-    queue.done(true, now);
+    queue.done(Delivery::arrived, now);
     CHECK(queue.size() == 0);
     CHECK_FALSE(queue.next().has_value());
 }
@@ -39,13 +39,13 @@ TEST_CASE("a failed delivery is tried again after 10 s, 20 s, and so on up to 10
     for (const auto pause : {10s, 20s, 40s, 80s, 160s, 320s, 600s, 600s, 600s}) {
         CAPTURE(pause.count());
         REQUIRE_FALSE(queue.take(now).empty());
-        queue.done(false, now);
+        queue.done(Delivery::failed, now);
         CHECK(queue.next() == now + pause);
         CHECK(queue.take(now + pause - 1s).empty());
         now += pause;
     }
     REQUIRE_FALSE(queue.take(now).empty());
-    queue.done(true, now);
+    queue.done(Delivery::arrived, now);
     CHECK(queue.failures() == 0);
     queue.push(alert_named("b"));
     CHECK_FALSE(queue.take(now).empty());
@@ -65,7 +65,7 @@ TEST_CASE("nothing is lost below a thousand, and the least severe first above") 
     CHECK(queue.take(SteadyTime{0s}).at(0).rule == "c0");
     queue.push(alert_named("more"));
     CHECK(queue.size() == 1000);
-    queue.done(false, SteadyTime{0s});
+    queue.done(Delivery::failed, SteadyTime{0s});
     CHECK(queue.take(SteadyTime{10s}).at(0).rule == "c0");
 }
 
@@ -86,9 +86,81 @@ TEST_CASE("many that wait are told as one, and come back one by one when that fa
     CHECK(digest.text.contains("; firing: sentence 3; "));
     CHECK(digest.text.ends_with("; resolved: sentence 19; and 5 more"));
     CHECK(queue.all().size() == 30);
-    queue.done(false, SteadyTime{0s});
+    queue.done(Delivery::failed, SteadyTime{0s});
     CHECK(queue.take(SteadyTime{10s}).at(0).rule == "r0");
-    queue.done(true, SteadyTime{10s});
+    queue.done(Delivery::arrived, SteadyTime{10s});
     CHECK(queue.all().front().rule == "r1");
     CHECK(queue.size() == 29);
+}
+
+TEST_CASE("one that the other side will never take is set aside at once, and the rest goes on") {
+    DeliveryQueue queue;
+    const SteadyTime now{100s};
+    queue.push(alert_named("bad"));
+    queue.push(alert_named("good"));
+    REQUIRE(queue.take(now).size() == 1);
+    const auto aside = queue.done(Delivery::refused, now);
+    REQUIRE(aside.has_value());
+    CHECK(aside->rule == "bad");
+    CHECK(queue.next() == SteadyTime::min());
+    CHECK(queue.take(now).at(0).rule == "good");
+    CHECK_FALSE(queue.done(Delivery::arrived, now).has_value());
+    CHECK(queue.size() == 0);
+}
+
+TEST_CASE("many that are refused as one are tried one by one, and then as one again") {
+    DeliveryQueue queue;
+    const SteadyTime now{100s};
+    for (const char* rule : {"a", "bad", "c", "d"}) queue.push(alert_named(rule));
+    REQUIRE(queue.take(now, 3).size() == 3);
+    CHECK_FALSE(queue.done(Delivery::refused, now).has_value());
+    CHECK(queue.size() == 4);
+    REQUIRE(queue.take(now, 4).size() == 1);
+    CHECK(queue.all().front().rule == "a");
+    queue.done(Delivery::arrived, now);
+    REQUIRE(queue.take(now, 3).size() == 3);
+    CHECK_FALSE(queue.done(Delivery::refused, now).has_value());
+    REQUIRE(queue.take(now, 3).size() == 1);
+    CHECK(queue.done(Delivery::refused, now)->rule == "bad");
+    CHECK(queue.take(now).at(0).rule == "c");
+}
+
+TEST_CASE("an alert that never arrives is set aside when those behind it do") {
+    DeliveryQueue queue;
+    SteadyTime now{1000s};
+    for (const char* rule : {"bad", "b", "c"}) queue.push(alert_named(rule));
+    for (int i = 0; i <= DeliveryQueue::most_tries; ++i) {
+        CHECK(queue.take(now).at(0).rule == "bad");
+        queue.done(Delivery::failed, now);
+        now += 10min;
+    }
+    CHECK(queue.take(now).at(0).rule == "b");
+    CHECK(queue.size() == 3);
+    SUBCASE("it does") {
+        CHECK_FALSE(queue.done(Delivery::arrived, now).has_value());
+        CHECK(queue.take(now).at(0).rule == "bad");
+        CHECK(queue.done(Delivery::failed, now)->rule == "bad");
+        CHECK(queue.failures() == 0);
+        CHECK(queue.take(now).at(0).rule == "c");
+    }
+    SUBCASE("it does, as the first does then: there was an outage") {
+        CHECK_FALSE(queue.done(Delivery::arrived, now).has_value());
+        CHECK(queue.take(now).at(0).rule == "bad");
+        CHECK_FALSE(queue.done(Delivery::arrived, now).has_value());
+        CHECK(queue.failures() == 0);
+        CHECK(queue.take(now).at(0).rule == "c");
+    }
+    SUBCASE("it does not either: nothing is lost, in its order") {
+        CHECK_FALSE(queue.done(Delivery::failed, now).has_value());
+        now += 10min;
+        CHECK(queue.take(now).at(0).rule == "bad");
+        queue.done(Delivery::arrived, now);
+        CHECK(queue.take(now).at(0).rule == "b");
+        queue.done(Delivery::arrived, now);
+        CHECK(queue.take(now).at(0).rule == "c");
+    }
+    SUBCASE("it is refused itself") {
+        CHECK(queue.done(Delivery::refused, now)->rule == "b");
+        CHECK(queue.take(now).at(0).rule == "c");
+    }
 }
