@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "watch/alert_book.h"
+
 using namespace clockwright;
 
 namespace {
@@ -115,4 +117,31 @@ TEST_CASE("a step back is worse than a step") {
     CHECK(fires("clock_stepped_back", -0.2));
     CHECK_FALSE(fires("clock_stepped_back", -0.1));
     CHECK(named(rules, "clock_stepped_back").family == named(rules, "clock_stepped").family);
+}
+
+TEST_CASE("what the daemon said of a server is over when it says it no more") {
+    const std::vector<std::pair<std::string, Fact>> rows{
+        {"selected_dead", {"selected_dead", "ntp1", 1, ""}},
+        {"too_frequent", {"impolite", "ntp1", 1, ""}},
+        {"nts_cookies", {"nts_cookies", "ntp1", 3, ""}},
+        {"nts_cookies_critical", {"nts_cookies", "ntp1", 0, ""}}};
+    for (const auto& [name, fact] : rows) {
+        CAPTURE(name);
+        const std::vector<Rule> rules{named(built_in_rules(RuleClass::leaf), name)};
+        const Fact watched{"silent_seconds", "ntp1", 1, ""};
+        AlertBook book;
+        Now now{WallTime{std::chrono::hours{500'000}}, SteadyTime{std::chrono::hours{1}}};
+        const auto step = [&](const std::vector<Fact>& facts) {
+            for (int i = 0; i < 10; ++i) {
+                now.wall += std::chrono::minutes{1};
+                now.steady += std::chrono::minutes{1};
+                book.step(now, rules, facts);
+            }
+        };
+        step({watched, fact});
+        REQUIRE(book.open().size() == 1);
+        CHECK(book.open()[0].state == AlertState::firing);
+        step({watched});
+        CHECK(book.open().empty());
+    }
 }

@@ -69,7 +69,8 @@ std::vector<Rule> silent() {
                      .conditions = {is_true("selected_dead")},
                      .hazard = "H-16",
                      .message = "the daemon follows {subject}, which is silent ({evidence})",
-                     .advice = "set maxunreach on its line, or give the daemon more sources"});
+                     .advice = "set maxunreach on its line, or give the daemon more sources",
+                     .absent = Absent::clears});
     return rules;
 }
 
@@ -85,7 +86,8 @@ std::vector<Rule> manners() {
              .hold = Seconds{300},
              .hazard = "H-32",
              .message = "the daemon asks {subject} more often than every 64 s ({evidence})",
-             .advice = "raise minpoll to 6 on its line: clockwright doctor"},
+             .advice = "raise minpoll to 6 on its line: clockwright doctor",
+             .absent = Absent::clears},
             {.name = "forged_answers",
              .conditions =
                  {{.fact = "spoofed", .relation = Relation::at_least, .limit = 3, .clear = 0}},
@@ -107,7 +109,8 @@ std::vector<Rule> authentication() {
                        .conditions = {{.fact = "nts_cookies", .relation = Relation::less}},
                        .hazard = "H-10",
                        .message = "{value} NTS cookies are left for {subject} ({evidence})",
-                       .advice = "see why no new ones come: clockwright scan nts://{subject}"};
+                       .advice = "see why no new ones come: clockwright scan nts://{subject}",
+                       .absent = Absent::clears};
     for (Rule& rule : degrees(cookies, {4, 1})) rules.push_back(std::move(rule));
     return rules;
 }
