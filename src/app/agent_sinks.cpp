@@ -134,7 +134,10 @@ void AgentSinks::show_samples(const std::shared_ptr<const Snapshot>& shown) {
 }
 
 void AgentSinks::finish() {
-    if (writing_) writing_->finish();
+    if (writing_) {
+        run(*writing_, [this] { files_->end(); });
+        writing_->finish();
+    }
     if (influx_) influx_->finish();
     if (remote_write_) remote_write_->finish();
 }

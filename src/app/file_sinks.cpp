@@ -1,6 +1,7 @@
 #include "app/file_sinks.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "publish/history_fields.h"
 #include "publish/prometheus.h"
@@ -74,6 +75,14 @@ void FileSinks::show(const Snapshot& snapshot, const Now& now) {
     status_written_ = now.steady;
     const auto written = status_log_->append(status_line(snapshot), now.wall, sure_);
     status_fault_.note("lines for files.status_log wait", fault_of(written));
+}
+
+void FileSinks::end() {
+    if (settings_.metrics.textfile.empty()) return;
+    std::error_code error;
+    std::filesystem::remove(settings_.metrics.textfile, error);
+    metrics_fault_.note("metrics.textfile stays though nobody watches",
+                        error ? error.message() : std::string{});
 }
 
 void FileSinks::write_metrics(const Snapshot& snapshot, WallTime now) {

@@ -20,6 +20,8 @@ class FileSinks {
 
     void tell(std::span<const Record> rows, const Now& now);
     void show(const Snapshot& snapshot, const Now& now);
+    /// Nobody watches any more: what claims how the clock is now goes.
+    void end();
 
   private:
     void write_metrics(const Snapshot& snapshot, WallTime now);

@@ -71,6 +71,20 @@ TEST_CASE("the textfile has the text of /metrics, with the names that were asked
     CHECK(directory.count() == 1);
 }
 
+TEST_CASE("the textfile goes when nobody watches any more; what was written of the past stays") {
+    const TemporaryDirectory directory;
+    SinkSettings settings;
+    settings.metrics.textfile = directory / "clockwright.prom";
+    settings.files.status_log = directory / "status.log";
+    FileSinks sinks(settings);
+    sinks.show(fakes::canned_snapshot(1), now);
+    REQUIRE(directory.count() == 2);
+    sinks.end();
+    CHECK(directory.count() == 1);
+    CHECK_FALSE(directory.read("status.log").empty());
+    sinks.end();
+}
+
 TEST_CASE("the log of states grows by a line a minute, whatever the pace") {
     const TemporaryDirectory directory;
     SinkSettings settings;

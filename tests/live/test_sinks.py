@@ -33,6 +33,7 @@ class Files(Sinks):
             time.sleep(0.01)
         self.assertIn("ntp_drift_seconds{", prom.read_text())
         self.end_agent()
+        self.assertFalse(prom.exists())
         self.assertEqual(self.rows_of(rows), self.samples())
         for line in states.read_text().splitlines():
             self.assertIn("peers", json.loads(line))
