@@ -7,12 +7,25 @@
 #include "publish/stream_events.h"
 #include "store/sqlite_history.h"
 #include "system/clock.h"
+#include "system/log.h"
 
 namespace clockwright::app {
 namespace {
 
 constexpr const char* token_file = "/etc/clockwright/http-token";
 constexpr std::size_t least_token = 16;
+
+/// Fault::refused when others could ask and there is none.
+Result<std::string> token_for(const std::string& listen, const IpAddress& address) {
+    std::string token = TRY(read_http_token());
+    if (token.empty() && !address.is_loopback()) {
+        return fail(Fault::refused,
+                    fmt::format("agent.listen = \"{}\" is open to others: put a token into {} "
+                                "(mode 0600), or listen on 127.0.0.1",
+                                listen, token_file));
+    }
+    return token;
+}
 
 }  // namespace
 
@@ -34,13 +47,7 @@ Result<std::unique_ptr<AgentHttp>> AgentHttp::open(boost::asio::io_context& loop
     if (!address) return fail(Fault::bad_input, "agent.listen must be ADDRESS:PORT");
     AccessRules access;
     access.listen = *address;
-    access.token = TRY(read_http_token());
-    if (access.token.empty() && !address->is_loopback()) {
-        return fail(Fault::refused,
-                    fmt::format("agent.listen = \"{}\" is open to others: put a token into {} "
-                                "(mode 0600), or listen on 127.0.0.1",
-                                config.agent.listen, token_file));
-    }
+    access.token = TRY(token_for(config.agent.listen, *address));
     std::unique_ptr<AgentHttp> http(new AgentHttp(loop, config, std::move(access)));
     http->server_ = TRY(system::HttpServer::listen(
         loop, {*address, place.port},
@@ -52,6 +59,16 @@ Result<std::unique_ptr<AgentHttp>> AgentHttp::open(boost::asio::io_context& loop
 
 AgentHttp::AgentHttp(boost::asio::io_context& loop, const Config& config, AccessRules access)
     : config_(config), access_(std::move(access)), reading_(loop) {}
+
+void AgentHttp::use(const Config& config) {
+    auto token = token_for(config_.agent.listen, access_.listen);
+    config_ = config;
+    if (token)
+        access_.token = std::move(*token);
+    else
+        system::log_event(system::LogLevel::error,
+                          "the old HTTP token stays: " + token.error().message);
+}
 
 void AgentHttp::answer(HttpRequest request, const system::HttpAnswer& give) {
     ApiView view;

@@ -22,8 +22,10 @@ class AgentHttp {
     static Result<std::unique_ptr<AgentHttp>> open(boost::asio::io_context& loop,
                                                    const Config& config);
 
-    /// After the configuration changed; where it listens stays.
-    void use(const Config& config) { config_ = config; }
+    /// After the configuration changed: the token is read anew, too, and where it listens stays. A
+    /// token that cannot be used leaves the old one, and is said in the log.
+    void use(const Config& config);
+    const AccessRules& access() const { return access_; }
     void show(const Snapshot& snapshot);
     void tell(std::span<const Record> rows);  ///< alerts and events, to the streams
     const Endpoint& endpoint() const { return server_->endpoint(); }
