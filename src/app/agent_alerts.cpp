@@ -130,10 +130,13 @@ void AgentAlerts::send(Lane& lane) {
     }
     const bool many = lane.channel.is_for_people() && lane.queue.size() > most_single;
     const bool together = many || std::exchange(lane.held_back, false);
+    if (lane.queue.failures() == 0) lane.first_tried = system::read_wall_clock();
     const auto alerts = lane.queue.take(now, together ? DeliveryQueue::most : 1);
+    AlertContext context = context_;
+    context.first_tried = lane.first_tried;
     lane.sending.post(
         [channel = lane.channel, alert = alerts.size() > 1 ? digest_of(alerts) : alerts.front(),
-         context = context_]() mutable {
+         context]() mutable {
             context.now = system::read_wall_clock();
             return channel.deliver(alert, context);
         },

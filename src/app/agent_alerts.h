@@ -40,6 +40,7 @@ class AgentAlerts {
         DeliveryQueue queue;
         NoticeLimit limit;
         bool held_back = false;  ///< by the limit: what waits goes as one
+        WallTime first_tried{};  ///< of what is tried now
         boost::asio::steady_timer again;
         FaultOnce fault;
         bool wanted = true;  ///< false: no longer configured; a delivery may be under way

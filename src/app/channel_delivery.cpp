@@ -10,7 +10,6 @@
 #include "system/http_post.h"
 #include "system/local_host.h"
 #include "system/mail_send.h"
-#include "system/random_bits.h"
 #include "system/run_program.h"
 #include "time/host_name.h"
 #include "time/spell.h"
@@ -109,9 +108,7 @@ Result<std::string> deliver_by(const AlertmanagerSettings& alertmanager, const A
 Result<std::string> deliver_by(const MailSettings& mail, const Alert& alert,
                                const AlertContext& context) {
     const HostName server = TRY(parse_host(mail.server));
-    const std::string id =
-        fmt::format("{:016x}{:016x}", system::random_bits(), system::random_bits());
-    const MailHead head{.from = mail.from, .to = mail.to, .id = id};
+    const MailHead head{.from = mail.from, .to = mail.to, .id = mail_id(alert, context)};
     system::MailSettings settings{.server = server,
                                   .tls = system::mail_tls(mail.tls),
                                   .user = mail.user,

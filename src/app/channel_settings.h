@@ -40,6 +40,9 @@ struct AlertmanagerSettings {
     bool plain_http = false;                    ///< http also to others than this machine
 };
 
+/// A server may look at a mail for long before it takes it.
+constexpr Seconds mail_time_out{60};
+
 /// `[alert.mail]`
 struct MailSettings {
     std::string server;  ///< "smtp.corp.example", "smtp.corp.example:587"
@@ -49,7 +52,7 @@ struct MailSettings {
     std::string user, password_file;      ///< empty: no AUTH
     std::vector<std::string> ca;          ///< further trust anchors
     bool unverified_certificate = false;  ///< any certificate will do
-    ChannelManner manner{};
+    ChannelManner manner{.time_out = mail_time_out};
 };
 
 /// What is spoken to a web hook.

@@ -46,6 +46,8 @@ TEST_CASE("mail and hooks are read with all they have, and shown") {
     CHECK(hook.manner.tells == std::set{NoticeClass::errors, NoticeClass::summary});
     CHECK(hook.manner.most_an_hour == 7);
     CHECK(channels.mail->manner.most_an_hour == 30);
+    CHECK(channels.mail->manner.time_out == Seconds{60});
+    CHECK(channels.hooks.at(HookKind::slack).manner.time_out == Seconds{10});
     CHECK_FALSE(channels.mail->manner.tells.contains(NoticeClass::summary));
     const std::string shown = show_config(*config);
     for (const char* part : {"alert.mail", "alert.slack", "alert.webhook", "t.toml:1"}) {

@@ -15,6 +15,7 @@ struct AlertContext {
     std::map<std::string, std::string> labels{};  ///< of the user, beside our own
     /// How long a firing alert is believed without hearing of it again: twice its repeat.
     Seconds lasting{8 * 3600.0};
+    WallTime first_tried{};  ///< the same at each try to tell it, another when it is repeated
 };
 
 /// "alert firing: server ntp2 is wrong (3 of 4 agree) rule=server_wrong severity=warning

@@ -8,6 +8,7 @@
 
 #include "publish/base64.h"
 #include "publish/hook_message.h"
+#include "time/fnv.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -53,6 +54,14 @@ std::string mail_date(WallTime at) {
         static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1],
         static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
         time.seconds().count());
+}
+
+std::string mail_id(const Alert& alert, const AlertContext& context) {
+    const std::string all =
+        fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", context.host, alert.rule, alert.subject,
+                    to_string(alert.state), alert.changed.time_since_epoch().count(),
+                    context.first_tried.time_since_epoch().count(), alert.text);
+    return fmt::format("{:016x}{:016x}", fnv1a(all), fnv1a("\n" + all));
 }
 
 std::string alert_mail(const Alert& alert, const AlertContext& context, const MailHead& head) {

@@ -18,6 +18,10 @@ struct MailHead {
 /// RFC 2047.
 std::string alert_mail(const Alert& alert, const AlertContext& context, const MailHead& head);
 
+/// What makes the Message-ID of this alert: the same at each try, so that who got it already can
+/// tell, and another when it is told again.
+std::string mail_id(const Alert& alert, const AlertContext& context);
+
 /// "Sat, 28 Nov 2026 13:55:01 +0000"
 std::string mail_date(WallTime at);
 

@@ -63,3 +63,28 @@ TEST_CASE("a date is that of the calendar, whatever the year") {
     CHECK(mail_date(*parse_rfc3339("2000-02-29T00:00:00Z")) == "Tue, 29 Feb 2000 00:00:00 +0000");
     CHECK(mail_date(*parse_rfc3339("2027-01-01T23:59:59Z")) == "Fri, 1 Jan 2027 23:59:59 +0000");
 }
+
+TEST_CASE("a mail that is tried again has the Message-ID it had, and none else has") {
+    const Alert alert = fakes::firing_alert(begin);
+    const AlertContext first{.host = "db1", .now = begin, .first_tried = begin};
+    const std::string id = mail_id(alert, first);
+    CHECK(id.size() == 32);
+    AlertContext again = first;
+    again.now += std::chrono::minutes{10};
+    CHECK(mail_id(alert, again) == id);
+    AlertContext repeated = again, elsewhere = first;
+    repeated.first_tried = again.now;
+    elsewhere.host = "db2";
+    CHECK(mail_id(alert, repeated) != id);
+    CHECK(mail_id(alert, elsewhere) != id);
+    for (int member = 0; member < 5; ++member) {
+        CAPTURE(member);
+        Alert other = alert;
+        if (member == 0) other.rule = "server_silent";
+        if (member == 1) other.subject = "ntp3";
+        if (member == 2) other.state = AlertState::resolved;
+        if (member == 3) other.changed = begin + std::chrono::seconds{1};
+        if (member == 4) other.text = "8 notices at once";
+        CHECK(mail_id(other, first) != id);
+    }
+}
