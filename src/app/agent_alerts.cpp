@@ -115,9 +115,18 @@ void AgentAlerts::save() {
                   [](const Result<void>&) {});  // it is there, and a power cut is another story
 }
 
+void AgentAlerts::finish() {
+    ending_ = true;
+    for (const auto& lane : lanes_) {
+        lane->sending.finish();
+        if (lane->came_out) sent(*lane);
+    }
+    syncing_.finish();
+}
+
 void AgentAlerts::send(Lane& lane) {
     const auto next = lane.queue.next();
-    if (!lane.wanted || !next) return;
+    if (!lane.wanted || !next || ending_) return;
     const SteadyTime now = system::read_clocks().steady;
     const SteadyTime room = lane.limit.next(rate_of(lane.channel), now);
     lane.held_back |= room > now;
@@ -135,15 +144,17 @@ void AgentAlerts::send(Lane& lane) {
     AlertContext context = context_;
     context.first_tried = lane.first_tried;
     lane.sending.post(
-        [channel = lane.channel, alert = alerts.size() > 1 ? digest_of(alerts) : alerts.front(),
-         context]() mutable {
+        [&lane, channel = lane.channel,
+         alert = alerts.size() > 1 ? digest_of(alerts) : alerts.front(), context]() mutable {
             context.now = system::read_wall_clock();
-            return channel.deliver(alert, context);
+            lane.came_out = channel.deliver(alert, context);
+            return true;
         },
-        [this, &lane](const Result<std::string>& arrived) { sent(lane, arrived); });
+        [this, &lane](bool) { sent(lane); });
 }
 
-void AgentAlerts::sent(Lane& lane, const Result<std::string>& arrived) {
+void AgentAlerts::sent(Lane& lane) {
+    const auto arrived = *std::exchange(lane.came_out, std::nullopt);
     const SteadyTime now = system::read_clocks().steady;
     const Delivery delivery = delivery_of(arrived);
     const auto aside = lane.queue.done(delivery, now);

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/alert_channels.h"
@@ -31,6 +32,9 @@ class AgentAlerts {
     /// Some channel is told of such.
     bool tells(NoticeClass notice) const;
 
+    /// Waits for what is under way, and keeps what has not arrived; nothing may be told after it.
+    void finish();
+
   private:
     struct Lane {
         Lane(AlertChannel to, boost::asio::io_context& loop)
@@ -43,12 +47,14 @@ class AgentAlerts {
         WallTime first_tried{};  ///< of what is tried now
         boost::asio::steady_timer again;
         FaultOnce fault;
+        /// Of the delivery in hand; written by `sending`, read when it is done with it.
+        std::optional<Result<std::string>> came_out{};
         bool wanted = true;  ///< false: no longer configured; a delivery may be under way
         system::Worker sending;
     };
 
     void send(Lane& lane);
-    void sent(Lane& lane, const Result<std::string>& arrived);
+    void sent(Lane& lane);
     void restore();
     void save();
 
@@ -58,6 +64,7 @@ class AgentAlerts {
     std::string saved_;  ///< as it lies there
     FaultOnce file_fault_;
     std::vector<std::unique_ptr<Lane>> lanes_;
+    bool ending_ = false;
     system::Worker syncing_;
 };
 

@@ -164,3 +164,24 @@ TEST_CASE("a program is told each of many alerts that begin and end at once") {
     CHECK(count_of("\nstate: firing\n") == 50);
     for (int i = 0; i < 50; ++i) CHECK(count_of("\nserver: s" + std::to_string(i) + "!\n") == 2);
 }
+
+TEST_CASE("what is under way when the agent ends is told once") {
+    const auto directory = system::TemporaryDirectory::make("clockwright-alerts");
+    REQUIRE(directory);
+    const std::string path = directory->path() + "/told";
+    Config config = writes_to(path);
+    config.alert.channels.exec[0].command[2] = "sleep 0.3; cat >> " + path;
+    boost::asio::io_context loop;
+    {
+        AgentAlerts alerts(loop, config);
+        for (const char* name : {"one", "two"}) alerts.tell(notice(name));
+        alerts.finish();
+    }
+    CHECK(content_of(path).contains("server: one"));
+    CHECK_FALSE(content_of(path).contains("server: two"));
+    boost::asio::io_context next;
+    AgentAlerts again(next, config);
+    CHECK(arrives(next, path, "server: two"));
+    const std::string told = content_of(path);
+    CHECK(told.find("server: one") == told.rfind("server: one"));
+}

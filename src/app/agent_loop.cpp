@@ -146,6 +146,7 @@ Result<int> AgentLoop::run() {
     record_.finish();
     sinks_.finish();
     save(false);
+    alerts_.finish();
     return exit_done;
 }
 

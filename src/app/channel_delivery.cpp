@@ -18,6 +18,8 @@ namespace clockwright::app {
 namespace {
 
 constexpr std::string_view json_type = "application/json";
+/// What is under way when the agent ends is given so long: cut off, it might be told twice.
+constexpr Seconds grace{5};
 
 /// The answer is about the alert: it will be the same another time.
 bool is_about_alert(int status) {
@@ -100,7 +102,8 @@ Result<std::string> deliver_by(const AlertmanagerSettings& alertmanager, const A
     const system::PostSettings settings{.time_out = alertmanager.manner.time_out,
                                         .ca = alertmanager.ca,
                                         .token = TRY(optional_secret(alertmanager.token_file)),
-                                        .plain_http = alertmanager.plain_http};
+                                        .plain_http = alertmanager.plain_http,
+                                        .grace = grace};
     const std::string url = alerts_of(alertmanager.url);
     return post(url, printable(url), json_type, alertmanager_json(alert, labelled), settings);
 }
@@ -115,7 +118,8 @@ Result<std::string> deliver_by(const MailSettings& mail, const Alert& alert,
                                   .password = TRY(optional_secret(mail.password_file)),
                                   .ca = mail.ca,
                                   .any_certificate = mail.unverified_certificate,
-                                  .time_out = mail.manner.time_out};
+                                  .time_out = mail.manner.time_out,
+                                  .grace = grace};
     return system::send_mail(mail.from, mail.to, alert_mail(alert, context, head), settings);
 }
 
@@ -131,7 +135,8 @@ Result<std::string> deliver_by(const HookSettings& hook, const Alert& alert,
                                         .token = TRY(optional_secret(hook.token_file)),
                                         .plain_http = hook.plain_http,
                                         .headers = std::move(document.headers),
-                                        .secret_url = secret};
+                                        .secret_url = secret,
+                                        .grace = grace};
     return post(url, secret ? hook.url_file + "'s URL" : printable(url), document.type,
                 document.body, settings);
 }

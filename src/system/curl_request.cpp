@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "system/clock.h"
 #include "system/descriptor.h"
 #include "system/event_loop.h"
 #include "system/socket_address.h"
@@ -56,8 +57,12 @@ curl_socket_t open_socket(void* context, curlsocktype, curl_sockaddr* address) {
     return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-int look_up(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    return interrupted() ? 1 : 0;
+int look_up(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    if (!interrupted()) return 0;
+    auto& transfer = *static_cast<Transfer*>(context);
+    const SteadyTime now = read_clocks().steady;
+    if (!transfer.interrupted) transfer.interrupted = now;
+    return Seconds{now - *transfer.interrupted} >= transfer.grace ? 1 : 0;
 }
 
 Result<std::string> read_anchors(const std::string& path) {
@@ -101,6 +106,7 @@ CurlRequest::CurlRequest(const CurlLibrary& curl, Transfer& transfer, const std:
     set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&transfer_));
     set(CURLOPT_NOPROGRESS, 0L);
     set(CURLOPT_XFERINFOFUNCTION, &look_up);
+    set(CURLOPT_XFERINFODATA, static_cast<void*>(&transfer_));
     if (pem.empty()) return;
     curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_COPY};
     set(CURLOPT_CAINFO_BLOB, &blob);
@@ -111,7 +117,8 @@ Result<int> CurlRequest::run(const std::string& url, Seconds left) {
     set(CURLOPT_URL, url.c_str());
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(left.count() * 1e3) + 1);
     const CURLcode code = curl_.easy_perform(handle_.get());
-    if (interrupted()) return fail(Fault::interrupted, "interrupted during a transfer");
+    if (interrupted() && (code != CURLE_OK || transfer_.grace == Seconds{0}))
+        return fail(Fault::interrupted, "interrupted during a transfer");
     if (code != CURLE_OK) return fail(why(code));
     long status = 0;
     curl_.easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);

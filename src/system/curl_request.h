@@ -20,10 +20,12 @@ enum class Reach { anybody, only_public, only_loopback };
 struct Transfer {
     std::size_t most = 0;  ///< octets of the body
     Reach reach = Reach::anybody;
+    Seconds grace{};   ///< after Ctrl-C it may go on for so long
     bool cut = false;  ///< what is beyond `most` is passed over; else it ends the transfer
     std::string body{};
     std::string header_text{};
     std::string refusal{};  ///< why a callback ended it
+    std::optional<SteadyTime> interrupted{};
 };
 
 /// PEM of the system's anchors and those added to them (also SSL_CERT_FILE); empty: libcurl's own
@@ -42,7 +44,8 @@ class CurlRequest {
     void set(CURLoption option, Value value) {
         curl_.easy_setopt(handle_.get(), option, value);
     }
-    /// The status of the answer. Fault::interrupted when Ctrl-C came.
+    /// The status of the answer. Fault::interrupted when Ctrl-C came, and the answer not within the
+    /// grace.
     Result<int> run(const std::string& url, Seconds left);
     /// Where the answer redirects to; empty: nowhere.
     std::string redirection();

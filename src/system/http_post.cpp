@@ -34,6 +34,7 @@ Result<PostAnswer> http_post(const std::string& url, std::string_view content_ty
     const std::string pem = is_plain ? std::string{} : TRY(trust_anchors(settings.ca));
     const bool only_here = is_plain && !settings.plain_http;
     Transfer transfer{settings.most, only_here ? Reach::only_loopback : Reach::anybody};
+    transfer.grace = settings.grace;
     transfer.cut = true;  // the status alone says what came of it
     CurlRequest request(curl, transfer, pem, is_plain ? "http" : "https");
     if (!request.is_there()) return fail("libcurl gives no handle");

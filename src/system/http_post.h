@@ -19,6 +19,7 @@ struct PostSettings {
     bool plain_http = false;                    ///< http also to others than this machine
     std::vector<std::string> headers{};         ///< "Name: value"
     bool secret_url = false;                    ///< no message may hold it
+    Seconds grace{};                            ///< after Ctrl-C it may go on for so long
 };
 
 struct PostAnswer {

@@ -68,6 +68,7 @@ Result<std::string> send_mail(const std::string& from, const std::vector<std::st
         settings.tls == MailTls::off ? std::string{} : TRY(trust_anchors(settings.ca));
     Transfer transfer{std::size_t{64} << 10U,
                       settings.tls == MailTls::off ? Reach::only_loopback : Reach::anybody};
+    transfer.grace = settings.grace;
     CurlRequest request(curl, transfer, pem, "smtp,smtps");
     if (!request.is_there()) return fail("libcurl gives no handle");
     CurlList recipients(curl);

@@ -27,6 +27,7 @@ struct MailSettings {
     std::vector<std::string> ca;   ///< PEM files of further trust anchors
     bool any_certificate = false;  ///< the certificate is not verified
     Seconds time_out{10};
+    Seconds grace{};  ///< after Ctrl-C it may go on for so long
 };
 
 /// `mail` is whole, with its head. It goes to all recipients that the server takes; that it refuses
