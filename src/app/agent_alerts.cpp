@@ -53,12 +53,18 @@ void AgentAlerts::use(const Config& config) {
             return !lane->wanted && lane->channel.key() == channel.key();
         });
         if (known == lanes_.end()) {
-            lanes_.push_back(std::make_unique<Lane>(channel, loop_));
+            lanes_.push_back(std::make_shared<Lane>(channel, loop_));
         } else {
             (*known)->channel = channel;
             (*known)->wanted = true;
         }
     }
+    drop_unwanted();
+    for (const auto& lane : lanes_) send(*lane);  // a pause, or a limit, may be another now
+}
+
+void AgentAlerts::drop_unwanted() {
+    std::erase_if(lanes_, [](const auto& lane) { return !lane->wanted && !lane->sends; });
 }
 
 void AgentAlerts::tell(const std::vector<AlertNotice>& notices) {
@@ -132,9 +138,11 @@ void AgentAlerts::send(Lane& lane) {
     lane.held_back |= room > now;
     if (const SteadyTime when = std::max(*next, room); when > now) {
         lane.again.expires_after(when - now);
-        lane.again.async_wait([this, &lane](const boost::system::error_code& error) {
-            if (!error) send(lane);
-        });
+        lane.again.async_wait(
+            [this, still = lane.weak_from_this()](const boost::system::error_code& error) {
+                const auto there = still.lock();
+                if (!error && there) send(*there);
+            });
         return;
     }
     const bool many = lane.channel.is_for_people() && lane.queue.size() > most_single;
@@ -143,6 +151,7 @@ void AgentAlerts::send(Lane& lane) {
     const auto alerts = lane.queue.take(now, together ? DeliveryQueue::most : 1);
     AlertContext context = context_;
     context.first_tried = lane.first_tried;
+    lane.sends = true;
     lane.sending.post(
         [&lane, channel = lane.channel,
          alert = alerts.size() > 1 ? digest_of(alerts) : alerts.front(), context]() mutable {
@@ -154,6 +163,7 @@ void AgentAlerts::send(Lane& lane) {
 }
 
 void AgentAlerts::sent(Lane& lane) {
+    lane.sends = false;
     const auto arrived = *std::exchange(lane.came_out, std::nullopt);
     const SteadyTime now = system::read_clocks().steady;
     const Delivery delivery = delivery_of(arrived);
@@ -167,6 +177,7 @@ void AgentAlerts::sent(Lane& lane) {
                                       arrived.error().message, alert_line(*aside)));
     save();
     send(lane);
+    if (!ending_) drop_unwanted();
 }
 
 }  // namespace clockwright::app

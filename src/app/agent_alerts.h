@@ -36,7 +36,7 @@ class AgentAlerts {
     void finish();
 
   private:
-    struct Lane {
+    struct Lane : std::enable_shared_from_this<Lane> {
         Lane(AlertChannel to, boost::asio::io_context& loop)
             : channel(std::move(to)), again(loop), sending(loop) {}
 
@@ -49,7 +49,8 @@ class AgentAlerts {
         FaultOnce fault;
         /// Of the delivery in hand; written by `sending`, read when it is done with it.
         std::optional<Result<std::string>> came_out{};
-        bool wanted = true;  ///< false: no longer configured; a delivery may be under way
+        bool wanted = true;  ///< false: no longer configured, and gone when nothing is under way
+        bool sends = false;  ///< a delivery is under way
         system::Worker sending;
     };
 
@@ -57,13 +58,14 @@ class AgentAlerts {
     void sent(Lane& lane);
     void restore();
     void save();
+    void drop_unwanted();
 
     boost::asio::io_context& loop_;
     AlertContext context_;
     std::string file_;   ///< keeps what waits
     std::string saved_;  ///< as it lies there
     FaultOnce file_fault_;
-    std::vector<std::unique_ptr<Lane>> lanes_;
+    std::vector<std::shared_ptr<Lane>> lanes_;
     bool ending_ = false;
     system::Worker syncing_;
 };
