@@ -75,7 +75,14 @@ void AgentAlerts::tell(const std::vector<AlertNotice>& notices) {
         }
     }
     save();
-    for (const auto& lane : lanes_) send(*lane);
+    for (const auto& lane : lanes_) {
+        const SteadyTime now = system::read_clocks().steady;
+        if (const auto lost = lane->losses.to_tell(lane->queue.dropped(), now); lost > 0)
+            system::log_event(system::LogLevel::error,
+                              fmt::format("{} alerts for {} are lost: more than {} wait", lost,
+                                          lane->channel.name(), DeliveryQueue::most));
+        send(*lane);
+    }
 }
 
 bool AgentAlerts::tells(NoticeClass notice) const {

@@ -11,6 +11,7 @@
 #include "app/alert_channels.h"
 #include "app/config.h"
 #include "app/fault_once.h"
+#include "app/loss_count.h"
 #include "system/worker.h"
 #include "watch/alert_notice.h"
 #include "watch/delivery_queue.h"
@@ -47,6 +48,7 @@ class AgentAlerts {
         WallTime first_tried{};  ///< of what is tried now
         boost::asio::steady_timer again;
         FaultOnce fault;
+        LossCount losses;
         /// Of the delivery in hand; written by `sending`, read when it is done with it.
         std::optional<Result<std::string>> came_out{};
         bool wanted = true;  ///< false: no longer configured, and gone when nothing is under way

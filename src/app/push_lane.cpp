@@ -107,11 +107,19 @@ void PushLane::append(const std::string& lines) {
     const auto added = spool_->append(lines);
     spool_fault_.note(fmt::format("points for {} wait in memory", place_.name),
                       added ? std::string{} : added.error().message);
-    losses_.note(
-        fmt::format("points for {} are lost", place_.name),
-        spool_->lost() == 0
-            ? ""
-            : fmt::format("no room is left for all that waits ({}.spool_mb)", place_.section));
+    tell_losses(steady_now());
+}
+
+void PushLane::tell_losses(SteadyTime now) {
+    if (const auto lost = losses_.to_tell(spool_->lost(), now); lost > 0)
+        system::log_event(system::LogLevel::warning,
+                          fmt::format("{} points for {} are lost: no room is left for all that "
+                                      "waits ({}.spool_mb)",
+                                      lost, place_.name, place_.section));
+    if (const auto lost = damages_.to_tell(spool_->damaged(), now); lost > 0)
+        system::log_event(
+            system::LogLevel::warning,
+            fmt::format("{} points for {} are lost: a crash spoiled them", lost, place_.name));
 }
 
 PushLane::Turn PushLane::take_turn(SteadyTime now) {
@@ -144,17 +152,18 @@ PushLane::Turn PushLane::settle(const Turn& turn, const PushAnswer& answer, Stea
     if (outcome != PushOutcome::kept) {
         if (const auto dropped = spool_->drop(lines); !dropped)
             spool_fault_.note("points may come twice", dropped.error().message);
+        tell_losses(now);
     }
     return take_turn(now);
 }
 
 void PushLane::set_aside(const store::SpoolLines& lines, const PushAnswer& answer) {
     const auto aside = spool_->set_aside(lines.text);
-    system::log_event(
-        system::LogLevel::error,
-        fmt::format("{} refuses a point, which is kept in {}/refused.lines: {} ({})", place_.name,
-                    directory_, shown(lines.text), printable(answer.text)));
-    if (!aside) spool_fault_.note("a refused point is not kept", aside.error().message);
+    const std::string where = aside ? fmt::format("kept in {}/refused.lines", directory_)
+                                    : fmt::format("lost ({})", aside.error().message);
+    system::log_event(system::LogLevel::error,
+                      fmt::format("{} refuses a point, which is {}: {} ({})", place_.name, where,
+                                  shown(lines.text), printable(answer.text)));
 }
 
 }  // namespace clockwright::app

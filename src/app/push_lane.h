@@ -9,6 +9,7 @@
 #include <string>
 
 #include "app/fault_once.h"
+#include "app/loss_count.h"
 #include "app/push_place.h"
 #include "publish/pusher.h"
 #include "store/spool.h"
@@ -49,6 +50,7 @@ class PushLane {
     void append(const std::string& lines);
     void set_aside(const store::SpoolLines& lines, const PushAnswer& answer);
     bool open_spool();
+    void tell_losses(SteadyTime now);
 
     std::string directory_;
     double splay_;
@@ -58,7 +60,8 @@ class PushLane {
     PushPlace place_;      ///< the last that was wanted: a post to it may be in hand
     std::optional<Pusher> pusher_;
     std::optional<store::Spool> spool_;  ///< empty: it could not be opened yet
-    FaultOnce spool_fault_, push_fault_, losses_;
+    FaultOnce spool_fault_, push_fault_;
+    LossCount losses_, damages_;
     system::Worker spooling_, posting_;  // last: they use all the others
 };
 

@@ -164,7 +164,7 @@ Result<void> Spool::set_aside(std::string_view line) {
     const std::string path = directory_ + "/refused.lines";
     std::error_code none_yet;
     const auto size = std::filesystem::file_size(path, none_yet);
-    if (!none_yet && size + line.size() > largest_refused) return {};
+    if (!none_yet && size + line.size() > largest_refused) return fail(path + " is full");
     const Descriptor file = TRY(open_to_add(path, 0));
     return write_all(file, line, path);
 }

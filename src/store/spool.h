@@ -35,7 +35,8 @@ class Spool {
     /// What `front` gave last is done with; lines whose file has gone since, to make room, are so
     /// already.
     Result<void> drop(const SpoolLines& lines);
-    /// Keeps a line that nobody will take in `refused.lines`, as long as that is small.
+    /// Keeps a line that nobody will take in `refused.lines`; error: that is full, or cannot be
+    /// written.
     Result<void> set_aside(std::string_view line);
 
     std::uint64_t octets() const;                       ///< that wait on disk
