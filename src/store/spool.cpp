@@ -28,6 +28,14 @@ std::uint64_t lines_in(std::string_view text) {
     return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
 }
 
+/// Whole lines at the beginning: one at least, and no more than so many octets.
+std::string_view first_lines(std::string_view lines, std::size_t most) {
+    if (lines.size() <= most) return lines;
+    std::size_t end = lines.rfind('\n', most - 1);
+    if (end == std::string_view::npos) end = lines.find('\n', most);
+    return lines.substr(0, end == std::string_view::npos ? end : end + 1);
+}
+
 Result<Descriptor> open_to_add(const std::string& path, int flags) {
     Descriptor file(
         ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, 0600));
@@ -61,6 +69,7 @@ Result<void> Spool::find_files() {
     }
     if (error) return fail(fmt::format("cannot read {}: {}", directory_, error.message()));
     std::ranges::sort(files_, {}, &File::number);
+    if (!files_.empty()) next_ = files_.back().number + 1;
     return find_place();
 }
 
@@ -91,18 +100,24 @@ Result<void> Spool::append(std::string_view lines) {
         in_memory_.erase(0, in_memory_.find('\n') + 1);
         ++lost_;
     }
-    if (in_memory_.empty()) return {};
-    TRY(write(in_memory_));
-    in_memory_.clear();
-    return {};
+    Result<void> done;
+    std::size_t written = 0;
+    while (done && written < in_memory_.size()) {
+        const std::string_view piece =
+            first_lines(std::string_view(in_memory_).substr(written), most_in_file_);
+        done = write(piece);
+        if (done) written += piece.size();
+    }
+    in_memory_.erase(0, written);
+    return done;
 }
 
 Result<void> Spool::write(std::string_view lines) {
     TRY(make_room(lines.size()));
+    if (writing_ && files_.back().size + lines.size() > most_in_file_) writing_ = Descriptor();
     if (!writing_) {
-        const std::uint64_t number = files_.empty() ? 1 : files_.back().number + 1;
-        writing_ = TRY(open_to_add(path_of(number), O_EXCL));
-        files_.push_back({number, 0});
+        writing_ = TRY(open_to_add(path_of(next_), O_EXCL));
+        files_.push_back({next_++, 0});
     }
     File& file = files_.back();
     if (const auto written = write_all(writing_, lines, path_of(file.number)); !written) {

@@ -62,6 +62,7 @@ class Spool {
     std::string directory_;
     std::uint64_t most_ = 0, most_in_file_ = 0;
     std::deque<File> files_;   ///< oldest first
+    std::uint64_t next_ = 1;   ///< number of the next one: none comes twice while this lives
     std::uint64_t taken_ = 0;  ///< octets of the first that are done with
     Descriptor writing_;       ///< to the last one; empty: the next line begins another
     std::string in_memory_;

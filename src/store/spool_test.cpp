@@ -154,6 +154,33 @@ TEST_CASE("a disk that fills up leaves no half a line, and nothing is missing wh
     CHECK(spool.damaged() == 0);
 }
 
+TEST_CASE("what was taken of a file that is gone takes nothing of the next one with it") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory, 8 << 10);
+    REQUIRE(spool.append(numbers(0, 10)));
+    const SpoolLines under_way = spool.front(10, a_megabyte).value();
+    const std::string long_line = std::string(8150, 'x') + "\n";
+    REQUIRE(spool.append(long_line));  // makes room: nothing older is left
+    CHECK(spool.octets() == long_line.size());
+    REQUIRE(spool.drop(under_way).has_value());
+    CHECK(drain(spool) == long_line);
+}
+
+TEST_CASE("what waited in memory goes into files of the usual size, and makes room for itself") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory, 64 << 10);  // files of 4 KiB
+    std::filesystem::rename(directory / "spool", directory / "away");
+    for (int i = 0; i < 20'000; i += 100)
+        CHECK_FALSE(spool.append(numbers(i, i + 100)).has_value());
+    std::filesystem::rename(directory / "away", directory / "spool");
+    REQUIRE(spool.append(numbers(20'000, 20'001)));
+    CHECK(spool.octets() <= 64 << 10);
+    CHECK(spool.octets() > 56 << 10);
+    for (const auto& entry : std::filesystem::directory_iterator(directory / "spool"))
+        CHECK(entry.file_size() <= 4096);
+    CHECK(drain(spool, 5000) == numbers(static_cast<int>(spool.lost()), 20'001));
+}
+
 TEST_CASE("what was taken and went to make room takes nothing else with it") {
     const TemporaryDirectory directory;
     Spool spool = open_in(directory, 16 << 10);  // files of 4 KiB
