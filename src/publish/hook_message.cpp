@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "publish/beginning.h"
 #include "time/spell.h"
 #include "watch/notice_class.h"
 

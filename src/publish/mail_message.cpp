@@ -7,6 +7,7 @@
 #include <array>
 
 #include "publish/base64.h"
+#include "publish/beginning.h"
 #include "publish/hook_message.h"
 #include "time/fnv.h"
 #include "time/spell.h"

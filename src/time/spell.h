@@ -38,7 +38,4 @@ std::optional<WallTime> parse_rfc3339(std::string_view text);
 /// or reorder text, bytes over 0x7e that are no valid UTF-8, and backslashes become \xNN.
 std::string printable(std::string_view text);
 
-/// The beginning of UTF-8 text: at most so many octets, no letter cut in two.
-std::string_view beginning_of(std::string_view text, std::size_t most);
-
 }  // namespace clockwright

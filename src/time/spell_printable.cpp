@@ -86,10 +86,4 @@ std::string printable(std::string_view text) {
     return shown;
 }
 
-std::string_view beginning_of(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return text;
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0U) == 0x80U) --most;
-    return text.substr(0, most);
-}
-
 }  // namespace clockwright
