@@ -64,56 +64,6 @@ Strings names(const DaemonConfig& config) {
 
 }  // namespace
 
-TEST_CASE("Debian's default configuration has one pool and its own sources directory") {
-    const DaemonConfig config = parsed(
-        "# Welcome to the chrony configuration file.\n\n"
-        "confdir /etc/chrony/conf.d\n"
-        "pool 2.debian.pool.ntp.org iburst\n"
-        "sourcedir /run/chrony-dhcp\n"
-        "sourcedir /etc/chrony/sources.d\n"
-        "keyfile /etc/chrony/chrony.keys\n"
-        "driftfile /var/lib/chrony/chrony.drift\n"
-        "ntsdumpdir /var/lib/chrony\n"
-        "#log tracking measurements statistics\n"
-        "logdir /var/log/chrony\n"
-        "maxupdateskew 100.0\n"
-        "rtcsync\n"
-        "makestep 1 3\n"
-        "leapsectz right/UTC\n");
-    REQUIRE(config.sources.size() == 1);
-    CHECK(config.sources[0].type == SourceLine::Type::pool);
-    CHECK(config.sources[0].location() == "/etc/chrony/chrony.conf:4");
-    CHECK(config.sources[0].iburst);
-    CHECK_FALSE(config.sources[0].lease);
-    CHECK(config.sourcedirs == Strings{"/run/chrony-dhcp", "/etc/chrony/sources.d"});
-    CHECK(config.own_file == "/etc/chrony/sources.d/clockwright.sources");
-    CHECK(config.faults == Strings{});
-    CHECK(config.files == Strings{main_file});
-    REQUIRE(config.find("makestep"));
-    CHECK(config.find("makestep")->arguments == Strings{"1", "3"});
-    CHECK_FALSE(config.find("log"));
-    CHECK_FALSE(config.preferred_refclock);
-    CHECK_FALSE(config.serves_time);
-}
-
-TEST_CASE("RHEL's default configuration has no sources directory of its own") {
-    const DaemonConfig config = parsed(
-        "pool 2.rhel.pool.ntp.org iburst\n"
-        "sourcedir /run/chrony-dhcp\n"
-        "driftfile /var/lib/chrony/drift\n"
-        "makestep 1.0 3\n"
-        "rtcsync\n"
-        "#hwtimestamp *\n#minsources 2\n#allow 192.168.0.0/16\n#local stratum 10\n"
-        "keyfile /etc/chrony.keys\n"
-        "ntsdumpdir /var/lib/chrony\n"
-        "leapsectz right/UTC\n"
-        "logdir /var/log/chrony\n");
-    CHECK(names(config) == Strings{"2.rhel.pool.ntp.org"});
-    CHECK(config.own_file == "");
-    CHECK_FALSE(config.serves_time);
-    CHECK(config.faults == Strings{});
-}
-
 TEST_CASE("files are read in chronyd's order: includes in place, source directories last") {
     const DaemonConfig config = parsed({
         {main_file,

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "tests/fakes/golden_timesyncd.h"
+#include "tests/fakes/golden_tree.h"
 
 using namespace clockwright;
 using namespace clockwright::timesyncd;
@@ -52,7 +52,7 @@ std::string take_main(std::string& expected) {
 }  // namespace
 
 TEST_CASE("configurations as distributions, cloud-init and people write them") {
-    const auto trees = golden_timesyncd();
+    const auto trees = golden_trees("timesyncd");
     REQUIRE(trees.size() >= 10);
     for (const auto& tree : trees) {
         CAPTURE(tree.name);

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "daemon/verify.h"
-#include "tests/fakes/golden_timesyncd.h"
+#include "tests/fakes/golden_tree.h"
 
 using namespace clockwright;
 

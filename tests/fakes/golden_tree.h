@@ -1,7 +1,8 @@
-/// The configurations of tests/golden/timesyncd: the files of a host in one text, apart by lines
+/// The configurations of tests/golden/DAEMON: the files of a host in one text, apart by lines
 /// "== PATH"; what stands after "== expected" is what is read in them.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -36,8 +37,15 @@ struct GoldenTree {
                     return paths;
                 },
                 [this](const std::string& pattern) {
-                    return files.contains(pattern) ? std::vector{pattern}
-                                                   : std::vector<std::string>{};
+                    std::vector<std::string> paths;  // a '*' stands in the last part only
+                    const auto star = std::min(pattern.find('*'), pattern.size());
+                    const auto end =
+                        std::string_view(pattern).substr(std::min(star + 1, pattern.size()));
+                    for (const auto& [path, content] : files)
+                        if (path == pattern || (star < pattern.size() && path.ends_with(end) &&
+                                                path.starts_with(pattern.substr(0, star))))
+                            paths.push_back(path);
+                    return paths;
                 }};
     }
 };
@@ -60,10 +68,10 @@ inline GoldenTree golden_tree(std::string name, std::string_view text) {
     return tree;
 }
 
-inline std::vector<GoldenTree> golden_timesyncd() {
+inline std::vector<GoldenTree> golden_trees(const std::string& daemon) {
     std::set<std::filesystem::path> paths;
     for (const auto& entry :
-         std::filesystem::directory_iterator(CLOCKWRIGHT_SOURCE_DIR "/tests/golden/timesyncd"))
+         std::filesystem::directory_iterator(CLOCKWRIGHT_SOURCE_DIR "/tests/golden/" + daemon))
         paths.insert(entry.path());
     std::vector<GoldenTree> trees;
     for (const auto& path : paths) {
