@@ -55,6 +55,10 @@ Probation start_timer(const Context& context, const DaemonPlace& place, const st
 
 }  // namespace
 
+std::string Probation::service() const {
+    return timer.substr(0, timer.rfind('.')) + ".service";
+}
+
 Probation begin_probation(const Context& context, const DaemonPlace& place, const std::string& id) {
     return start_timer(context, place, id, "verify");
 }
@@ -64,9 +68,11 @@ Probation begin_rescue(const Context& context, const DaemonPlace& place, const s
 }
 
 void end_rescue(const Probation& rescue) {
-    // One that could not be stopped finds that the change holds.
+    // It may have begun, and waits for the lock that we hold. One that could not be stopped finds
+    // that the change holds.
     if (!rescue.timer.empty())
-        static_cast<void>(system::run_command({systemctl, "stop", rescue.timer}, start_limit));
+        static_cast<void>(
+            system::run_command({systemctl, "stop", rescue.timer, rescue.service()}, start_limit));
 }
 
 std::string why_not_kept(const store::Change& change, const DaemonPlace& place, Seconds patience) {

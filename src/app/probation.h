@@ -11,8 +11,9 @@
 namespace clockwright::app {
 
 struct Probation {
-    std::string timer;    ///< systemd's name of it; empty: nobody watches
-    std::string why_not;  ///< … and why; empty too where no watch is due
+    std::string timer;            ///< systemd's name of it; empty: nobody watches
+    std::string why_not;          ///< … and why; empty too where no watch is due
+    std::string service() const;  ///< what the timer starts
 };
 
 /// Asks systemd to run `rollback ID --unless-verified` after `--probation` (10 min). Only the

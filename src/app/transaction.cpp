@@ -25,10 +25,6 @@ constexpr Seconds restart_limit{60};
 constexpr Seconds burst_distance{32};
 constexpr int backups_kept = 5;
 
-std::string lock_path(const DaemonPlace& place) {
-    return place.config_file.substr(0, place.config_file.rfind('/')) + "/.clockwright.lock";
-}
-
 std::vector<std::string> different_files(const std::vector<FileState>& files) {
     const system::LocalHost host;
     std::vector<std::string> different;
@@ -101,6 +97,10 @@ Transaction::Transaction(const Context& context, DaemonPlace place, store::Lock 
       place_(std::move(place)),
       lock_(std::move(lock)),
       journal_(std::move(journal)) {}
+
+std::string lock_path(const DaemonPlace& place) {
+    return directory_of(place.config_file) + "/.clockwright.lock";
+}
 
 Result<Transaction> Transaction::begin(const Context& context, const DaemonPlace& place) {
     system::outlive_terminal();

@@ -33,6 +33,9 @@ Seconds rest_after(const std::vector<ntp::Spent>& spent, WallTime now);
 /// 130 for an interrupt that left nothing half done, else by the outcome.
 int exit_code_of(const Done& done);
 
+/// Beside the daemon's configuration, so that whoever changes it finds the same one.
+std::string lock_path(const DaemonPlace& place);
+
 /// Called after every journal line is durable; a test may end the process there.
 using AfterJournal = std::function<void(const JournalLine&)>;
 

@@ -11,10 +11,12 @@
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "app/service_places.h"
+#include "app/transaction.h"
 #include "app/verbs.h"
 #include "daemon/dialect.h"
 #include "publish/table.h"
 #include "publish/unit_files.h"
+#include "store/lock.h"
 #include "store/purge.h"
 #include "system/child.h"
 #include "system/local_host.h"
@@ -162,6 +164,17 @@ Result<int> install(const Context& context, const Host& host) {
     return exit_done;
 }
 
+/// While nobody holds it.
+Result<void> remove_lock(const Config& config, const Host& host) {
+    const auto view = view_daemon(config, host);
+    if (!view) return {};
+    const std::string path = lock_path(view->place);
+    if (host.glob(path).empty()) return {};
+    const auto alone = TRY(store::Lock::take(path));
+    system::remove_file(path);
+    return {};
+}
+
 Result<int> remove(const Context& context, const Host& host) {
     TRY(need_root(context.command, "remove"));
     for (const char* begun : {timer_name, agent_name, wish_name}) {
@@ -188,6 +201,7 @@ Result<int> remove(const Context& context, const Host& host) {
     }
     const std::string& state = context.config.state.directory;
     if (context.command.service.purge) {
+        TRY(remove_lock(context.config, host));
         TRY(store::purge(state));
         TRY(store::purge(service_state));
         system::remove_file(service_state_link);

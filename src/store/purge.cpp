@@ -20,12 +20,13 @@ struct Kind {
     std::string_view begin, end;
 };
 constexpr Kind kinds[] = {
-    {"changes", "", ".jsonl"},   {"audit", "", ".chain"},      {"audit", "base", ""},
-    {"audit", "", ".head"},      {"audit", "", ".head.sig"},   {"", "agent.lock", ""},
-    {"proposals", "", ".plan"},  {"notices", "", ".json"},     {"", "memory.json", ""},
-    {"", "block-list.json", ""}, {"", "server-list.json", ""}, {"", "agent.json", ""},
-    {"", "agent-word.json", ""}, {"", "alerts.json", ""},      {"", "silences.json", ""},
-    {"", "deliveries.json", ""}, {"", "discipline.json", ""},  {"", "record.sqlite", ""},
+    {"changes", "", ".jsonl"}, {"audit", "", ".chain"},     {"audit", "base", ""},
+    {"audit", "", ".head"},    {"audit", "", ".head.sig"},  {"audit", "lock", ""},
+    {"", "agent.lock", ""},    {"proposals", "", ".plan"},  {"notices", "", ".json"},
+    {"", "memory.json", ""},   {"", "block-list.json", ""}, {"", "server-list.json", ""},
+    {"", "agent.json", ""},    {"", "agent-word.json", ""}, {"", "alerts.json", ""},
+    {"", "silences.json", ""}, {"", "deliveries.json", ""}, {"", "discipline.json", ""},
+    {"", "record.sqlite", ""},
 };
 
 Result<void> remove_one(const fs::path& path) {

@@ -27,6 +27,7 @@ TEST_CASE("a purge takes what is ours, follows no link, and leaves what is anoth
                              "state/audit/base",
                              "state/audit/2026-01-01.head",
                              "state/audit/2026-01-01.head.sig",
+                             "state/audit/lock",
                              "state/agent.lock",
                              "state/changes/.clockwright-a.jsonl.AbC123",
                              "state/proposals/7f3c9a.plan",

@@ -120,6 +120,7 @@ class Service(hosts.HostBed):
         with self.subTest("--purge takes the record too"):
             self.assertEqual(self.service("remove", "--purge").code, 0)
             self.assertFalse(self.host.path("/var/lib/clockwright").exists())
+            self.assertFalse(self.host.path("/etc/chrony/.clockwright.lock").exists())
 
 
 if __name__ == "__main__":
