@@ -172,6 +172,8 @@ class Reader {
             return fault(range.last,
                          "a key behind our block belongs to its last table: move it "
                          "into a table of its own");
+        const bool cut = range.first < ours_.first && range.last >= ours_.first;
+        if (cut) return fault(range.first, "our block stands within this table: move it behind it");
         config_.sources.push_back(std::move(line));
     }
 

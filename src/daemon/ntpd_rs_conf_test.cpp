@@ -116,6 +116,13 @@ TEST_CASE("a key behind our block is a fault: it would become another table's") 
     CHECK(parsed(ours + "\n[[source]]\nmode = \"server\"\naddress = \"b\"\n").faults.empty());
 }
 
+TEST_CASE("our block within another's table is a fault: the table would lose its keys") {
+    const auto config = parsed("[[source]]\nmode = \"server\"\n" + std::string(block_begin) +
+                               "\naddress = \"a\"\n" + std::string(block_end) + "\n");
+    REQUIRE(config.faults.size() == 1);
+    CHECK(config.faults[0].contains("ntp.toml:1: our block stands within this table"));
+}
+
 TEST_CASE("the dialect writes tables apart by empty lines") {
     SourceLine server, secure;
     server.name = "2001:db8::1";
