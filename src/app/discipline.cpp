@@ -107,10 +107,12 @@ class Discipline {
         std::vector<Answer> all(servers_.size());
         auto next = of_due.begin();
         for (std::size_t i = 0; i < all.size(); ++i) {
-            if (servers_[i].due <= now)
+            if (servers_[i].due <= now) {
                 all[i] = std::move(*next++);
-            else
-                all[i].address = servers_[i].candidate.address, all[i].refused = true;
+            } else {
+                all[i].address = servers_[i].candidate.address;
+                all[i].refused = true;
+            }
         }
         return all;
     }

@@ -11,6 +11,7 @@
 #include "app/output.h"
 #include "app/transaction.h"
 #include "daemon/dialect.h"
+#include "daemon/different_files.h"
 #include "judge/leap_freeze.h"
 #include "publish/plan_report.h"
 #include "publish/table.h"
@@ -86,11 +87,8 @@ bool is_fulfilled(const Plan& plan, const Host& host, const DaemonState& state) 
     if (plan.steps.empty()) return false;
     Expectation wanted = plan.steps.back().expect;
     wanted.proof_only = true;
-    const bool files = std::ranges::all_of(files_after(plan), [&](const FileState& after) {
-        const auto found = host.read(after.path);
-        return found && found->exists == after.exists && found->sha256 == after.sha256;
-    });
-    return files && verify(wanted, state, {state}, state.read_at).holds;
+    return different_files(files_after(plan), host).empty() &&
+           verify(wanted, state, {state}, state.read_at).holds;
 }
 
 std::string is_fulfilled_text(const Plan& plan) {
@@ -118,12 +116,7 @@ std::string why_not_now(const Plan& plan, const Command& command, const DaemonVi
 }
 
 std::string moved_ground(const Plan& plan, const Host& host, const DaemonState& state) {
-    std::vector<std::string> changed;
-    for (const FileState& wanted : plan.rests_on) {
-        const auto found = host.read(wanted.path);
-        if (!found || found->exists != wanted.exists || found->sha256 != wanted.sha256)
-            changed.push_back(wanted.path);
-    }
+    std::vector<std::string> changed = different_files(plan.rests_on, host);
     if (changed.empty() && listed_names(state) != plan.daemon_sources)
         changed.emplace_back("the list of the daemon's sources");
     if (changed.empty()) return {};

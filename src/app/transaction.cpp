@@ -8,6 +8,7 @@
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "daemon/chrony_source_line.h"
+#include "daemon/different_files.h"
 #include "publish/change_notice.h"
 #include "publish/table.h"
 #include "store/memory.h"
@@ -24,17 +25,6 @@ namespace {
 constexpr Seconds restart_limit{60};
 constexpr Seconds burst_distance{32};
 constexpr int backups_kept = 5;
-
-std::vector<std::string> different_files(const std::vector<FileState>& files) {
-    const system::LocalHost host;
-    std::vector<std::string> different;
-    for (const FileState& wanted : files) {
-        const auto found = host.read(wanted.path);
-        const bool same = found && found->exists == wanted.exists && found->sha256 == wanted.sha256;
-        if (!same) different.push_back(wanted.path);
-    }
-    return different;
-}
 
 /// A source the daemon will greet with a burst, and not one of our own network.
 bool is_stranger(const std::string& name) {
@@ -140,7 +130,7 @@ ApplyEvent Transaction::carry_out(const ApplyEffect& effect, const std::string& 
     if (const auto* task = std::get_if<Perform>(&effect)) return Performed{perform(task->action)};
     if (std::holds_alternative<AskDaemon>(effect)) return DaemonAnswered{ask_daemon()};
     if (const auto* check = std::get_if<CheckFiles>(&effect)) {
-        return FilesChecked{different_files(check->files)};
+        return FilesChecked{different_files(check->files, system::LocalHost())};
     }
     if (const auto* say = std::get_if<Say>(&effect)) {
         clear_progress(context_->command);
@@ -169,11 +159,12 @@ Done Transaction::drive(Apply machine, const std::string& id) {
     clear_progress(context_->command);
     Done done{std::get<Outcome>(effect), id, interrupted_};
     if (auto closed = journal_.close(id, done.outcome, system::read_clocks().wall); !closed) {
+        done.outcome.reason += "; the record could not be closed: " + closed.error().message;
         // Whoever comes next believes the record, and takes the change back.
-        done.outcome = {.kind = OutcomeKind::failed,
-                        .reason = fmt::format("{}: {}; the record could not be closed: {}",
-                                              to_string(done.outcome.kind), done.outcome.reason,
-                                              closed.error().message)};
+        if (done.outcome.kind == OutcomeKind::applied) {
+            done.outcome.kind = OutcomeKind::failed;
+            done.outcome.verified = false;
+        }
     }
     static_cast<void>(journal_.prune(backups_kept));  // an old backup more does no harm
     if (done.outcome.kind == OutcomeKind::failed && !done.outcome.before_first_step) {
@@ -193,14 +184,14 @@ ApplySettings Transaction::settings_for(Seconds rest) const {
 }
 
 Result<Done> Transaction::run(const Plan& plan, const std::string& reason,
-                              std::optional<Baseline> given) {
+                              std::optional<Baseline> given, const Guard& guard) {
     const Baseline baseline = given ? std::move(*given) : Baseline{TRY(ask_daemon())};
     const std::string id = TRY(
         journal_.begin(plan, baseline, system::user_text(), reason, system::read_clocks().wall));
     const ApplySettings settings = settings_for(rest_before(plan, context_->config));
-    if (guard_.begun) guard_.begun(id);
+    if (guard.begun) guard.begun(id);
     Done done = drive(Apply(plan, baseline, settings), id);
-    if (guard_.ended) guard_.ended(done);
+    if (guard.ended) guard.ended(done);
     tell(plan, baseline, reason, done);
     return done;
 }

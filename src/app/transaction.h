@@ -20,7 +20,7 @@ struct Done {
     Outcome outcome;
     std::string id;
     bool interrupted = false;
-    bool went_on = false;  ///< a roll-back that was left unfinished, done after all
+    bool went_on = false;  ///< a roll-back that was left unfinished and was begun again
 };
 
 /// Nothing was to be done, and why.
@@ -58,10 +58,9 @@ class Transaction {
     /// Runs the plan to its outcome. The daemon is asked for its state before the first step,
     /// unless `baseline` says what it was.
     Result<Done> run(const Plan& plan, const std::string& reason,
-                     std::optional<Baseline> baseline = {});
+                     std::optional<Baseline> baseline = {}, const Guard& guard = {});
 
     store::Journal& journal() { return journal_; }
-    void guard(Guard guard) { guard_ = std::move(guard); }
     void observe(AfterJournal after_journal) { after_journal_ = std::move(after_journal); }
 
   private:
@@ -81,7 +80,6 @@ class Transaction {
     store::Lock lock_;
     store::Journal journal_;
     AfterJournal after_journal_;
-    Guard guard_;
     Now began_;
     bool interrupted_ = false;
 };

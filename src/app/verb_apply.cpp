@@ -65,16 +65,15 @@ Result<int> finish(const Context& context, const Plan& plan, const Done& done,
 Result<int> carry_out(const Context& context, Transaction& transaction, const DaemonPlace& place,
                       const Plan& plan) {
     Probation rescue, probation;
-    transaction.guard(
-        {.begun = [&](const std::string& id) { rescue = begin_rescue(context, place, id); },
-         .ended =
-             [&](const Done& done) {
-                 if (done.outcome.kind == OutcomeKind::applied)
-                     probation = begin_probation(context, place, done.id);
-                 end_rescue(rescue);
-             }});
-    const Done done = TRY(transaction.run(plan, context.command.reason));
-    transaction.guard({});
+    const Guard guard{
+        .begun = [&](const std::string& id) { rescue = begin_rescue(context, place, id); },
+        .ended =
+            [&](const Done& done) {
+                if (done.outcome.kind == OutcomeKind::applied)
+                    probation = begin_probation(context, place, done.id);
+                end_rescue(rescue);
+            }};
+    const Done done = TRY(transaction.run(plan, context.command.reason, {}, guard));
     return finish(context, plan, done, probation);
 }
 

@@ -134,11 +134,10 @@ Result<int> roll_back(const Context& context) {
             done.outcome.kind = OutcomeKind::applied;
         return report(context, done);
     }
-    if (context.command.file == "last")
+    if (context.command.file == "last") {
         TRY(refuse_beside_another(transaction.journal(), view.place));
-    if (context.command.file == "last" &&
-        !any_applied(TRY(transaction.journal().changes()), view.place)) {
-        return report(context, nothing_done({}, "no change was applied yet"));
+        if (!any_applied(TRY(transaction.journal().changes()), view.place))
+            return report(context, nothing_done({}, "no change was applied yet"));
     }
     const store::Change target =
         TRY(transaction.journal().find(context.command.file, view.place.config_file));

@@ -65,8 +65,7 @@ std::vector<double> numbers_of(const Directive& directive) {
     return numbers;
 }
 
-/// ntpd under a configuration where NTPsec of Debian has none: other places, and perhaps the
-/// reference implementation.
+/// Not Debian's NTPsec: its files lie elsewhere, and it may be the reference implementation.
 bool is_classic(const LintInput& input) {
     return is_ntpd(input) && !input.config->main_file.contains("ntpsec");
 }

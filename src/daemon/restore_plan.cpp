@@ -5,6 +5,7 @@
 #include <ranges>
 #include <utility>
 
+#include "daemon/different_files.h"
 #include "daemon/plan.h"
 #include "daemon/verify.h"
 
@@ -126,9 +127,7 @@ Result<Plan> joined(const std::vector<Plan>& plans) {
         auto left = files_after(all);
         for (const FileState& found : files_before(plan)) {
             const auto before = find_path(left, found.path);
-            if (before == left.end() ||
-                (before->exists == found.exists && before->sha256 == found.sha256))
-                continue;
+            if (before == left.end() || is_same_file(*before, found)) continue;
             return fail(Fault::refused,
                         fmt::format("{} was edited by another hand before change {}, and the way "
                                     "back over it would lose that; roll back {} alone, then look "

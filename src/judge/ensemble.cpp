@@ -301,7 +301,7 @@ struct Search {
 
 Search search(Eligibles eligible, const SetSettings& settings, const std::vector<Ties>& classes) {
     const int least = std::max({settings.minimum, foreign_members(eligible), 1});
-    constexpr int most_skips = 3;  // each adds about a set's size of tries to the one before
+    constexpr int most_skips = 3;  // each multiplies the tries, by a set's size at most
     Search result;
     for (int skips = 0; skips <= most_skips; ++skips) {
         for (const Ties& smear : classes) {
