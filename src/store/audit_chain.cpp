@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -67,16 +66,13 @@ Result<AuditChain> AuditChain::open(const std::string& state_directory, Digest d
                                     std::string boot) {
     AuditChain chain(state_directory + "/audit", digest, std::move(boot));
     TRY(make_private_directory(chain.directory_));
-    const Descriptor alone = TRY(chain.hold());
+    const Lock alone = TRY(chain.hold());
     return chain;
 }
 
 /// Nobody else adds to the chain until it is closed. What others added meanwhile is gone on with.
-Result<Descriptor> AuditChain::hold() {
-    const std::string path = directory_ + "/lock";
-    Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!lock || ::flock(lock.number(), LOCK_EX) != 0)
-        return std::unexpected(last_error("lock", path));
+Result<Lock> AuditChain::hold() {
+    Lock lock = TRY(Lock::await(directory_ + "/lock"));
     const std::vector<std::string> names = names_in(directory_);
     const bool known =
         !names.empty() && names.back() == file_ && file_size(directory_ + "/" + file_) == size_;
@@ -150,7 +146,7 @@ Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
                      now));
     }
     if (waiting_.empty()) return {};
-    const Descriptor alone = TRY(hold());
+    const Lock alone = TRY(hold());
     ChainEnd end = end_;
     std::string lines;
     const auto tell = [&](std::string_view kind, std::string_view what, std::size_t number) {
@@ -201,7 +197,7 @@ Result<void> AuditChain::write(const std::string& lines, const ChainEnd& end, co
 Result<int> AuditChain::prune(WallTime before, const Now& now) {
     const std::string oldest_kept = day_of(before);
     const std::string today = day_of(now.wall);
-    const Descriptor alone = TRY(hold());
+    const Lock alone = TRY(hold());
     const std::string last_file = file_;  // stays; the records below may begin another
     int removed = 0;
     for (const std::string& name : names_in(directory_)) {

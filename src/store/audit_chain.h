@@ -14,7 +14,7 @@
 
 #include "result.h"
 #include "store/chain_lines.h"
-#include "store/durable_file.h"
+#include "store/lock.h"
 #include "watch/record.h"
 
 namespace clockwright::store {
@@ -26,7 +26,7 @@ namespace clockwright::store {
 /// steady clock, and the row as `history export` has it. A row that is a sample is left out: the
 /// clock's own row has what came of them, once a minute and when what it demonstrates changes, so
 /// that a fast agent does not fill the disk with what nothing removes. Several programs may add to
-/// one chain: each locks `audit/lock` for a moment, and goes on where the last of them ended.
+/// one chain: each holds `audit/lock` for a moment, and goes on where the last of them ended.
 class AuditChain {
   public:
     static constexpr std::chrono::seconds clock_rest{60};
@@ -51,7 +51,7 @@ class AuditChain {
 
   private:
     AuditChain(std::string directory, Digest digest, std::string boot);
-    Result<Descriptor> hold();
+    Result<Lock> hold();
     Result<void> find_end();
     bool still_has_end() const;
     bool is_due(const ClockRow& clock, SteadyTime now);

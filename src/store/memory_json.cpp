@@ -172,10 +172,8 @@ NtsReport read_report(const Json& json, const std::string& place, JsonFaults& fa
 
 Endpoint read_endpoint(const Json& json, const std::string& place, JsonFaults& faults) {
     JsonFields fields(json, place, faults);
-    const Endpoint endpoint{
-        .address = read_address(fields),
-        .port = static_cast<std::uint16_t>(fields.integer("port", 1, UINT16_MAX))};
-    return endpoint;
+    return {.address = read_address(fields),
+            .port = static_cast<std::uint16_t>(fields.integer("port", 1, UINT16_MAX))};
 }
 
 ntp::LastExchange read_exchange(const Json& json, const std::string& place, JsonFaults& faults) {
@@ -194,19 +192,17 @@ ntp::LastExchange read_exchange(const Json& json, const std::string& place, Json
 
 ntp::Spent read_spent(const Json& json, const std::string& place, JsonFaults& faults) {
     JsonFields fields(json, place, faults);
-    ntp::Spent spent{.address = read_address(fields),
-                     .series_began = fields.instant("series_began"),
-                     .last = fields.instant("last"),
-                     .sent = static_cast<int>(fields.integer("sent", 0, INT_MAX))};
-    return spent;
+    return {.address = read_address(fields),
+            .series_began = fields.instant("series_began"),
+            .last = fields.instant("last"),
+            .sent = static_cast<int>(fields.integer("sent", 0, INT_MAX))};
 }
 
 Confirmation read_confirmation(const Json& json, JsonFaults& faults) {
     JsonFields fields(json, "confirmation", faults);
-    Confirmation confirmation{.present = fields.texts("present"),
-                              .at = fields.instant("at"),
-                              .runs = static_cast<int>(fields.integer("runs", 0, INT_MAX))};
-    return confirmation;
+    return {.present = fields.texts("present"),
+            .at = fields.instant("at"),
+            .runs = static_cast<int>(fields.integer("runs", 0, INT_MAX))};
 }
 
 Search read_search(const Json& json, JsonFaults& faults) {
@@ -218,20 +214,27 @@ Search read_search(const Json& json, JsonFaults& faults) {
                                 .address = {},
                                 .chosen = one.has("chosen") && one.boolean("chosen")});
         if (one.has("address")) search.asked.back().address = read_address(one);
-        one.close();
     });
     return search;
 }
 
-/// Every element that is understood; what is wrong with the others is told.
+/// What `read` makes of it, if it is understood; what is wrong with it is told.
+template <class Read>
+auto understood(Read read, JsonFaults& faults) {
+    JsonFaults wrong;
+    auto one = std::optional(read(wrong));
+    if (!wrong.empty()) one.reset();
+    std::ranges::move(wrong, std::back_inserter(faults));
+    return one;
+}
+
 template <class T, class Read>
 std::vector<T> read_each(const Json& list, const char* key, Read read, JsonFaults& faults) {
     std::vector<T> all;
     for (std::size_t i = 0; i < list.size(); ++i) {
-        JsonFaults wrong;
-        T one = read(list[i], fmt::format("{}[{}]", key, i), wrong);
-        if (wrong.empty()) all.push_back(std::move(one));
-        std::ranges::move(wrong, std::back_inserter(faults));
+        const auto place = fmt::format("{}[{}]", key, i);
+        if (auto one = understood([&](auto& wrong) { return read(list[i], place, wrong); }, faults))
+            all.push_back(std::move(*one));
     }
     return all;
 }
@@ -280,15 +283,14 @@ std::optional<Memory> memory_from_json(const Json& json, JsonFaults& faults) {
         memory.series = read_each<RememberedSeries>(*series, "series", read_series, faults);
     JsonFields fields(json, {}, faults);
     fields.integer("clockwright_memory", memory_format, memory_format);
-    JsonFaults wrong;
-    Confirmation confirmation = read_confirmation(fields.inner("confirmation"), wrong);
-    if (wrong.empty()) memory.confirmation = std::move(confirmation);
-    std::ranges::move(wrong, std::back_inserter(faults));
-    wrong.clear();
-    if (!fields.has("search")) return memory;
-    Search search = read_search(fields.inner("search"), wrong);
-    if (wrong.empty()) memory.search = std::move(search);
-    std::ranges::move(wrong, std::back_inserter(faults));
+    const auto confirmation = [&](JsonFaults& wrong) {
+        return read_confirmation(fields.inner("confirmation"), wrong);
+    };
+    const auto search = [&](JsonFaults& wrong) {
+        return read_search(fields.inner("search"), wrong);
+    };
+    if (auto one = understood(confirmation, faults)) memory.confirmation = std::move(*one);
+    if (fields.has("search")) memory.search = understood(search, faults);
     return memory;
 }
 
