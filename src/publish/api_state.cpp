@@ -84,7 +84,7 @@ HttpResponse answer_servers(const ApiCall& call) {
     std::vector<std::string> servers;
     for (const ScanRow& row : snapshot.scan.rows) {
         const WatchedServer* watched = snapshot.watch_of(servers.size());
-        JsonObject server = server_json(row, 2, watched != nullptr && watched->by_daemon);
+        JsonObject server = server_json(row, 2, is_asked_by_daemon(watched));
         add_watch(server, watched);
         servers.push_back(server.text());
     }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "time/spell.h"
+#include "time/spell_up.h"
 
 namespace clockwright {
 namespace {
@@ -132,14 +133,6 @@ std::optional<LastBound> last_bound(const ClockFacts& facts, Seconds age) {
     return LastBound{tracking.reference_time, then.total()};
 }
 
-/// "117 ms": rounded up to the three digits that are shown.
-std::string spell_growth(Seconds growth) {
-    if (growth <= Seconds{0}) return spell(growth);
-    const double last_digit = std::pow(10, std::floor(std::log10(growth.count())) - 2);
-    constexpr double noise = 1e-6;  // of the division, not of the growth
-    return spell(Seconds{std::ceil(growth.count() / last_digit - noise) * last_digit});
-}
-
 std::string unsynchronised_text(const ClockFacts& facts, const ClockVerdict& verdict) {
     const std::string why = verdict.voting == 0     ? "no source answers"
                             : verdict.agreeing == 0 ? "no source is fit to follow"
@@ -153,7 +146,7 @@ std::string unsynchronised_text(const ClockFacts& facts, const ClockVerdict& ver
     return fmt::format(
         "Not demonstrated: {} runs but has set nothing for {} ({}). By drift alone the error grew "
         "by up to {} since the last bound, ±{}.",
-        facts.daemon, spell_age(age), why, spell_growth(growth(age)), spell_bound(last->bound));
+        facts.daemon, spell_age(age), why, spell_up(growth(age)), spell_bound(last->bound));
 }
 
 /// It says whether it is synchronised and not how well.

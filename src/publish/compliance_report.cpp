@@ -286,11 +286,10 @@ std::string profiles_json(const std::vector<ComplianceProfile>& profiles) {
     for (const ComplianceProfile& profile : profiles) {
         Json limits = Json::array();
         for (const ComplianceLimit& limit : profile.limits)
-            limits.push_back(
-                {{"limit", limit.name},
-                 {"limit_seconds", limit.limit ? Json(limit.limit->count()) : Json(nullptr)},
-                 {"known", limit.mark},
-                 {"for", limit.who}});
+            limits.push_back({{"limit", limit.name},
+                              {"limit_seconds", number(limit.limit)},
+                              {"known", limit.mark},
+                              {"for", limit.who}});
         rows.push_back({{"profile", profile.name},
                         {"title", profile.title},
                         {"jurisdiction", profile.jurisdiction},

@@ -27,7 +27,7 @@ std::string servers_html(const Snapshot& snapshot) {
         const ScanRow& row = snapshot.scan.rows[i];
         const WatchedServer* watched = snapshot.watch_of(i);
         const auto& stats = row.assessment.stats;
-        const bool told = stats && (watched == nullptr || !watched->by_daemon);
+        const bool told = stats && !is_asked_by_daemon(watched);
         table +=
             cells("td", {row.candidate.source.as_written, to_string(row.assessment.verdict),
                          watched != nullptr && watched->error ? spell_signed(*watched->error)

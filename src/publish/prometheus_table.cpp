@@ -193,9 +193,9 @@ constexpr auto table = std::to_array<Metric>({
          return server.watched->error->count();
      }},
     {"server_delay_seconds", "seconds", gauge, "Least round trip to the server.", nullptr,
-     [](Server server) -> Value {  // which the daemon does not tell of those it asks
-         const bool told = server.watched == nullptr || !server.watched->by_daemon;
-         return told ? stat(server, &ServerStats::delay_min) : std::nullopt;
+     [](Server server) -> Value {
+         if (is_asked_by_daemon(server.watched)) return std::nullopt;
+         return stat(server, &ServerStats::delay_min);
      }},
     {"server_jitter_seconds", "seconds", gauge, "Standard deviation of the server's offsets.",
      nullptr, [](Server server) { return stat(server, &ServerStats::jitter); }},

@@ -59,6 +59,12 @@ struct Snapshot {
     const WatchedServer* watch_of(std::size_t row) const;
 };
 
+/// Then its delay, leap and root terms are not known: the daemon tells how far it may be off. Null:
+/// it is not watched.
+inline bool is_asked_by_daemon(const WatchedServer* watched) {
+    return watched != nullptr && watched->by_daemon;
+}
+
 /// What was known at `at` is older than three cycles, or from the future: it says nothing.
 bool is_stale(WallTime at, Seconds cycle, WallTime now);
 inline bool is_stale(const Snapshot& snapshot, WallTime now) {

@@ -16,4 +16,11 @@ std::string spell_age_up(Seconds age) {
     return spell_age(Seconds{std::ceil(seconds / shown) * shown});
 }
 
+std::string spell_up(Seconds interval) {
+    if (interval <= Seconds{0}) return spell(interval);
+    const double last_digit = std::pow(10, std::floor(std::log10(interval.count())) - 2);
+    constexpr double noise = 1e-6;  // of the division, not of the interval
+    return spell(Seconds{std::ceil(interval.count() / last_digit - noise) * last_digit});
+}
+
 }  // namespace clockwright

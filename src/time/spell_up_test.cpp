@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "time/spell.h"
+
 namespace clockwright {
 namespace {
 
@@ -16,6 +18,19 @@ TEST_CASE("an age that speaks against a clock is never told as less than it is")
         CAPTURE(row.seconds);
         CHECK(spell_age_up(Seconds{row.seconds}) == row.text);
     }
+}
+
+TEST_CASE("an interval that speaks against a clock is rounded up to the digits that are shown") {
+    struct Row {
+        double seconds;
+        const char* text;
+    };
+    for (const Row& row : {Row{0.117, "117 ms"}, Row{0.1166, "117 ms"}, Row{0.11601, "117 ms"},
+                           Row{0.00211, "2.11 ms"}, Row{0.0021101, "2.12 ms"}}) {
+        CAPTURE(row.seconds);
+        CHECK(spell_up(Seconds{row.seconds}) == row.text);
+    }
+    CHECK(spell_up(Seconds{0}) == spell(Seconds{0}));
 }
 
 }  // namespace

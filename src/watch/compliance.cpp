@@ -76,9 +76,12 @@ double ComplianceFinding::coverage() const {
 
 ComplianceFinding hold_to_limit(std::span<const ClockRow> looks, const Period& period,
                                 Seconds limit) {
+    return hold_looks_to_limit(hold(looks, period), period, limit);
+}
+
+ComplianceFinding hold_looks_to_limit(const HeldLooks& held, const Period& period, Seconds limit) {
     ComplianceFinding finding;
     finding.period = period;
-    const HeldLooks held = hold(looks, period);
     finding.drift = held.drift;
     finding.drift_recorded = held.drift_recorded;
     std::vector<double> bounds;

@@ -39,6 +39,7 @@ struct ComplianceFinding {
 /// time, and beyond it when it is so for certain as it is made. The agent's own quorum may only
 /// speak against: beyond when that is sure of it, and not demonstrated when it excludes what the
 /// daemon says and does not exclude more than the limit.
+ComplianceFinding hold_looks_to_limit(const HeldLooks& held, const Period& period, Seconds limit);
 ComplianceFinding hold_to_limit(std::span<const ClockRow> looks, const Period& period,
                                 Seconds limit);
 

@@ -98,14 +98,14 @@ double PeriodSummary::synchronised() const {
 PeriodSummary summarise(std::span<const ClockRow> looks, const Period& period) {
     PeriodSummary summary;
     summary.period = period;
-    const ComplianceFinding finding = hold_to_limit(looks, period, any_bound);
+    const HeldLooks held = hold(looks, period);
+    const ComplianceFinding finding = hold_looks_to_limit(held, period, any_bound);
     summary.demonstrated = finding.within;
     summary.not_demonstrated = finding.not_demonstrated;
     summary.unrecorded = finding.unrecorded;
     for (const StandingStretch& stretch : finding.stretches)
         if (stretch.recorded && stretch.standing != Standing::within)
             summary.outages.push_back(stretch.period);
-    const HeldLooks held = hold(looks, period);
     Spread spread;
     for (const HeldLook& one : held.looks) spread.add(one);
     summary.offsets = std::move(spread.offsets).spread();
