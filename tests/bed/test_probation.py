@@ -17,8 +17,9 @@ class Probation(hosts.HostBed):
         cls.liars = cls.hosts.lab({last: {"offset": '"840ms"'} for last in LIARS})
         settings = "[candidates]\ndiscover = false\nhosts = [{}]\n[select]\nconfirmations = 1\n"
         files = {CONFIG: settings.format(", ".join(f'"{one}"' for one in cls.honest))}
-        cls.kept, cls.lost, cls.left = (cls.hosts.add(name, "chrony", [*cls.liars, cls.honest[0]], files)
-                              for name in ("kept", "lost", "left"))
+        asked = [*cls.liars, cls.honest[0]]
+        cls.kept, cls.lost, cls.left = (cls.hosts.add(name, "chrony", asked, files)
+                                        for name in ("kept", "lost", "left"))
 
     def apply(self, host):
         """Makes the change; the process and its session end with this."""
@@ -61,6 +62,9 @@ class Probation(hosts.HostBed):
         listed = {source["name"] for source in status["sources"]}
         self.assertEqual(listed, {*self.liars, self.honest[0]})
 
+    def last_state(self):
+        return hosts.program(self.left, "--json", "rollback").json["states"][-1]
+
     def test_a_change_whose_process_is_killed_is_walked_back_by_the_system(self):
         before = self.left.read(MAIN)
         self.left.ask("systemd-run", "--unit=applying", hosts.PROGRAM_INSIDE, "apply", "--yes",
@@ -69,8 +73,8 @@ class Probation(hosts.HostBed):
         self.left.ask("systemctl", "kill", "--signal=KILL", "applying.service")
         hosts.wait_for("the change is walked back",
                        lambda: not self.left.path(DROP_IN).exists(), 120)
-        hosts.wait_for("the record says so", lambda: hosts.program(
-            self.left, "--json", "rollback").json["states"][-1]["outcome"].startswith("rolled_back"), 60)
+        hosts.wait_for("the record says so", lambda: self.last_state()["outcome"]
+                       == "rolled_back, verified", 60)
         self.assertEqual(self.left.read(MAIN), before)
 
 

@@ -35,6 +35,19 @@ class Service(hosts.HostBed):
                 self.assertEqual(self.service("install", "--every", every).code, 64, every)
             self.assertFalse(self.host.path(f"/etc/systemd/system/{UNITS[1]}").exists())
 
+        with self.subTest("a relative --config is the same file to a unit"):
+            shown = self.host.run("sh", "-c", "cd /etc/clockwright && exec "
+                                  f"{hosts.PROGRAM_INSIDE} --config clockwright.toml service "
+                                  "install --dry-run").stdout
+            self.assertIn(f'--config "{CONFIG}" ', shown)
+
+        with self.subTest("without systemd and a directory for cron's lines nothing is written"):
+            refused = self.host.run("unshare", "-m", "sh", "-c", "mount -t tmpfs none /run && "
+                                    "rm -rf /etc/cron.d && exec "
+                                    f"{hosts.PROGRAM_INSIDE} service install")
+            self.assertEqual(refused.returncode, 1, refused)
+            self.assertIn("there is no /etc/cron.d", " ".join(refused.stderr.split()))
+
         with self.subTest("it installs, once"):
             first = self.service("install", "--every", "4h", "--takeover")
             self.assertEqual(first.code, 0, first.stderr)
