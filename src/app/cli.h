@@ -121,6 +121,7 @@ struct Command {
     std::optional<WallTime> back_to;  ///< sync: the time that a step back leads to, as typed
     Seconds probation{600};           ///< apply: judged once more after so long; 0: never
     bool unless_verified = false;     ///< rollback: only when the change no longer holds
+    bool unfinished = false;          ///< rollback: only what was left unfinished
     ServersCommand servers;
     ServiceCommand service;
     HistoryCommand history;

@@ -1,9 +1,7 @@
-#include "app/cli_clock.h"
-
 #include <CLI/CLI.hpp>
 #include <utility>
 
-#include "app/cli_history.h"
+#include "app/cli_verbs.h"
 
 namespace clockwright::app {
 namespace {
@@ -39,40 +37,34 @@ void add_periodic(CLI::App& report, Command& command) {
 
 }  // namespace
 
-void add_sync(CLI::App& app, Command& command) {
-    auto* sync = app.add_subcommand(
-        "sync", "Correct this clock through its daemon: measure now and slew, or a permitted step");
-    auto* step = sync->add_flag("--step", command.step, "A step is permitted, above 100 ms");
-    add_instant(*sync, "--back-to", command.back_to,
+void add_sync(CLI::App& sync, Command& command) {
+    auto* step = sync.add_flag("--step", command.step, "A step is permitted, above 100 ms");
+    add_instant(sync, "--back-to", command.back_to,
                 "A step back is permitted, to this time (±1 min)")
         ->needs(step);
-    sync->add_flag("--yes,-y", command.yes, "Do not ask");
-    sync->add_option("--reason", command.reason, "Kept in the record, e.g. a ticket")
-        ->type_name("TEXT");
-    sync->add_flag("--dry-run", command.dry_run, "Measure, decide, and stop");
-    sync->footer(
+    sync.add_flag("--yes,-y", command.yes, "Do not ask");
+    add_reason(sync, command, "Kept in the record, e.g. a ticket");
+    sync.add_flag("--dry-run", command.dry_run, "Measure, decide, and stop");
+    sync.footer(
         "The servers must agree first; what was done is verified by asking the daemon.\n"
         "Exit code: 0 done or nothing to do, 1 failed, 2 due (--dry-run), 3 no majority, 5 "
         "refused.\n"
         "Example: clockwright sync --step --back-to 2026-11-20T10:31:00Z --reason \"INC-12\"");
 }
 
-void add_rtc(CLI::App& app, Command& command) {
-    auto* rtc =
-        app.add_subcommand("rtc", "The hardware clock: UTC or local time, offset, rate, battery");
-    rtc->add_option("WORD", command.file, "show (when left out), check or set")
+void add_rtc(CLI::App& rtc, Command& command) {
+    rtc.add_option("WORD", command.file, "show (when left out), check or set")
         ->check(CLI::IsMember({"show", "check", "set"}));
-    rtc->add_flag("--yes", command.yes, "set: do it");
-    rtc->add_option("--reason", command.reason, "set: kept in the record")->type_name("TEXT");
-    rtc->footer(
+    rtc.add_flag("--yes", command.yes, "set: do it");
+    add_reason(rtc, command, "set: kept in the record");
+    rtc.footer(
         "set copies the UTC of a demonstrated system clock to it, once, and verifies it.\n"
         "Exit code: 0 done; check: 1 when something is to be mended; set: 5 when it may not be.");
 }
 
-void add_report(CLI::App& app, Command& command) {
-    auto* report = app.add_subcommand("report", "What the record shows of this clock, as evidence");
-    report->require_subcommand(0, 1);
-    auto* compliance = report->add_subcommand(
+void add_report(CLI::App& report, Command& command) {
+    report.require_subcommand(0, 1);
+    auto* compliance = report.add_subcommand(
         "compliance", "The measured bound against the limit of a regime: coverage, breaches");
     compliance
         ->add_option("--profile", command.report.profile,
@@ -84,7 +76,7 @@ void add_report(CLI::App& app, Command& command) {
         "Without a period: the last 24 hours. It never says that a law is complied with.\n"
         "Example: clockwright report compliance --profile finra-4590 --from 2026-11-20 --to "
         "2026-11-21");
-    auto* verify = report->add_subcommand(
+    auto* verify = report.add_subcommand(
         "verify", "Whether the audit chain of the agent is whole, and where it is not");
     verify
         ->add_option("--expect", command.expect,
@@ -98,9 +90,9 @@ void add_report(CLI::App& app, Command& command) {
         ->type_name("KEY")
         ->needs(document);
     add_signing(*verify, command.report);
-    add_periodic(*report, command);
-    report->add_subcommand("profiles", "The regimes that are known, with their source and mark");
-    report->footer("Without a word: compliance.");
+    add_periodic(report, command);
+    report.add_subcommand("profiles", "The regimes that are known, with their source and mark");
+    report.footer("Without a word: compliance.");
 }
 
 }  // namespace clockwright::app

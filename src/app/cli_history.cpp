@@ -1,30 +1,12 @@
-#include "app/cli_history.h"
-
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <climits>
 
+#include "app/cli_verbs.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
 namespace {
-
-/// A day is its first instant.
-std::optional<WallTime> parse_instant(const std::string& text) {
-    constexpr std::size_t length_of_day = std::string_view("2026-11-20").size();
-    return parse_rfc3339(text.size() == length_of_day ? text + "T00:00:00Z" : text);
-}
-
-std::string check_instant(const std::string& text) {
-    return parse_instant(text) ? std::string{}
-                               : "\"" + printable(text) +
-                                     "\" is no instant like 2026-11-20T10:31:07Z or 2026-11-20";
-}
-
-std::string check_duration(const std::string& text) {
-    return parse_duration(text) ? std::string{}
-                                : "\"" + printable(text) + "\" is not a duration like 24h or 7d";
-}
 
 /// "+01:00" → 3600 s; "Z" is none.
 std::optional<Seconds> parse_zone(const std::string& text) {
@@ -101,35 +83,13 @@ void add_traffic(CLI::App& history, HistoryCommand& command) {
 
 }  // namespace
 
-CLI::Option* add_instant(CLI::App& app, const std::string& name, std::optional<WallTime>& target,
-                         const std::string& help) {
-    return app
-        .add_option_function<std::string>(
-            name, [&target](const std::string& text) { target = parse_instant(text); }, help)
-        ->type_name("TIME")
-        ->check(check_instant);
-}
-
-void add_period(CLI::App& app, HistoryCommand& command) {
-    auto* from = add_instant(app, "--from", command.from, "Not before this");
-    add_instant(app, "--to", command.to, "Before this");
-    app.add_option_function<std::string>(
-           "--since", [&command](const std::string& text) { command.since = parse_duration(text); },
-           "Of the last so long")
-        ->type_name("DUR")
-        ->check(check_duration)
-        ->excludes(from);
-}
-
-void add_history(CLI::App& app, HistoryCommand& command) {
-    auto* history = app.add_subcommand(
-        "history", "What the agent recorded: runs, samples, changes, or one past instant");
-    history->require_subcommand(0, 1);
-    add_stretch(*history, command);
-    add_lists(*history, command);
-    add_questions(*history, command);
-    add_traffic(*history, command);
-    history->footer(
+void add_history(CLI::App& history, Command& command) {
+    history.require_subcommand(0, 1);
+    add_stretch(history, command.history);
+    add_lists(history, command.history);
+    add_questions(history, command.history);
+    add_traffic(history, command.history);
+    history.footer(
         "Without a word: runs. The record is read beside the agent, which goes on writing.\n"
         "Example: clockwright history samples --server ntp1.corp.example --since 24h");
 }

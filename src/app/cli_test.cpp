@@ -108,3 +108,36 @@ TEST_CASE("doctor takes no host and no option of a change") {
     CHECK(parse({"doctor", "--yes"}).error().fault == Fault::usage);
     CHECK(parse({"doctor", "ntp1.corp.example"}).error().fault == Fault::usage);
 }
+
+TEST_CASE("help names every verb; a verb's help tells its own options, before or after it") {
+    const std::string all = parse({"--help"})->text;
+    for (const char* verb :
+         {"scan",  "drift",   "sync",   "rtc",     "report", "servers",  "plan",
+          "apply", "service", "agent",  "history", "alert",  "rollback", "status",
+          "check", "watch",   "doctor", "config",  "lab",    "demo"})
+        CHECK(all.find(std::string("\n  ") + verb + " ") != std::string::npos);
+    CHECK(all.find("--spacing") == std::string::npos);
+    CHECK(parse({"scan", "--help"})->text == parse({"--help", "scan"})->text);
+}
+
+TEST_CASE("what a boot runs takes no id") {
+    CHECK(parse({"rollback", "--unfinished"})->command->unfinished);
+    CHECK(parse({"rollback", "--unfinished", "7f3c9c"}).error().fault == Fault::usage);
+}
+
+TEST_CASE("a verb has its own words, and one when none is said") {
+    CHECK(parse({"servers"})->command->servers.word == "list");
+    CHECK(parse({"servers", "block", "a"})->command->servers.word == "block");
+    CHECK(parse({"report", "weekly"})->command->report.word == "weekly");
+    CHECK(parse({"alert", "block"}).error().fault == Fault::usage);
+    CHECK(parse({"status", "scan"}).error().fault == Fault::usage);
+}
+
+TEST_CASE("a block or a silence lasts longer than nothing and at most ten years") {
+    CHECK(parse({"servers", "block", "a", "--for", "3650d"})->command->servers.length ==
+          Seconds{3650 * 86400.0});
+    for (const char* length : {"0s", "3651d", "soon"}) {
+        CHECK(parse({"servers", "block", "a", "--for", length}).error().fault == Fault::usage);
+        CHECK(parse({"alert", "silence", "r", "--for", length}).error().fault == Fault::usage);
+    }
+}

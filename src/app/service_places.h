@@ -9,6 +9,7 @@ namespace clockwright::app {
 
 inline constexpr const char* service_name = "clockwright-apply.service";
 inline constexpr const char* timer_name = "clockwright-apply.timer";
+inline constexpr const char* heal_name = "clockwright-heal.service";
 inline constexpr const char* agent_name = "clockwright-agent.service";
 inline constexpr const char* wish_service_name = "clockwright-wish.service";
 inline constexpr const char* wish_name = "clockwright-wish.path";

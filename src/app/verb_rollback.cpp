@@ -107,17 +107,37 @@ Result<void> refuse_beside_another(const store::Journal& journal, const DaemonPl
                                     ": heal it there, or give the id of the one to take back");
 }
 
-/// Nobody reads what the system's timer is told: it waits for a change that is at work.
+/// Nobody reads what a unit of the system is told: it waits for a change that is at work.
 Result<Transaction> begin(const Context& context, const DaemonPlace& place) {
+    const bool waits = context.command.unless_verified || context.command.unfinished;
     const SteadyTime began = system::read_clocks().steady;
     auto transaction = Transaction::begin(context, place);
-    while (!transaction && transaction.error().fault == Fault::refused &&
-           context.command.unless_verified && !system::interrupted() &&
-           system::read_clocks().steady - began < lock_patience) {
+    while (!transaction && transaction.error().fault == Fault::refused && waits &&
+           !system::interrupted() && system::read_clocks().steady - began < lock_patience) {
         system::wait(Seconds{5});
         transaction = Transaction::begin(context, place);
     }
     return transaction;
+}
+
+/// What was wanted is that it be taken back.
+Done taken_back(Done healed) {
+    if (healed.outcome.kind == OutcomeKind::rolled_back && !healed.went_on)
+        healed.outcome.kind = OutcomeKind::applied;
+    return healed;
+}
+
+/// What a boot runs: a loss of power may have ended a change.
+Result<int> heal(const Context& context) {
+    const auto journal = TRY(store::Journal::open_to_read(context.config.state.directory));
+    const Done nothing = nothing_done({}, "no change was left unfinished");
+    if (!TRY(journal.unfinished())) return report(context, nothing);
+    const DaemonView view = TRY(view_daemon(context.config, system::LocalHost()));
+    if (const std::string hands = two_hands(view.place); !hands.empty())
+        return fail(Fault::refused, hands);
+    Transaction transaction = TRY(begin(context, view.place));
+    const auto healed = TRY(transaction.heal());
+    return report(context, healed ? taken_back(*healed) : nothing);
 }
 
 Result<int> roll_back(const Context& context) {
@@ -128,12 +148,8 @@ Result<int> roll_back(const Context& context) {
     Transaction transaction = TRY(begin(context, view.place));
     const auto healed = TRY(transaction.heal());
     if (healed && (healed->outcome.kind == OutcomeKind::failed || healed->interrupted ||
-                   healed->id == context.command.file || context.command.file == "last")) {
-        Done done = *healed;
-        if (done.outcome.kind == OutcomeKind::rolled_back && !done.went_on)
-            done.outcome.kind = OutcomeKind::applied;
-        return report(context, done);
-    }
+                   healed->id == context.command.file || context.command.file == "last"))
+        return report(context, taken_back(*healed));
     if (context.command.file == "last") {
         TRY(refuse_beside_another(transaction.journal(), view.place));
         if (!any_applied(TRY(transaction.journal().changes()), view.place))
@@ -175,6 +191,7 @@ Result<int> roll_back(const Context& context) {
 }  // namespace
 
 Result<int> run_rollback(const Context& context) {
+    if (context.command.unfinished) return heal(context);
     return context.command.file.empty() ? list_changes(context) : roll_back(context);
 }
 

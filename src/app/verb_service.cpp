@@ -62,7 +62,8 @@ std::vector<OurFile> files_of_service(const UnitSettings& settings, bool systemd
                                       bool by_wish) {
     if (!systemd) return {{cron_path, cron_file(settings)}};
     std::vector<OurFile> files{{unit_path(service_name), apply_unit(settings)},
-                               {unit_path(timer_name), apply_timer(settings)}};
+                               {unit_path(timer_name), apply_timer(settings)},
+                               {unit_path(heal_name), heal_unit(settings)}};
     if (agent) files.push_back({unit_path(agent_name), agent_unit(settings, {})});
     if (by_wish) {
         files.push_back({unit_path(wish_service_name), wish_unit(settings)});
@@ -150,6 +151,7 @@ Result<int> install(const Context& context, const Host& host) {
     if (systemd) {
         if (written > 0) TRY(tell_systemd({"daemon-reload"}));
         TRY(tell_systemd({"enable", "--now", "--quiet", timer_name}));
+        TRY(tell_systemd({"enable", "--quiet", heal_name}));
         if (by_wish) TRY(tell_systemd({"enable", "--now", "--quiet", wish_name}));
         if (agent) TRY(tell_systemd({"enable", "--now", "--quiet", agent_name}));
     }
@@ -177,14 +179,15 @@ Result<void> remove_lock(const Config& config, const Host& host) {
 
 Result<int> remove(const Context& context, const Host& host) {
     TRY(need_root(context.command, "remove"));
-    for (const char* begun : {timer_name, agent_name, wish_name}) {
+    for (const char* begun : {timer_name, heal_name, agent_name, wish_name}) {
         if (has_systemd(host) && !host.glob(unit_path(begun)).empty())
             TRY(tell_systemd({"disable", "--now", "--quiet", begun}));
     }
     int removed = 0;
     for (const std::string& path :
-         {unit_path(service_name), unit_path(timer_name), unit_path(agent_name),
-          unit_path(wish_service_name), unit_path(wish_name), std::string(cron_path)}) {
+         {unit_path(service_name), unit_path(timer_name), unit_path(heal_name),
+          unit_path(agent_name), unit_path(wish_service_name), unit_path(wish_name),
+          std::string(cron_path)}) {
         WriteFile write;
         write.before = TRY(host.read(path));
         if (!write.before.exists) continue;

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "daemon/places.h"
+
 namespace clockwright {
 namespace {
 
@@ -63,9 +65,20 @@ constexpr std::string_view seclusion =
     "SystemCallErrorNumber=EPERM\n"
     "SystemCallFilter=@system-service\n";
 
+/// " chrony.service chronyd.service …", by all their names.
+std::string units_of_daemons() {
+    std::string units;
+    for (const InstallPlace& place : install_places()) {
+        const std::string unit = fmt::format(" {}.service", place.unit);
+        if (!units.contains(unit)) units += unit;
+    }
+    return units;
+}
+
 /// A run as root that changes the daemon's sources.
 std::string change_unit(const UnitSettings& settings, std::string_view description,
-                        std::string_view words, std::string_view more = "") {
+                        std::string_view words, std::string_view more = "",
+                        std::string_view after = "") {
     constexpr std::string_view states = "/var/lib/";
     std::vector<std::string> writable;
     std::string state;
@@ -80,7 +93,7 @@ std::string change_unit(const UnitSettings& settings, std::string_view descripti
     return fmt::format(
         "{}[Unit]\n"
         "Description={}\n"
-        "After=network-online.target\n"
+        "After=network-online.target{}\n"
         "Wants=network-online.target\n"
         "\n"
         "[Service]\n"
@@ -95,7 +108,7 @@ std::string change_unit(const UnitSettings& settings, std::string_view descripti
         "ReadWritePaths={}\n"
         "CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER\n"
         "{}{}",
-        mark, description, command(settings, words), state, fmt::join(writable, " "), more,
+        mark, description, after, command(settings, words), state, fmt::join(writable, " "), more,
         seclusion);
 }
 
@@ -104,6 +117,12 @@ std::string change_unit(const UnitSettings& settings, std::string_view descripti
 std::string apply_unit(const UnitSettings& settings) {
     return change_unit(settings, "Clockwright: better time servers when there are some",
                        apply_words(settings));
+}
+
+std::string heal_unit(const UnitSettings& settings) {
+    return change_unit(settings, "Clockwright takes back what was left unfinished",
+                       "rollback --unfinished", {}, units_of_daemons()) +
+           "\n[Install]\nWantedBy=multi-user.target\n";
 }
 
 std::string wish_unit(const UnitSettings& settings) {
@@ -184,9 +203,9 @@ std::string cron_file(const UnitSettings& settings) {
     std::string line = fmt::format("'{}'", settings.program);
     if (!settings.config_file.empty()) line += fmt::format(" --config '{}'", settings.config_file);
     return fmt::format(
-        "{}{} {} * * * root {} -q {}\n", mark, minute,
+        "{}{} {} * * * root {} -q {}\n@reboot root {} -q rollback --unfinished\n", mark, minute,
         every >= 24 ? fmt::format("{}", settings.lot / 60 % 24) : fmt::format("*/{}", every), line,
-        apply_words(settings));
+        apply_words(settings), line);
 }
 
 std::string sudoers_example(const std::string& program) {

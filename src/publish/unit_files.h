@@ -25,6 +25,8 @@ struct UnitSettings {
 std::string apply_unit(const UnitSettings& settings);
 /// Starts it every so many hours, spread by up to a quarter of that, later when it was missed.
 std::string apply_timer(const UnitSettings& settings);
+/// At boot, when the daemons have begun: takes back a change that a loss of power ended.
+std::string heal_unit(const UnitSettings& settings);
 /// Decides for the agent, as root, and takes no word from it but that it is time.
 std::string wish_unit(const UnitSettings& settings);
 /// Starts that when the agent leaves its wish.

@@ -29,6 +29,17 @@ TEST_CASE(
     CHECK_FALSE(unit.contains("CAP_SYS_TIME"));
 }
 
+TEST_CASE("at boot, behind every daemon by whatever name, a change cut off is taken back") {
+    const auto unit = heal_unit(settings());
+    CHECK(unit.contains("ExecStart=\"/usr/local/bin/clockwright\" rollback --unfinished\n"));
+    CHECK(
+        unit.contains("\nAfter=network-online.target chrony.service chronyd.service "
+                      "ntpsec.service ntpd.service systemd-timesyncd.service openntpd.service "
+                      "ntpd-rs.service\n"));
+    CHECK(unit.contains("\n[Install]\nWantedBy=multi-user.target\n"));
+    CHECK(unit.contains("ProtectClock=yes\n"));
+}
+
 TEST_CASE("what was consented to at the installation stands in the unit, and nothing else") {
     auto wanted = settings();
     CHECK_FALSE(apply_unit(wanted).contains("--allow-restart"));
@@ -55,6 +66,8 @@ TEST_CASE("cron takes its minute from the machine, so that a fleet does not come
         "\n17 */6 * * * root '/usr/local/bin/clockwright' -q apply --yes\n"));
     wanted.every = Seconds{24 * 3600.0};
     CHECK(cron_file(wanted).contains("\n17 2 * * * root "));
+    CHECK(cron_file(wanted).contains(
+        "\n@reboot root '/usr/local/bin/clockwright' -q rollback --unfinished\n"));
 }
 
 TEST_CASE("for an agent without rights root decides, and takes no word from it but the wish") {

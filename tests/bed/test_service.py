@@ -7,7 +7,7 @@ import hosts
 
 HONEST, LIARS = (1, 2, 3, 4, 5), (11, 12)
 CONFIG = "/etc/clockwright/clockwright.toml"
-UNITS = ("clockwright-apply.service", "clockwright-apply.timer")
+UNITS = ("clockwright-apply.service", "clockwright-apply.timer", "clockwright-heal.service")
 
 
 class Service(hosts.HostBed):
@@ -123,7 +123,7 @@ class Service(hosts.HostBed):
         with self.subTest("removed: units, links and the timer are gone, the record is not"):
             gone = self.service("remove")
             self.assertEqual(gone.code, 0, gone.stderr)
-            left = self.host.run("sh", "-c", "find /etc/systemd -name 'clockwright-apply*'").stdout
+            left = self.host.run("sh", "-c", "find /etc/systemd -name 'clockwright*'").stdout
             self.assertEqual(left, "")
             self.assertTrue(self.host.path("/var/lib/clockwright/changes").exists())
             failed = self.host.run("systemctl", "--failed", "--plain", "--no-legend").stdout
