@@ -73,9 +73,10 @@ void say_daemon(const FactGround& ground, const Now& now, Facts facts) {
     facts.say("sources_answering",
               static_cast<double>(std::ranges::count_if(state.sources, is_answering)));
     if (tracking.synchronised()) {
-        facts.say("frequency_ppm", tracking.frequency.value);
-        if (const auto before = ground.ledger->rate_hour_ago(now.steady))
-            facts.say("frequency_change_ppm", tracking.frequency.value - before->value);
+        if (tracking.frequency) facts.say("frequency_ppm", tracking.frequency->value);
+        const auto before = ground.ledger->rate_hour_ago(now.steady);
+        if (tracking.frequency && before)
+            facts.say("frequency_change_ppm", tracking.frequency->value - before->value);
         if (tracking.bound_known) {
             facts.say("update_age_seconds", verdict.age);
             facts.say("update_age_polls", verdict.age.count() / poll_interval(state));

@@ -13,11 +13,12 @@
 namespace clockwright::app {
 namespace {
 
-/// What corrects the rate now: the daemon's word, or the kernel's where no daemon has one.
+/// What corrects the rate now: the daemon's word, or the kernel's where no daemon tells one.
 void add_rate(const Config& config, DriftReport& report) {
     const system::LocalHost host;
     const auto view = view_daemon(config, host);
-    if (view && view->state && view->state->tracking.synchronised()) {
+    if (view && view->state && view->state->tracking.synchronised() &&
+        view->state->tracking.frequency) {
         report.frequency = view->state->tracking.frequency;
         report.frequency_from = traits_of(view->place.kind).program;
     } else if (const auto kernel = system::read_kernel_clock()) {

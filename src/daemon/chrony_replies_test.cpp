@@ -329,8 +329,8 @@ TEST_CASE("what chronyd 4.3 really sends is read as what it meant") {
     CHECK(tracking->offset.count() == near(-2.0514282823569374e-06));
     CHECK(tracking->last_offset.count() == near(-6.66935022763937e-07));
     CHECK(tracking->rms_offset.count() == near(6.66935022763937e-07));
-    CHECK(tracking->frequency.value == near(-0.03356524556875229));
-    CHECK(tracking->skew.value == near(38.51698303222656));
+    CHECK(tracking->frequency->value == near(-0.03356524556875229));
+    CHECK(tracking->skew->value == near(38.51698303222656));
     CHECK(tracking->root_delay.count() == near(1.0450999980093911e-05));
     CHECK(tracking->root_dispersion.count() == near(0.0002556397230364382));
     CHECK(tracking->update_interval.count() == near(2.026789903640747));

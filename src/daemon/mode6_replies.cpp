@@ -170,8 +170,8 @@ std::optional<DaemonTracking> decode_tracking(const Variables& system, WallTime 
     tracking.offset = milliseconds(system, "offset");
     tracking.last_offset = tracking.offset;
     tracking.rms_offset = milliseconds(system, "clk_jitter");
-    tracking.frequency = Ppm{system.number("frequency").value_or(0)};
-    tracking.skew = Ppm{system.number("clk_wander").value_or(0)};
+    if (const auto frequency = system.number("frequency")) tracking.frequency = Ppm{*frequency};
+    if (const auto wander = system.number("clk_wander")) tracking.skew = Ppm{*wander};
     tracking.root_delay = milliseconds(system, "rootdelay");
     tracking.root_dispersion = milliseconds(system, "rootdisp");
     const int constant = small(system, "tc", 0);

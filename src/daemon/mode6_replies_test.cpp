@@ -102,6 +102,7 @@ TEST_CASE("the system is read field by field, milliseconds as seconds") {
     CHECK(found->root_dispersion == Seconds(0.25));
     CHECK(found->update_interval == Seconds(64));
     CHECK(found->synchronised());
+    CHECK_FALSE(tracking_of("leap=01, stratum=2")->frequency);
     CHECK_FALSE(tracking_of("leap=0, refid=192.0.2.17"));
 }
 

@@ -34,6 +34,7 @@ TEST_CASE("the document of 1.1: seconds, a root dispersion, names with ports") {
     CHECK(state.complete);
     CHECK(state.tracking.synchronised());
     CHECK(state.tracking.bound_known);
+    CHECK_FALSE(state.tracking.frequency);
     CHECK(state.tracking.stratum == 3);
     CHECK(state.tracking.leap == Leap::none);
     CHECK(state.tracking.root_delay.count() == 0.0125);

@@ -39,6 +39,7 @@ TEST_CASE("ntpctl of 6.2p3, 79 s after a start: a peer that is ahead has a posit
     CHECK(state.unresolved == 2);
     CHECK_FALSE(state.tracking.synchronised());
     CHECK_FALSE(state.tracking.bound_known);
+    CHECK_FALSE(state.tracking.frequency);
 
     const auto& ahead = named(state, "10.77.1.7");
     CHECK(ahead.address == parse_address("10.77.1.7"));

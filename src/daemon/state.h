@@ -55,7 +55,7 @@ struct DaemonTracking {
     WallTime reference_time;
     Seconds offset{};  ///< what must be added to this clock; > 0: it is slow
     Seconds last_offset{}, rms_offset{};
-    Ppm frequency, skew;  ///< our sign: > 0 speeds the clock up
+    std::optional<Ppm> frequency, skew;  ///< our sign: > 0 speeds the clock up
     Seconds root_delay{}, root_dispersion{};
     bool bound_known = true;  ///< false: the daemon does not tell these two, nor when it last set
     Seconds update_interval{};

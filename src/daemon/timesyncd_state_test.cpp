@@ -108,7 +108,8 @@ TEST_CASE("the clock is steered by what that answer said") {
     CHECK(tracking.offset.count() == doctest::Approx(5e-3));
     CHECK(tracking.root_delay.count() == doctest::Approx(13e-3));
     CHECK(tracking.root_dispersion.count() == doctest::Approx(0.85e-3));
-    CHECK(tracking.frequency.value == doctest::Approx(-1.5));
+    CHECK(tracking.frequency == Ppm{-1.5});
+    CHECK_FALSE(tracking.skew);
     CHECK(tracking.update_interval == Seconds{64});
 }
 

@@ -113,7 +113,7 @@ std::optional<Ppm> own_growth(const DaemonState& state) {
         case DaemonTraits::Dispersion::by_phi:
             return Ppm{phi * 1e6};
         case DaemonTraits::Dispersion::by_skew:
-            return state.tracking.skew;
+            return state.tracking.skew.value_or(Ppm{});
         case DaemonTraits::Dispersion::stands_still:
             break;
     }

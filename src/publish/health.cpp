@@ -49,7 +49,7 @@ ClockTold clock_told(const ApiCall& call) {
     }
     if (const auto& state = snapshot->status.facts.state) {
         const DaemonTracking& tracking = state->tracking;
-        told.frequency = tracking.frequency.value;
+        if (tracking.frequency) told.frequency = tracking.frequency->value;
         told.leap = to_string(tracking.leap);
         told.synchronised = tracking.synchronised();
         if (told.synchronised) told.stratum = tracking.stratum;

@@ -121,8 +121,8 @@ std::string tracking_line(const DaemonTracking& tracking, WallTime at, std::stri
     point.tag("stratum", std::to_string(tracking.stratum));
     point.field("system_time", tracking.offset).field("last_offset", -tracking.last_offset);
     point.field("rms_offset", tracking.rms_offset);
-    point.field("frequency", Value(-tracking.frequency.value));
-    point.field("skew", Value(tracking.skew.value));
+    if (tracking.frequency) point.field("frequency", Value(-tracking.frequency->value));
+    if (tracking.skew) point.field("skew", Value(tracking.skew->value));
     point.field("root_delay", tracking.root_delay);
     point.field("root_dispersion", tracking.root_dispersion);
     point.field("update_interval", tracking.update_interval);

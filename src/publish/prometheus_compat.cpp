@@ -26,46 +26,48 @@ Seconds maximum_error(Tracking t) {
 /// One value for the host, of what the daemon says of its clock.
 struct HostMetric {
     std::string_view exporter, name, help;
-    double (*value)(Tracking);
+    Value (*value)(Tracking);  ///< empty: the daemon does not tell
 };
 
 constexpr auto host_metrics = std::to_array<HostMetric>({
     {"chrony_exporter", "chrony_tracking_system_time_seconds", "Current correction; above 0 slow.",
-     [](Tracking t) { return t.offset.count(); }},
+     [](Tracking t) -> Value { return t.offset.count(); }},
     {"chrony_exporter", "chrony_tracking_last_offset_seconds", "Offset of the last update.",
-     [](Tracking t) { return -t.last_offset.count(); }},
+     [](Tracking t) -> Value { return -t.last_offset.count(); }},
     {"chrony_exporter", "chrony_tracking_rms_offset_seconds", "Long-term average of offsets.",
-     [](Tracking t) { return t.rms_offset.count(); }},
+     [](Tracking t) -> Value { return t.rms_offset.count(); }},
     {"chrony_exporter", "chrony_tracking_root_delay_seconds", "Root delay.",
-     [](Tracking t) { return t.root_delay.count(); }},
+     [](Tracking t) -> Value { return t.root_delay.count(); }},
     {"chrony_exporter", "chrony_tracking_root_dispersion_seconds", "Root dispersion.",
-     [](Tracking t) { return t.root_dispersion.count(); }},
+     [](Tracking t) -> Value { return t.root_dispersion.count(); }},
     {"chrony_exporter", "chrony_tracking_reference_timestamp_seconds", "Time of the last update.",
-     [](Tracking t) { return epoch_seconds(t.reference_time); }},
+     [](Tracking t) -> Value { return epoch_seconds(t.reference_time); }},
     {"chrony_exporter", "chrony_tracking_frequency_ppms", "Frequency error; above 0 fast.",
-     [](Tracking t) { return -t.frequency.value; }},
+     [](Tracking t) -> Value { return t.frequency ? Value(-t.frequency->value) : std::nullopt; }},
     {"chrony_exporter", "chrony_tracking_skew_ppms", "Error bound of the frequency.",
-     [](Tracking t) { return t.skew.value; }},
+     [](Tracking t) -> Value { return t.skew ? Value(t.skew->value) : std::nullopt; }},
     {"chrony_exporter", "chrony_tracking_update_interval_seconds", "Time between updates.",
-     [](Tracking t) { return t.update_interval.count(); }},
+     [](Tracking t) -> Value { return t.update_interval.count(); }},
     {"chrony_exporter", "chrony_tracking_stratum", "Stratum.",
-     [](Tracking t) { return static_cast<double>(t.stratum); }},
+     [](Tracking t) -> Value { return static_cast<double>(t.stratum); }},
     {"node_timex", "node_timex_sync_status", "1 when the clock is synchronised.",
-     [](Tracking t) { return t.synchronised() ? 1.0 : 0.0; }},
+     [](Tracking t) -> Value { return t.synchronised() ? 1.0 : 0.0; }},
     {"node_timex", "node_timex_offset_seconds", "Local system clock offset.",
-     [](Tracking t) { return t.offset.count(); }},
+     [](Tracking t) -> Value { return t.offset.count(); }},
     {"node_timex", "node_timex_maxerror_seconds", "Maximum error.",
-     [](Tracking t) { return maximum_error(t).count(); }},
+     [](Tracking t) -> Value { return maximum_error(t).count(); }},
     {"node_timex", "node_timex_frequency_adjustment_ratio", "Local clock frequency adjustment.",
-     [](Tracking t) { return 1 + t.frequency.value * 1e-6; }},
+     [](Tracking t) -> Value {
+         return t.frequency ? Value(1 + t.frequency->value * 1e-6) : std::nullopt;
+     }},
     {"ntpmon", "ntpmon_sysoffset_seconds", "Offset of the system clock.",
-     [](Tracking t) { return t.offset.count(); }},
+     [](Tracking t) -> Value { return t.offset.count(); }},
     {"ntpmon", "ntpmon_rootdelay_seconds", "Root delay.",
-     [](Tracking t) { return t.root_delay.count(); }},
+     [](Tracking t) -> Value { return t.root_delay.count(); }},
     {"ntpmon", "ntpmon_rootdisp_seconds", "Root dispersion.",
-     [](Tracking t) { return t.root_dispersion.count(); }},
+     [](Tracking t) -> Value { return t.root_dispersion.count(); }},
     {"ntpmon", "ntpmon_stratum", "Stratum.",
-     [](Tracking t) { return static_cast<double>(t.stratum); }},
+     [](Tracking t) -> Value { return static_cast<double>(t.stratum); }},
 });
 
 /// One value for each source the daemon lists.
@@ -130,9 +132,10 @@ std::vector<std::string> source_labels(const DaemonState& state) {
 
 void add_daemon(MetricText& text, const DaemonState& state, const std::set<std::string>& compat) {
     for (const HostMetric& metric : host_metrics) {
-        if (!compat.contains(std::string(metric.exporter))) continue;
+        const Value value = metric.value(state.tracking);
+        if (!value || !compat.contains(std::string(metric.exporter))) continue;
         text.family("", metric.name, MetricKind::gauge, metric.help);
-        text.sample(metric.value(state.tracking));
+        text.sample(*value);
     }
     const std::vector<std::string> labels = source_labels(state);
     for (const SourceMetric& metric : source_metrics) {

@@ -134,7 +134,8 @@ constexpr auto table = std::to_array<Metric>({
      "Correction of the oscillator, parts per million; above 0 it is sped up.",
      [](View view) -> Value {
          const auto* tracking = tracking_of(view);
-         return tracking != nullptr ? Value(tracking->frequency.value) : std::nullopt;
+         if (tracking == nullptr || !tracking->frequency) return std::nullopt;
+         return tracking->frequency->value;
      }},
     {"last_update_timestamp_seconds", "seconds", gauge, "When the daemon last corrected the clock.",
      [](View view) -> Value {

@@ -64,6 +64,18 @@ TEST_CASE("the verdict, its terms and its condition are metrics") {
     CHECK(has_line(text, "clockwright_agent_cycles_total 285"));
 }
 
+TEST_CASE("a daemon that tells no rate has none, not one of 0 ppm") {
+    Snapshot snapshot = fakes::canned_snapshot(1);
+    snapshot.status.facts.state->tracking.frequency.reset();
+    snapshot.status.facts.state->tracking.skew.reset();
+    const std::string text = text_of(snapshot, {"chrony_exporter", "node_timex"});
+    for (const char* name : {"\nclockwright_frequency_ppm ", "chrony_tracking_frequency_ppms",
+                             "chrony_tracking_skew_ppms", "frequency_adjustment_ratio"}) {
+        CAPTURE(name);
+        CHECK_FALSE(text.contains(name));
+    }
+}
+
 TEST_CASE("each server has its own series, and its lies show") {
     const std::string text = text_of(fakes::canned_snapshot(3));
     CHECK(has_line(text,

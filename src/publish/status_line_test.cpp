@@ -38,4 +38,7 @@ TEST_CASE("without a daemon's answer there is no number") {
         CHECK(line.at(key).is_null());
     }
     CHECK(line.at("peers").empty());
+    snapshot = fakes::canned_snapshot(1);
+    snapshot.status.facts.state->tracking.frequency.reset();
+    CHECK(Json::parse(status_line(snapshot)).at("frequency_ppm").is_null());
 }

@@ -64,6 +64,7 @@ inline StatusReport canned_status() {
     state.tracking.offset = Seconds{3e-5};
     state.tracking.last_offset = Seconds{2e-5};
     state.tracking.frequency = Ppm{-11.5};
+    state.tracking.skew = Ppm{0};
     state.tracking.root_delay = Seconds{0.002};
     state.tracking.root_dispersion = Seconds{0.0008};
     for (int i = 0; i < 4; ++i) state.sources.push_back(canned_source(i));

@@ -26,7 +26,7 @@ void check_tracking(const Reply& reply) {
     const auto found = decode_tracking(reply);
     if (!found) return;
     require(is_finite({found->offset.count(), found->last_offset.count(), found->rms_offset.count(),
-                       found->frequency.value, found->skew.value, found->root_delay.count(),
+                       found->frequency->value, found->skew->value, found->root_delay.count(),
                        found->root_dispersion.count(), found->update_interval.count()}));
     require(!(found->synchronised() && found->local_reference()));
 }

@@ -73,7 +73,8 @@ void check_state(std::span<const Octets> texts) {
     if (!state) return;
     const DaemonTracking& tracking = state->tracking;
     require(is_finite({tracking.offset.count(), tracking.rms_offset.count(),
-                       tracking.frequency.value, tracking.skew.value, tracking.root_delay.count(),
+                       tracking.frequency.value_or(Ppm{}).value,
+                       tracking.skew.value_or(Ppm{}).value, tracking.root_delay.count(),
                        tracking.root_dispersion.count(), tracking.update_interval.count()}));
     require(state->sources.size() <= peers.size());
     for (const auto& source : state->sources) check_source(source);
