@@ -208,8 +208,9 @@ void Agent::conclude(const Now& now) {
     }
     if (const Seconds by = ledger_.stepped(now.steady); by != Seconds{0}) claim.stepped = by;
     const auto witnesses = watched_.witnesses(now);
-    note_blame(who_is_wrong(witnesses, judged.selection.consensus, claim), now);
-    note_clock(judged.selection.consensus, now);
+    const Consensus consensus = clock_consensus(judged.selection);
+    note_blame(who_is_wrong(witnesses, consensus, claim), now);
+    note_clock(consensus, now);
     const FactGround ground{
         .snapshot = &snapshot_,
         .watched = &watched_,
@@ -222,7 +223,7 @@ void Agent::conclude(const Now& now) {
         .kernel_unsynchronised = setting_ ? setting_->kernel_unsynchronised : std::nullopt,
         .rate_trend = setting_ ? setting_->rate_trend : std::nullopt};
     raise_alerts(facts_of(ground, now), now);
-    rows_.emplace_back(clock_row(now, judged.selection.consensus));
+    rows_.emplace_back(clock_row(now, consensus));
     watch_daemon(now);
     may_decide(now);
     sum_up(now);

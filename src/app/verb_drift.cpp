@@ -28,17 +28,12 @@ void add_rate(const Config& config, DriftReport& report) {
 }
 
 void add_measurement(const Run& run, DriftReport& report) {
-    std::optional<Seconds> least;
     for (const Assessment& assessment : run.judged.selection.assessments) {
         if (!assessment.stats) continue;
         ++report.servers;
         report.samples += assessment.stats->received;
-        if (is_truechimer(assessment.verdict))
-            least =
-                std::min(least.value_or(assessment.stats->delay_min), assessment.stats->delay_min);
     }
-    report.consensus = run.judged.selection.consensus;
-    report.least_delay = least.value_or(Seconds{});
+    report.consensus = clock_consensus(run.judged.selection);
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ class ChronyStreet : public CorrectionStreet {
 /// An operator that is not known is a group of its own, as in the choice of a set.
 std::optional<ClockEvidence> evidence_of(const Run& run) {
     const Selection& selection = run.judged.selection;
-    if (!selection.consensus.majority) return std::nullopt;
+    const Consensus consensus = clock_consensus(selection);
+    if (!consensus.majority) return std::nullopt;
     std::set<std::string> operators;
     int unknown = 0;
     for (std::size_t i = 0; i < run.judged.candidates.size(); ++i) {
@@ -61,8 +62,7 @@ std::optional<ClockEvidence> evidence_of(const Run& run) {
         const std::string& name = run.judged.candidates[i].source.operator_name;
         name.empty() ? void(++unknown) : void(operators.insert(name));
     }
-    return ClockEvidence{selection.consensus.offset, selection.consensus.bound,
-                         selection.consensus.agreeing,
+    return ClockEvidence{consensus.offset, consensus.bound, consensus.agreeing,
                          unknown + static_cast<int>(operators.size())};
 }
 

@@ -305,6 +305,16 @@ Ties ties_of(const Candidate& candidate, const Assessment& assessment) {
     return ties;
 }
 
+Consensus clock_consensus(const Selection& selection) {
+    Consensus consensus = selection.consensus;
+    std::optional<Seconds> least;
+    for (const Assessment& it : selection.assessments)
+        if (it.stats && is_truechimer(it.verdict))
+            least = std::min(least.value_or(it.stats->delay_min), it.stats->delay_min);
+    if (consensus.majority && least) consensus.bound = std::max(consensus.bound, *least / 2);
+    return consensus;
+}
+
 Selection select(std::span<const Candidate> candidates, const SelectSettings& settings) {
     return Judgement(candidates, settings).run();
 }

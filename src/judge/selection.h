@@ -72,6 +72,10 @@ struct Selection {
 /// With the upstream that its header tells.
 Ties ties_of(const Candidate& candidate, const Assessment& assessment);
 
+/// The consensus as a measurement of this clock: its bound is never below half the least delay of
+/// the servers that agree, for nobody sees what is asymmetric about a path (rule M-3).
+Consensus clock_consensus(const Selection& selection);
+
 /// Pure and deterministic. Root distance ≥ 3 s or stratum > max_stratum: too_distant. Jitter ≥ 1 s
 /// or loss ≥ 30 %: too_jittery. Then intersection, consensus, the cut, expected error, the set.
 /// No majority: every judged candidate is a falseticker, reason "no majority".

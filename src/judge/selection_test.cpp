@@ -161,6 +161,24 @@ TEST_CASE("the consensus is the median weighted by nearness, with its bound") {
     CHECK(consensus.bound.count() == doctest::Approx(0.9e-3));
 }
 
+TEST_CASE("as a measurement of this clock no bound is below half the least delay") {
+    Selection selection;
+    selection.consensus.majority = true;
+    selection.consensus.bound = milliseconds(1);
+    for (const auto& [verdict, delay] : {std::pair{Verdict::truechimer, 4.0},
+                                         {Verdict::system_peer, 3.0},
+                                         {Verdict::falseticker, 0.2}}) {
+        Assessment assessment;
+        assessment.verdict = verdict;
+        assessment.stats.emplace().delay_min = milliseconds(delay);
+        selection.assessments.push_back(assessment);
+    }
+    CHECK(clock_consensus(selection).bound.count() == doctest::Approx(1.5e-3));
+    selection.consensus.bound = milliseconds(2);
+    CHECK(clock_consensus(selection).bound.count() == doctest::Approx(2e-3));
+    CHECK_FALSE(clock_consensus({}).majority);
+}
+
 TEST_CASE("the consensus never leaves the intersection") {
     // The two on the right outweigh the one on the left, which ends the intersection at 1 ms.
     const std::vector<Candidate> candidates{server(-4, 5), server(4, 4.5), server(4, 4.5)};

@@ -32,7 +32,7 @@ std::optional<Trend> rate_trend(const DriftReport& report) {
 
 /// What may be wrong now, from which a free run would begin.
 Seconds error_now(const DriftReport& report) {
-    return Seconds{std::abs(report.consensus.offset.count())} + report.bound();
+    return Seconds{std::abs(report.consensus.offset.count())} + report.consensus.bound;
 }
 
 Json trend_json(const DriftReport& report) {
@@ -65,8 +65,9 @@ std::string offset_text(const DriftReport& report) {
     }
     return fmt::format("This clock is {} ±{} {}: {} of {} servers agree ({} samples).",
                        spell(Seconds{std::abs(consensus.offset.count())}),
-                       spell_bound(report.bound()), consensus.offset.count() >= 0 ? "slow" : "fast",
-                       consensus.agreeing, consensus.judged, report.samples);
+                       spell_bound(report.consensus.bound),
+                       consensus.offset.count() >= 0 ? "slow" : "fast", consensus.agreeing,
+                       consensus.judged, report.samples);
 }
 
 std::string rate_text(const DriftReport& report) {
@@ -159,10 +160,6 @@ std::string stability_text(const DriftReport& report) {
 
 }  // namespace
 
-Seconds DriftReport::bound() const {
-    return std::max(consensus.bound, least_delay / 2);
-}
-
 std::vector<std::string> rate_alarms(const DriftReport& report) {
     std::vector<std::string> alarms;
     const double rate = report.frequency ? std::abs(report.frequency->value) : 0;
@@ -191,7 +188,7 @@ std::string drift_json(const DriftReport& report) {
     json["clockwright"] = version;
     json["measured_at"] = rfc3339(report.measured_at);
     json["offset_seconds"] = agreed ? Json(report.consensus.offset.count()) : Json(nullptr);
-    json["bound_seconds"] = agreed ? Json(report.bound().count()) : Json(nullptr);
+    json["bound_seconds"] = agreed ? Json(report.consensus.bound.count()) : Json(nullptr);
     json["samples"] = report.samples;
     json["servers"] = report.servers;
     json["agreeing"] = report.consensus.agreeing;

@@ -17,17 +17,13 @@ namespace clockwright {
 
 struct DriftReport {
     WallTime measured_at;
-    int samples = 0;  ///< valid ones
-    int servers = 0;  ///< that gave one at least
-    Consensus consensus;
-    Seconds least_delay{};         ///< of the servers that agree
+    int samples = 0;               ///< valid ones
+    int servers = 0;               ///< that gave one at least
+    Consensus consensus;           ///< as `clock_consensus` has it
     std::optional<Ppm> frequency;  ///< what the rate is corrected by now; empty: nobody tells
     std::string frequency_from;    ///< "chronyd", "the kernel"
     std::vector<FrequencyPoint> record;
     std::vector<SteeredLook> looks;  ///< demonstrated ones; what `-v` is about
-
-    /// Half-width of the consensus, and never less than half the least delay (rule M-3).
-    Seconds bound() const;
 };
 
 /// One line, so that a file of them is a record: the contract's keys (product.md), with null for
