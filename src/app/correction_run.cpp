@@ -9,7 +9,7 @@ constexpr Seconds settle_within{5};  // chronyd steps before it answers
 /// One correction at work.
 class Work {
   public:
-    Work(CorrectionStreet& street, const ClockEvidence& evidence, const Now& measured,
+    Work(CorrectionStreet& street, const ClockEvidence& evidence, const UnsteeredReading& measured,
          const CorrectionLimits& limits)
         : street_(street), evidence_(evidence), measured_(measured), limits_(limits) {}
 
@@ -43,7 +43,7 @@ class Work {
     }
 
     CorrectionRun run(CorrectionOutcome outcome) {
-        return {std::move(outcome), trace_, street_.clocks().steady - measured_.steady};
+        return {std::move(outcome), trace_, street_.clocks().raw - measured_.raw};
     }
 
   private:
@@ -52,9 +52,9 @@ class Work {
     }
 
     void note(const DaemonState& state, bool updated) {
-        const Now now = street_.clocks();
         trace_.updated = updated;
-        trace_.moved = Seconds(now.wall - measured_.wall) - Seconds(now.steady - measured_.steady);
+        trace_.moved =
+            moved_between(measured_, street_.clocks(), state.tracking.frequency.value_or(Ppm{}));
         trace_.outstanding =
             state.tracking.synchronised() ? std::optional(state.tracking.offset) : std::nullopt;
     }
@@ -64,19 +64,19 @@ class Work {
     CorrectionOutcome watch(Seconds patience, const Prove& prove) {
         CorrectionOutcome seen{CorrectionProof::unproved,
                                "interrupted before the daemon was asked"};
-        const SteadyTime end = street_.clocks().steady + to_nanoseconds(patience);
+        const std::chrono::nanoseconds end = street_.clocks().raw + to_nanoseconds(patience);
         while (street_.wait(look_every)) {
             const auto state = street_.read();
             seen = state ? prove(*state)
                          : CorrectionOutcome{CorrectionProof::unproved, state.error().message};
-            if (seen.proof == CorrectionProof::done || street_.clocks().steady >= end) break;
+            if (seen.proof == CorrectionProof::done || street_.clocks().raw >= end) break;
         }
         return seen;
     }
 
     CorrectionStreet& street_;
     const ClockEvidence& evidence_;
-    const Now& measured_;
+    const UnsteeredReading& measured_;
     const CorrectionLimits& limits_;
     CorrectionTrace trace_;
 };
@@ -84,7 +84,7 @@ class Work {
 }  // namespace
 
 CorrectionRun carry_out_correction(CorrectionStreet& street, CorrectionKind kind,
-                                   const ClockEvidence& evidence, const Now& measured,
+                                   const ClockEvidence& evidence, const UnsteeredReading& measured,
                                    const CorrectionLimits& limits, Seconds patience) {
     Work work(street, evidence, measured, limits);
     CorrectionOutcome outcome =

@@ -14,7 +14,7 @@ class CorrectionStreet {
     virtual Result<DaemonState> read() = 0;
     virtual Result<void> burst() = 0;
     virtual Result<void> make_step() = 0;
-    virtual Now clocks() = 0;
+    virtual UnsteeredReading clocks() = 0;
     virtual bool wait(Seconds interval) = 0;  ///< false: a signal came
 };
 
@@ -27,7 +27,7 @@ struct CorrectionRun {
 /// `kind`: slew or step. A daemon that does not know of the offset is told to measure, and has
 /// `patience` to learn it; one that would step by anything else than the evidence steps not at all.
 CorrectionRun carry_out_correction(CorrectionStreet& street, CorrectionKind kind,
-                                   const ClockEvidence& evidence, const Now& measured,
+                                   const ClockEvidence& evidence, const UnsteeredReading& measured,
                                    const CorrectionLimits& limits, Seconds patience);
 
 }  // namespace clockwright::app

@@ -9,7 +9,8 @@ namespace clockwright::app {
 namespace {
 
 /// A clock that is off by `wrong`, and a chronyd that learns it some seconds after a burst and then
-/// slews it at 83333 ppm.
+/// slews it at 83333 ppm. As in a kernel the oscillator itself runs on unmoved: slow by 40 ppm,
+/// which the daemon corrects all the time.
 class SteeredClock : public CorrectionStreet {
   public:
     explicit SteeredClock(Seconds wrong) : wrong_(wrong) {}
@@ -26,11 +27,12 @@ class SteeredClock : public CorrectionStreet {
         state.tracking.refid = 0xc0000201;
         state.tracking.reference_time = reference_;
         state.tracking.offset = outstanding_;
+        state.tracking.frequency = corrected;
         return state;
     }
     Result<void> burst() override {
         ++bursts;
-        learns_at_ = steady_ + learns_after;
+        learns_at_ = raw_ + learns_after;
         return {};
     }
     Result<void> make_step() override {
@@ -43,13 +45,14 @@ class SteeredClock : public CorrectionStreet {
         if (!acknowledges) return fail(Fault::unreachable, "no answer from chronyd");
         return {};
     }
-    Now clocks() override {
-        return {WallTime{} + std::chrono::hours{500'000} + to_nanoseconds(steady_ + wall_moved_),
-                SteadyTime{} + to_nanoseconds(steady_)};
+    UnsteeredReading clocks() override {
+        return {WallTime{} + std::chrono::hours{500'000} +
+                    to_nanoseconds(raw_ * (1 + corrected.value * 1e-6) + wall_moved_),
+                to_nanoseconds(raw_)};
     }
     bool wait(Seconds interval) override {
-        steady_ += interval;
-        if (learns_at_ > Seconds{0} && steady_ >= learns_at_) {
+        raw_ += interval;
+        if (learns_at_ > Seconds{0} && raw_ >= learns_at_) {
             learns_at_ = Seconds{0};
             outstanding_ = wrong_ + lie;
             reference_ = clocks().wall;
@@ -65,7 +68,9 @@ class SteeredClock : public CorrectionStreet {
     Seconds wrong() const { return wrong_; }
 
   private:
-    Seconds wrong_, outstanding_{0}, wall_moved_{0}, steady_{0}, learns_at_{0};
+    static constexpr Ppm corrected{40};
+
+    Seconds wrong_, outstanding_{0}, wall_moved_{0}, raw_{0}, learns_at_{0};
     WallTime reference_;
 };
 
@@ -82,6 +87,27 @@ TEST_CASE("a slew is begun by a burst, and proved when the daemon knows") {
     CHECK(clock.bursts == 1);
     CHECK(clock.steps == 0);
     CHECK(run.took == Seconds{6});
+}
+
+TEST_CASE("what a slew has done meanwhile is seen, and the daemon need not correct it again") {
+    SteeredClock clock(Seconds{0.4});
+    const UnsteeredReading measured = clock.clocks();
+    (void)clock.burst();
+    for (int i = 0; i < 8; ++i) clock.wait(Seconds{1});
+    clock.learns_after = Seconds{1};
+    const ClockEvidence evidence{Seconds{0.4}, Seconds{1e-3}, 4, 4};
+    const CorrectionRun run = carry_out_correction(clock, CorrectionKind::slew, evidence, measured,
+                                                   CorrectionLimits{}, Seconds{30});
+    CHECK((run.outcome.proof == CorrectionProof::done));
+    CHECK(run.trace.moved.count() == doctest::Approx(2 * 0.083333));
+}
+
+TEST_CASE("the rate that the oscillator is corrected by is no move of the clock") {
+    SteeredClock clock(Seconds{0.4});
+    clock.learns_after = Seconds{100};
+    const CorrectionRun run = correct(clock, CorrectionKind::slew, Seconds{0.4});
+    CHECK(run.took == Seconds{30});  // 40 ppm of it are 1.2 ms
+    CHECK(std::abs(run.trace.moved.count()) < 1e-6);
 }
 
 TEST_CASE("a step is within ten seconds of being decided, and the clock is right after it") {

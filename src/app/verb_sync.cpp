@@ -40,7 +40,7 @@ class ChronyStreet : public CorrectionStreet {
     Result<DaemonState> read() override { return socket_.read_state(); }
     Result<void> burst() override { return socket_.burst(burst_samples); }
     Result<void> make_step() override { return socket_.make_step(); }
-    Now clocks() override { return system::read_clocks(); }
+    UnsteeredReading clocks() override { return system::read_unsteered(); }
     bool wait(Seconds interval) override {
         system::wait(interval);
         return !system::interrupted();
@@ -101,14 +101,15 @@ Result<void> remember(const Context& context, const std::string& what, Seconds s
 struct Situation {
     CorrectionFacts facts;
     CorrectionLimits limits;
-    Now measured;
-    Seconds rest{};  ///< until the daemon may ask the servers that we asked
+    UnsteeredReading measured;  ///< when the evidence held
+    Seconds rest{};             ///< until the daemon may ask the servers that we asked
 };
 
 Result<Situation> look(const Context& context, const DaemonView& view, const Host& host) {
+    const UnsteeredReading began = system::read_unsteered();
     const Run run = TRY(measured_run(context));
     Situation found;
-    found.measured = system::read_clocks();
+    found.measured = system::read_unsteered();
     CorrectionFacts& facts = found.facts;
     facts.now = found.measured.wall;
     if (run.measured.fresh) facts.evidence = evidence_of(run);
@@ -132,6 +133,10 @@ Result<Situation> look(const Context& context, const DaemonView& view, const Hos
     // What is left of a slew changes by the second: it is asked for after the servers.
     const auto state = read_full_state(view.place);
     if (state && state->tracking.synchronised()) facts.daemon.outstanding = state->tracking.offset;
+    if (state && facts.evidence)
+        facts.evidence = after_moving(
+            *facts.evidence,
+            moved_between(began, found.measured, state->tracking.frequency.value_or(Ppm{})));
     return found;
 }
 

@@ -76,6 +76,17 @@ Correction step_or_refuse(const CorrectionFacts& facts, const Consent& consent,
 
 }  // namespace
 
+Seconds moved_between(const UnsteeredReading& before, const UnsteeredReading& after, Ppm rate) {
+    const Seconds ran = after.raw - before.raw;
+    return Seconds(after.wall - before.wall) - ran - rate.value * 1e-6 * ran;
+}
+
+ClockEvidence after_moving(ClockEvidence evidence, Seconds moved) {
+    evidence.offset -= moved / 2;
+    evidence.bound += size_of(moved) / 2;
+    return evidence;
+}
+
 bool is_known(const ClockEvidence& evidence, std::optional<Seconds> outstanding,
               const CorrectionLimits& limits) {
     return outstanding && size_of(*outstanding - evidence.offset) <= evidence.bound + limits.fine;

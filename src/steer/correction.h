@@ -9,6 +9,17 @@
 
 namespace clockwright {
 
+/// The wall clock beside the oscillator as it runs by itself. The steady clock is slewed together
+/// with the wall clock; against this one a slew shows.
+struct UnsteeredReading {
+    WallTime wall;
+    std::chrono::nanoseconds raw{};  ///< since any origin, not counting sleep
+};
+
+/// By how much the wall clock was moved between the two, but for `rate`, by which the daemon
+/// corrects the oscillator all the time.
+Seconds moved_between(const UnsteeredReading& before, const UnsteeredReading& after, Ppm rate);
+
 /// What a majority of servers says of this clock.
 struct ClockEvidence {
     Seconds offset{};  ///< must be added to the clock; < 0: it is fast, a step would go backward
@@ -16,6 +27,10 @@ struct ClockEvidence {
     int agreeing = 0;
     int independent = 0;  ///< operators of them; one that is not known counts as one of its own
 };
+
+/// The evidence for the end of a measurement during which the clock moved by `moved`: nobody knows
+/// how much of it came before the sample that counted.
+ClockEvidence after_moving(ClockEvidence evidence, Seconds moved);
 
 /// The daemon through which anything is done.
 struct SteeringDaemon {
@@ -73,7 +88,7 @@ Seconds slew_time(Seconds offset);
 /// What is to be seen afterwards.
 struct CorrectionTrace {
     bool updated = false;  ///< the daemon has set its reference since
-    Seconds moved{};       ///< of the wall clock against the steady one since the measurement
+    Seconds moved{};       ///< of the clock since the measurement, as `moved_between` has it
     std::optional<Seconds> outstanding;
 };
 

@@ -214,6 +214,40 @@ TEST_CASE("a step is proved by the clock and the daemon together") {
     }
 }
 
+TEST_CASE("a slew is seen against the oscillator, less the rate it is corrected by") {
+    using namespace std::chrono_literals;
+    const UnsteeredReading before{now, 500s};
+    struct Row {
+        std::chrono::nanoseconds wall, raw;
+        double rate, moved;
+    };
+    for (const Row& row :
+         {Row{100s, 100s, 0, 0}, Row{100s + 4ms, 100s, 40, 0}, Row{100s - 4ms, 100s, -40, 0},
+          Row{100s + 304ms, 100s, 40, 0.3}, Row{95s + 4ms, 100s, 40, -5}}) {
+        CAPTURE(row.moved);
+        const UnsteeredReading after{now + row.wall, 500s + row.raw};
+        CHECK(moved_between(before, after, Ppm{row.rate}).count() ==
+              doctest::Approx(row.moved).epsilon(1e-9));
+    }
+}
+
+TEST_CASE("evidence that was gathered while the clock moved is less sure by half of that") {
+    const ClockEvidence evidence{Seconds{0.3}, Seconds{1e-3}, 4, 3};
+    const ClockEvidence still = after_moving(evidence, Seconds{0});
+    CHECK(still.offset == evidence.offset);
+    CHECK(still.bound == evidence.bound);
+    // All of it before, or all of it after the samples: 0.3 or 0.1 s are left.
+    for (const double sign : {1.0, -1.0}) {
+        ClockEvidence mirrored = evidence;
+        mirrored.offset *= sign;
+        const ClockEvidence moved = after_moving(mirrored, Seconds{sign * 0.2});
+        CHECK(moved.offset.count() == doctest::Approx(sign * 0.2));
+        CHECK(moved.bound.count() == doctest::Approx(0.101));
+        CHECK(moved.agreeing == 4);
+        CHECK(moved.independent == 3);
+    }
+}
+
 TEST_CASE("a slew of a second takes twelve") {
     CHECK(slew_time(Seconds{-1}).count() == doctest::Approx(12).epsilon(0.001));
 }

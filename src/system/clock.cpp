@@ -9,8 +9,33 @@ namespace clockwright::system {
 
 namespace {
 
-SteadyTime read_steady() {
-    return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now());
+std::chrono::nanoseconds read(clockid_t clock) {
+    timespec at{};
+    ::clock_gettime(clock, &at);
+    return std::chrono::seconds{at.tv_sec} + std::chrono::nanoseconds{at.tv_nsec};
+}
+
+/// One clock at the moment of another.
+struct Pair {
+    std::chrono::nanoseconds one{}, other{};
+};
+
+/// One clock is read between two readings of the other. Whatever holds us up in between would look
+/// like a step of it, so the narrowest of a few attempts counts.
+Pair read_together(clockid_t one, clockid_t other) {
+    constexpr std::chrono::microseconds undisturbed{20};
+    constexpr int attempts = 4;
+    Pair narrowest;
+    auto width = std::chrono::nanoseconds::max();
+    for (int attempt = 0; attempt < attempts && width > undisturbed; ++attempt) {
+        const auto before = read(other);
+        const auto between = read(one);
+        const auto after = read(other);
+        if (after - before >= width) continue;
+        width = after - before;
+        narrowest = {between, before + width / 2};
+    }
+    return narrowest;
 }
 
 }  // namespace
@@ -20,29 +45,18 @@ WallTime read_wall_clock() {
 }
 
 Now read_clocks() {
-    // The wall clock is read between two steady readings. When something held us up in between,
-    // the pair would look like a step of the wall clock, so it is read again.
-    constexpr std::chrono::microseconds undisturbed{20};
-    constexpr int attempts = 4;
-    Now now;
-    for (int attempt = 0; attempt < attempts; ++attempt) {
-        const SteadyTime before = read_steady();
-        now.wall = read_wall_clock();
-        const SteadyTime after = read_steady();
-        now.steady = before + (after - before) / 2;
-        if (after - before <= undisturbed) {
-            break;
-        }
-    }
-    return now;
+    const Pair read = read_together(CLOCK_REALTIME, CLOCK_MONOTONIC);
+    return {WallTime{read.one}, SteadyTime{read.other}};
+}
+
+UnsteeredReading read_unsteered() {
+    const Pair read = read_together(CLOCK_REALTIME, CLOCK_MONOTONIC_RAW);
+    return {WallTime{read.one}, read.other};
 }
 
 Seconds time_asleep() {
-    timespec boot{}, awake{};
-    if (::clock_gettime(CLOCK_BOOTTIME, &boot) != 0) return Seconds{0};
-    ::clock_gettime(CLOCK_MONOTONIC, &awake);
-    return Seconds{static_cast<double>(boot.tv_sec - awake.tv_sec) +
-                   static_cast<double>(boot.tv_nsec - awake.tv_nsec) * 1e-9};
+    const Pair read = read_together(CLOCK_BOOTTIME, CLOCK_MONOTONIC);
+    return read.one - read.other;
 }
 
 Seconds clock_precision() {

@@ -1,6 +1,7 @@
 /// Reads the clocks. The only place that does.
 #pragma once
 
+#include "steer/correction.h"
 #include "time/units.h"
 
 namespace clockwright::system {
@@ -9,6 +10,9 @@ Now read_clocks();
 
 /// Where the wall clock alone is wanted: it costs a third.
 WallTime read_wall_clock();
+
+/// Beside CLOCK_MONOTONIC_RAW, the one clock of Linux that no daemon steers.
+UnsteeredReading read_unsteered();
 
 /// How long this host has been suspended since it booted: what the steady clock does not count.
 Seconds time_asleep();
