@@ -25,9 +25,10 @@ struct FrequencyPoint {
 /// One point for each update: a look at the very same rate tells nothing new of the oscillator.
 std::vector<FrequencyPoint> updates_of(std::span<const SteeredLook> looks);
 
-/// The 99th percentile of how far the frequency is from itself `lag` later, widened by 1 + 2/√n for
-/// the n stretches of that length that the record really has. A lag below half an hour counts as
-/// that: the daemon itself knows the rate no later. Points in order of time; a pair is taken where
+/// The 99th percentile of how far the frequency is from itself `lag` later, or after a shorter time
+/// where that is more (a day later the sun has taken it back), widened by 1 + 2/√n for the n
+/// stretches of a lag's length that the record really has. A lag below half an hour counts as that:
+/// the daemon itself knows the rate no later. Points in order of time; a pair is taken where
 /// another point lies within a tenth of the lag of its end, so gaps make none. Empty: the record is
 /// shorter than twenty lags, or has fewer than a hundred pairs.
 std::optional<Ppm> wander(std::span<const FrequencyPoint> record, Seconds lag);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 namespace clockwright {
@@ -61,6 +62,21 @@ TEST_CASE("a gap makes no pairs, so a change across it is none of the wander") {
     const auto wandered = wander(points, Seconds{3600});
     REQUIRE(wandered);
     CHECK(wandered->value == 0);
+}
+
+TEST_CASE("what comes back after a day was away for half of it") {
+    std::vector<FrequencyPoint> points;
+    for (int i = 0; i < 41 * 24 * 6; ++i)
+        points.push_back(
+            {WallTime{} + i * 10min, Ppm{-12 + 2 * std::sin(i * 2 * std::numbers::pi / 144)}});
+    const auto half = wander(points, 12h);
+    REQUIRE(half);
+    CHECK(half->value > 4);
+    for (const auto lag : {14h, 18h, 24h, 36h, 48h}) {
+        CAPTURE(lag.count());
+        CHECK(wander(points, lag) >= half);
+    }
+    CHECK_FALSE(wander(points, 50h));
 }
 
 TEST_CASE("one bad point in a thousand is beyond the 99th percentile, two in a hundred are not") {
