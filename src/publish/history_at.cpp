@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <ranges>
 
 #include "time/spell.h"
@@ -14,38 +15,51 @@ namespace {
 constexpr Seconds day = std::chrono::days(1);
 constexpr Seconds usual_cycle{64};
 constexpr double cycles_that_make_a_gap = 3;
+constexpr Seconds length_of_hour = std::chrono::hours(1);
 
 /// Where UTC less this clock lies.
 struct Interval {
     double low = 0, high = 0;
 };
 
-std::optional<Interval> interval_of(const std::optional<ClockRow>& look, WallTime at) {
-    if (!look || !look->demonstrated || !look->offset || !look->bound) return std::nullopt;
-    const double drift = phi * std::abs(Seconds(at - look->at).count());
-    const double reach = look->bound->count() + drift;
-    return Interval{look->offset->count() - reach, look->offset->count() + reach};
+bool is_demonstrated(const std::optional<ClockRow>& look) {
+    return look && look->demonstrated && look->offset && look->bound;
 }
 
-/// Straight from one neighbour to the other; beyond them the nearer one.
+/// `moved`: by how much the clock may have been moved since the look, or before it.
+Interval interval_of(const ClockRow& look, WallTime at, double moved) {
+    const double drift = phi * std::abs(Seconds(at - look.at).count());
+    const double reach = look.bound->count() + drift + moved;
+    return {look.offset->count() - reach, look.offset->count() + reach};
+}
+
+/// By how much the clock was slewed and stepped from one neighbour to the other, when is not known.
+double moved_between(const AtAnswer& answer) {
+    const auto& before = answer.before;
+    const auto& after = answer.after;
+    double moved = after ? std::abs((*after->offset - *before->offset).count()) : 0;
+    for (const EventRow& step : answer.steps)
+        if (step.size && step.at >= before->at && (!after || step.at <= after->at))
+            moved += std::abs(step.size->count());
+    return moved;
+}
+
+/// Straight from one neighbour to the other; after the newest look that one.
 double offset_between(const AtAnswer& answer) {
     const auto& before = answer.before;
     const auto& after = answer.after;
-    if (!after || !after->offset) return before->offset->count();
-    if (!before || !before->offset) return after->offset->count();
+    if (!after) return before->offset->count();
     const double whole = Seconds(after->at - before->at).count();
     const double share = whole > 0 ? Seconds(answer.at - before->at).count() / whole : 0;
     return std::lerp(before->offset->count(), after->offset->count(), share);
 }
 
 void demonstrate(AtAnswer& answer) {
-    const auto before = interval_of(answer.before, answer.at);
-    const auto after = interval_of(answer.after, answer.at);
-    Interval both = before ? *before : *after;
-    if (before && after) {
-        both = {std::max(before->low, after->low), std::min(before->high, after->high)};
-        if (both.low > both.high)
-            both = {std::min(before->low, after->low), std::max(before->high, after->high)};
+    const double moved = moved_between(answer);
+    Interval both = interval_of(*answer.before, answer.at, moved);
+    if (answer.after) {
+        const Interval after = interval_of(*answer.after, answer.at, moved);
+        both = {std::max(both.low, after.low), std::min(both.high, after.high)};
     }
     const double offset = std::clamp(offset_between(answer), both.low, both.high);
     answer.demonstrated = true;
@@ -127,9 +141,12 @@ void take_hour(AtAnswer& answer, const RolledRow& hour) {
         return;
     }
     const double middle = (hour.least->count() + hour.most->count()) / 2;
+    // As in the raw rows: no further from a look than makes a gap.
+    const Seconds apart = cycles_that_make_a_gap * length_of_hour / hour.count;
     answer.demonstrated = true;
     answer.offset = Seconds{middle};
-    answer.bound = Seconds{hour.most->count() - middle} + *hour.bound_most;
+    answer.bound = Seconds{hour.most->count() - middle} + *hour.bound_most +
+                   phi * std::min(apart, length_of_hour);
     answer.why_not.clear();
 }
 
@@ -156,9 +173,6 @@ AtAnswer answer_at(const AtFacts& facts) {
         if (facts.hour) take_hour(answer, *facts.hour);
         return answer;
     }
-    const auto is_demonstrated = [&](const std::optional<ClockRow>& look) {
-        return interval_of(look, facts.at).has_value();
-    };
     if (is_demonstrated(answer.before) && (!answer.after || is_demonstrated(answer.after)))
         demonstrate(answer);
     else

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "tests/fakes/record_rows.h"
 
 using namespace clockwright;
@@ -54,6 +56,35 @@ TEST_CASE("between two different looks the offset goes straight from one to the 
     const AtAnswer answer = answer_at(facts);
     CHECK(answer.offset->count() == doctest::Approx(25e-6));
     CHECK(answer.demonstrated);
+}
+
+TEST_CASE("what was slewed between two looks may still have been there") {
+    AtFacts facts;
+    facts.looks = {clock_row(noon, Seconds{0.1}), clock_row(noon + 64s, Seconds{0})};
+    facts.looks.front().bound = Seconds{0.102};
+    facts.looks.back().bound = Seconds{0.002};
+    for (const auto passed : {1s, 32s, 63s}) {
+        facts.at = noon + passed;
+        const AtAnswer answer = answer_at(facts);
+        REQUIRE(answer.demonstrated);
+        for (const double truth : {0.1, 0.0}) {
+            CAPTURE(truth);
+            CHECK(std::abs(answer.offset->count() - truth) <= answer.bound->count());
+        }
+    }
+}
+
+TEST_CASE("a step and what was slewed back of it are both allowed for") {
+    AtFacts facts;
+    facts.at = noon + 8s;
+    facts.looks = {clock_row(noon), clock_row(noon + 16s)};
+    CHECK(answer_at(facts).bound < Seconds{0.84});
+    facts.events = {step_at(noon + 4s)};
+    CHECK(answer_at(facts).bound > Seconds{0.84});
+    facts.looks.pop_back();  // and after the newest look
+    CHECK(answer_at(facts).bound > Seconds{0.84});
+    facts.events = {step_at(noon - 4s)};
+    CHECK(answer_at(facts).bound < Seconds{0.84});
 }
 
 TEST_CASE("two looks that exclude each other give all that lies between") {
@@ -138,8 +169,10 @@ TEST_CASE("where the raw rows are gone the hour answers, and says that it is the
     const AtAnswer answer = answer_at(facts);
     REQUIRE(answer.demonstrated);
     CHECK(answer.offset == Seconds{1e-3});
-    CHECK(answer.bound->count() == doctest::Approx(4e-3));
+    CHECK(answer.bound->count() == doctest::Approx(4e-3 + 3 * 3600.0 / 56 * 15e-6));
     CHECK(at_text(answer).contains("at each of the 56 looks of that hour"));
+    facts.hour->count = 2;  // they tell little of what lies between
+    CHECK(answer_at(facts).bound->count() == doctest::Approx(4e-3 + 3600 * 15e-6));
     facts.hour->lost = 1;
     CHECK_FALSE(answer_at(facts).demonstrated);
 }
