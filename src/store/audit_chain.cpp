@@ -115,10 +115,12 @@ Result<void> AuditChain::find_end() {
     return {};
 }
 
+/// Whoever compares has the wall clock alone: it goes on over a suspension, and may be set forward.
 bool AuditChain::is_due(const ClockRow& clock, SteadyTime now) {
-    const bool due =
-        !clock_at_ || now - *clock_at_ >= clock_rest || clock.demonstrated != clock_demonstrated_;
-    if (due) clock_at_ = now;
+    const bool due = !clock_at_ || now - clock_at_->steady >= clock_rest ||
+                     clock.at - clock_at_->wall >= clock_rest ||
+                     clock.demonstrated != clock_demonstrated_;
+    if (due) clock_at_ = Now{clock.at, now};
     clock_demonstrated_ = clock.demonstrated;
     return due;
 }

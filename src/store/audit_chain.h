@@ -65,9 +65,9 @@ class AuditChain {
     Digest digest_;
     std::string boot_;
     ChainEnd end_;
-    std::string file_;                    ///< the last one; empty: none yet
-    std::uintmax_t size_ = 0;             ///< of that, as we know it
-    std::optional<SteadyTime> clock_at_;  ///< of the last row of the clock
+    std::string file_;             ///< the last one; empty: none yet
+    std::uintmax_t size_ = 0;      ///< of that, as we know it
+    std::optional<Now> clock_at_;  ///< of the last row of the clock: its own, and when added
     bool clock_demonstrated_ = false;
     std::size_t torn_ = 0;             ///< octets cut off and not told yet
     std::deque<std::string> waiting_;  ///< records that are in no file yet, oldest first

@@ -81,6 +81,24 @@ TEST_CASE("an agent that judges every four seconds adds its clock once a minute,
     CHECK(chain.end().records == 3);
 }
 
+TEST_CASE(
+    "a look after a suspension or a step forward is added when the wall clock's minute is over") {
+    const TemporaryDirectory state;
+    auto chain = AuditChain::open(state.path(), chain_digest, "boot").value();
+    const auto look = [&](std::chrono::nanoseconds after, std::chrono::nanoseconds jumped) {
+        ClockRow row;
+        row.at = at(after).wall + jumped;
+        const std::vector<Record> rows{row};
+        REQUIRE(chain.append(rows, {row.at, at(after).steady}));
+        return chain.end().records;
+    };
+    CHECK(look(0s, 0s) == 1);
+    CHECK(look(16s, 40s) == 1);
+    CHECK(look(20s, 40s) == 2);
+    CHECK(look(30s, -1h) == 2);
+    CHECK(look(80s, -1h) == 3);
+}
+
 TEST_CASE("every octet that is flipped is found, in the line it stands in") {
     const TemporaryDirectory state;
     REQUIRE(AuditChain::open(state.path(), chain_digest, "boot")->append(rows(5), at(0s)));
