@@ -65,14 +65,17 @@ Result<Period> period_of(const HistoryCommand& command, WallTime now) {
     return period;
 }
 
-/// What the chain says of the looks.
-ChainAnswer borne_out(const Context& context, std::span<const ClockRow> looks,
-                      const Period& period) {
+/// What the chain says of the looks, from where retention has left them all in the record.
+ChainAnswer borne_out(const Context& context, std::span<const ClockRow> looks, Period period,
+                      WallTime raw_since) {
+    const bool cut = period.from < raw_since;
+    if (cut) period.from = raw_since;
     ChainComparison comparison(looks, period);
     const auto chain =
         verified_chain(context.config, {}, [&](std::string_view text) { comparison.add(text); });
     ChainAnswer answer = comparison.answer();
     if (chain) {
+    if (cut) answer.since = raw_since;
         answer.head = chain->end.head;
         answer.records = chain->end.records;
     } else {
@@ -96,7 +99,8 @@ Result<ComplianceReport> make_report(const Context& context) {
     report.sources = sources_of(TRY(samples_of(history, period, report.remarks)));
     report.changes = changes_of(context, period, report.remarks);
     report.chain =
-        borne_out(context, looks, {period.from, std::min(period.to, now - still_written)});
+        borne_out(context, looks, {period.from, std::min(period.to, now - still_written)},
+                  TRY(history.raw_since()));
     report.profile = std::move(chosen.profile);
     report.limit = std::move(chosen.limit);
     return report;

@@ -89,9 +89,13 @@ std::string chain_statement(const ChainAnswer& answer) {
         return fmt::format("No audit chain bears these numbers out: {}.", answer.fault);
     if (!answer.contradicts())
         return fmt::format(
-            "The audit chain is whole and has {} of the {} looks at the clock in the period, each "
+            "The audit chain is whole and has {} of the {} looks at the clock in the period{}, "
+            "each "
             "as the record has it.",
-            answer.same, answer.looks);
+            answer.same, answer.looks,
+            answer.since ? " since " + rfc3339(*answer.since) +
+                               ", before which the record keeps none any more"
+                         : "");
     return fmt::format(
         "The record is not what the audit chain says, from {} on: of {} looks {} were changed and "
         "{} added; {} are gone. Nothing is concluded.",

@@ -24,6 +24,7 @@ struct ChainAnswer {
     std::size_t added = 0;          ///< … that it should have and has not
     std::size_t gone = 0;           ///< looks of the chain that the record has not
     std::optional<WallTime> first;  ///< of those changed, added or gone
+    std::optional<WallTime> since;  ///< compared from there on: retention removed what was before
 
     bool contradicts() const { return changed + added + gone > 0; }
 };

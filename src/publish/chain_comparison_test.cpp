@@ -90,6 +90,15 @@ TEST_CASE("a look between two of the chain's that demonstrates otherwise would b
     CHECK(answer.first == record[21].at);
 }
 
+TEST_CASE("what is compared from a later time on says since when") {
+    ChainAnswer cut = compared(looks(64s), looks(64s));
+    cut.since = record_noon;
+    CHECK(chain_statement(cut) ==
+          "The audit chain is whole and has 57 of the 57 looks at the clock in the period since "
+          "2027-01-15T12:00:00Z, before which the record keeps none any more, each as the record "
+          "has it.");
+}
+
 TEST_CASE("without a chain nothing is borne out, and the reason is told") {
     ChainAnswer none;
     none.fault = "there is no audit chain: the agent writes it";

@@ -139,9 +139,15 @@ void add_validity(const ComplianceReport& report, std::vector<std::string>& stat
 
 Json chain_json(const ChainAnswer& chain) {
     if (!chain.fault.empty()) return {{"fault", chain.fault}, {"head", nullptr}};
-    return {{"fault", nullptr},     {"head", chain.head}, {"records", chain.records},
-            {"looks", chain.looks}, {"same", chain.same}, {"changed", chain.changed},
-            {"added", chain.added}, {"gone", chain.gone}};
+    return {{"fault", nullptr},
+            {"head", chain.head},
+            {"records", chain.records},
+            {"looks", chain.looks},
+            {"same", chain.same},
+            {"changed", chain.changed},
+            {"added", chain.added},
+            {"gone", chain.gone},
+            {"since", chain.since ? Json(rfc3339(*chain.since)) : Json(nullptr)}};
 }
 
 }  // namespace

@@ -111,6 +111,7 @@ TEST_CASE("rows are kept by their age: raw, minutes, hours; days for ever") {
     house.tidy(now, settings);
     REQUIRE(house.samples().size() == 96);
     CHECK(house.samples().front().at == now - 2 * 24h);
+    CHECK(store::SqliteHistory::open(house.directory.path())->raw_since() == now - 2 * 24h);
     CHECK(house.rolled(Resolution::minute, "s0").front().at == now - 4 * 24h);
     CHECK(house.rolled(Resolution::hour, "s0").front().at == now - 6 * 24h);
     CHECK(house.rolled(Resolution::day, "s0").size() == 12);

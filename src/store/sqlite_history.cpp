@@ -242,6 +242,11 @@ Result<std::optional<WallTime>> SqliteHistory::oldest() const {
     return oldest;
 }
 
+Result<WallTime> SqliteHistory::raw_since() const {
+    return WallTime{
+        std::chrono::nanoseconds(TRY(file_->database.number("SELECT raw_since FROM kept")))};
+}
+
 Result<std::vector<SampleRow>> SqliteHistory::samples(const HistoryQuery& query) const {
     std::vector<std::int64_t> servers;
     if (query.server.empty())

@@ -21,6 +21,8 @@ class SqliteHistory : public History {
 
     /// The oldest row of all kinds; empty when there is none.
     Result<std::optional<WallTime>> oldest() const;
+    /// Before this retention has removed looks and samples.
+    Result<WallTime> raw_since() const;
 
     Result<std::vector<SampleRow>> samples(const HistoryQuery& query) const override;
     Result<std::vector<ClockRow>> clock(const HistoryQuery& query) const override;
