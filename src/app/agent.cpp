@@ -86,9 +86,9 @@ void Agent::event(const Now& now, std::string kind, std::string subject, std::st
         EventRow{now.wall, std::move(kind), std::move(subject), std::move(text), size});
 }
 
-void Agent::notice_clock(const Moment& moment, bool was_set) {
+void Agent::notice_clock(const Moment& moment) {
     const Now& now = moment.now;
-    const ClockMove move = clock_.look(moment, was_set);
+    const ClockMove move = clock_.look(moment);
     if (move.slept) {
         book_.be_quiet_until(now.steady + to_nanoseconds(quiet_after_start));
         event(now, "suspend", {}, "this host was suspended for " + spell_age(*move.slept),
@@ -109,7 +109,7 @@ std::vector<AgentEffect> Agent::wake(const Moment& moment) {
 }
 
 std::vector<AgentEffect> Agent::clock_was_set(const Moment& moment) {
-    notice_clock(moment, true);
+    notice_clock(moment);
     return take_all();
 }
 

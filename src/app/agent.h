@@ -136,7 +136,8 @@ class Agent {
     const AlertBook& alerts() const { return book_; }
 
   private:
-    void notice_clock(const Moment& moment, bool was_set = false);
+    void notice_clock(const Moment& moment);
+    void doubt_what_was_told();
     void begin_cycle(const Now& now);
     void ask_who_is_due(const Now& now);
     void take(Sight sight, const Now& now);

@@ -6,8 +6,8 @@
 namespace clockwright::system {
 
 /// True when between the two readings the wall clock and the steady clock went on by amounts that
-/// differ by more than 1 ms and 500 ppm of the time gone: more than any slew. What was measured
-/// with the wall clock in between is worth nothing.
+/// differ by more than 1 ms. A slew moves both alike. What was measured with the wall clock in
+/// between is worth nothing.
 bool wall_clock_stepped(const Now& earlier, const Now& later);
 
 }  // namespace clockwright::system

@@ -17,8 +17,7 @@ TEST_CASE("a wall clock that goes another way than the steady one was stepped") 
         {"set ahead by 2 ms", 102ms, 100ms, true},
         {"set back by 2 ms", 98ms, 100ms, true},
         {"set back to before the request", -5s, 100ms, true},
-        {"slewed by 500 ppm for 100 s", 100s + 50ms, 100s, false},
-        {"slewed by far more than 500 ppm for 100 s", 100s + 60ms, 100s, true},
+        {"set ahead by 2 ms within 100 s", 100s + 2ms, 100s, true},
         {"no time gone", 0ns, 0ns, false},
     };
     for (const Row& row : rows) {

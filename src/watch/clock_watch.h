@@ -19,13 +19,12 @@ struct ClockMove {
     std::optional<Seconds> stepped;  ///< > 0: the wall clock was set forward
 };
 
-/// A slew is no step: chrony slews by at most 83333 ppm. When the kernel says that the clock was
-/// set, 500 ppm of it are taken for the usual slew, and the rest for the step.
+/// A slew is no step, and does not show: the kernel slews the steady clock with the wall clock.
 class ClockWatch {
   public:
     explicit ClockWatch(const Moment& began) : last_(began) {}
 
-    ClockMove look(const Moment& moment, bool was_set);
+    ClockMove look(const Moment& moment);
 
   private:
     Moment last_;

@@ -50,7 +50,13 @@ Moment AgentWorld::moment() const {
 void AgentWorld::pass(std::chrono::nanoseconds span) {
     steady_ += span;
     true_time_ += span;
-    clock_error += drift.value * 1e-6 * Seconds(span);
+    slew(drift.value * 1e-6 * Seconds(span));
+}
+
+/// A kernel slews its steady clock with the wall clock: by both of them it is true time that slips.
+void AgentWorld::slew(Seconds by) {
+    true_time_ -= to_nanoseconds(by);
+    clock_error += by;
 }
 
 void AgentWorld::set_clock(Seconds by) {
@@ -132,7 +138,7 @@ void AgentWorld::daemon_polls() {
         offsets, [&](Seconds offset) { return std::abs((offset - correction).count()) < 0.02; });
     if (2 * agreeing <= std::ssize(offsets)) return;  // it coasts
     const Seconds moved = std::clamp(correction / 2, Seconds{-5}, Seconds{5});
-    clock_error += moved;
+    slew(moved);
     for (NetServer& one : servers) one.offset -= moved;
     daemon_set_ = now().wall;
 }

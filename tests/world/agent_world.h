@@ -91,6 +91,7 @@ class AgentWorld {
     Candidate candidate_of(const NetServer& server) const;
     void daemon_polls();
     void pass(std::chrono::nanoseconds span);
+    void slew(Seconds by);
 
     app::Config config_;
     std::mt19937_64 random_;
