@@ -96,8 +96,27 @@ void Agent::notice_clock(const Moment& moment) {
     }
     if (!move.stepped) return;
     watched_.clock_moved(*move.stepped);
+    if (const auto& state = snapshot_.status.facts.state) {
+        const WallTime update = state->tracking.reference_time;
+        if (!set_ || set_->update != update) set_ = SetClock{update, {}};
+        set_->by += *move.stepped;
+        doubt_what_was_told();
+    }
     next_cycle_ = std::min(next_cycle_, now.steady);  // judged at once, however lazy the mode
     event(now, "step", {}, ledger_.stepped(now, *move.stepped), move.stepped);
+}
+
+/// Until the daemon tells another update. When it set the clock itself it has told one with that;
+/// one that tells no updates demonstrates nothing anyway.
+void Agent::doubt_what_was_told() {
+    ClockFacts& facts = snapshot_.status.facts;
+    if (!set_ || !facts.state) return;
+    if (facts.state->tracking.reference_time != set_->update || set_->update == WallTime{}) {
+        set_.reset();
+        return;
+    }
+    facts.set_since = set_->by;
+    snapshot_.status.verdict = judge_clock(facts);
 }
 
 std::vector<AgentEffect> Agent::wake(const Moment& moment) {
@@ -157,6 +176,7 @@ void Agent::take(Sight sight, const Now& now) {
     // Who answered us before is not closed to us: that it is silent tells.
     if (daemon_answered_) life_.looked = true;
     snapshot_.status = std::move(sight.status);
+    doubt_what_was_told();
     if (snapshot_.status.facts.state) watched_.take(*snapshot_.status.facts.state, now, rows_);
     if (first) ask_who_is_due(now);  // whom there is to ask is known only now
 }

@@ -186,6 +186,12 @@ class Agent {
     std::optional<RunRow> applying_;  ///< the run whose plan is being applied
     std::optional<Now> asked_for_;    ///< since then another's decision is awaited
     std::optional<SteadyTime> daemon_answered_;
+    /// This clock was set after the last update that the daemon had told.
+    struct SetClock {
+        WallTime update;
+        Seconds by{};
+    };
+    std::optional<SetClock> set_;
 };
 
 }  // namespace clockwright::app

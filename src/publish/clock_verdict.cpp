@@ -44,11 +44,19 @@ std::string groups_text(const DaemonState& state) {
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-/// The smear classes of the agreeing sources do not go together: who smears and who does not.
-std::string smear_mix(const ClockFacts& facts, const DaemonState& state) {
+bool smears(Smear smear) {
+    return smear != Smear::none && smear != Smear::unknown;
+}
+
+/// The first of the agreeing sources that smears, and one of them that does it otherwise or not.
+struct Smearing {
+    const SourceFacts* source = nullptr;
+    const SourceFacts* other = nullptr;
+};
+
+Smearing smearing(const ClockFacts& facts, const DaemonState& state) {
     const SourceFacts* smearing = nullptr;
     const SourceFacts* other = nullptr;
-    const auto smears = [](Smear smear) { return smear != Smear::none && smear != Smear::unknown; };
     for (const DaemonSource& source : state.sources) {
         const SourceFacts* known = facts_of(facts, source.name);
         if (known == nullptr || !is_agreeing(source)) continue;
@@ -58,9 +66,23 @@ std::string smear_mix(const ClockFacts& facts, const DaemonState& state) {
             other = known;
         }
     }
-    if (smearing == nullptr || other == nullptr) return {};
-    return fmt::format("{} smears, {} {}", printable(smearing->name), printable(other->name),
-                       smears(other->smear) ? "smears otherwise" : "does not");
+    return {smearing, other};
+}
+
+/// Why the bound does not hold during a leap second: "a smears, b does not; up to 0.5 s apart
+/// then". One source of the pair smears.
+std::string smear_text(const Smearing& pair) {
+    const auto most = [](const SourceFacts* source) {
+        if (source == nullptr || !smears(source->smear)) return 0.0;
+        return source->smear == Smear::google || source->smear == Smear::aws ? 0.5 : 1.0;
+    };
+    std::string text = printable(pair.source->name) + " smears";
+    if (pair.other != nullptr)
+        text += fmt::format(", {} {}", printable(pair.other->name),
+                            smears(pair.other->smear) ? "smears otherwise" : "does not");
+    return fmt::format("{}; up to {:g} s {} then", text,
+                       std::max(most(pair.source), most(pair.other)),
+                       pair.other != nullptr ? "apart" : "from UTC");
 }
 
 bool wants_nts(const ClockFacts& facts) {
@@ -82,13 +104,20 @@ std::string failed_exchanges_text(const DaemonState& state) {
     return failed == 0 ? std::string() : fmt::format(" (key exchanges fail with {})", failed);
 }
 
-/// Counts who votes, who agrees and who is authenticated.
+/// The daemon counts it: it agrees, or is outvoted. Not one that it may not or cannot use.
+bool is_voter(const DaemonSource& source) {
+    return is_agreeing(source) ||
+           (is_answering(source) && (source.state == 'x' || source.state == 'T'));
+}
+
+/// Counts who answers, who votes, who agrees and who is authenticated.
 void count_sources(const DaemonState& state, ClockVerdict& verdict) {
     int authenticated = 0;
     bool known = false;
     for (const DaemonSource& source : state.sources) {
         if (!is_answering(source)) continue;
         ++verdict.voting;
+        if (is_voter(source)) ++verdict.voters;
         if (!is_agreeing(source)) continue;
         ++verdict.agreeing;
         known = known || source.authentication.has_value();
@@ -204,10 +233,11 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
     verdict.demonstrated = true;
     const DaemonSource* followed = selected_source(state);
     const std::string only = followed != nullptr ? printable(followed->name) : "its source";
-    verdict.condition = verdict.voting == 1
+    verdict.condition = verdict.voters == 1
                             ? only + " is right"
                             : fmt::format("at least {} of its {} sources are honest",
-                                          verdict.voting / 2 + 1, verdict.voting);
+                                          verdict.voters / 2 + 1, verdict.voters);
+    const Smearing smear = smearing(facts, state);
     if (facts.nts == "require" && facts.nts_set && verdict.authenticated.value_or(0) == 0) {
         verdict.demonstrated = false;
         verdict.condition = "NTS is required";
@@ -217,12 +247,12 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
         verdict.sentence = stale_text(facts, verdict);
     } else if (facts.watches_only) {
         verdict.sentence = watching_text(facts, *verdict.bound);
-    } else if (const std::string mix = smear_mix(facts, state); !mix.empty()) {
+    } else if (smear.source != nullptr && smear.other != nullptr) {
         verdict.condition = "no leap second is near";
-        verdict.sentence = fmt::format(
-            "UTC is within ±{} now, but not during a leap second: {}; up to 0.5 s apart then.",
-            bound, mix);
-    } else if (verdict.voting == 1) {
+        verdict.sentence = fmt::format("UTC is within ±{} now, but not during a leap second: {}.",
+                                       bound, smear_text(smear));
+        return;
+    } else if (verdict.voters == 1) {
         verdict.sentence = fmt::format(
             "UTC is within ±{} of this clock if {} is right; nothing else checks it.", bound, only);
     } else if (wants_nts(facts) && verdict.authenticated == 0) {
@@ -234,6 +264,10 @@ void judge_following(const ClockFacts& facts, ClockVerdict& verdict) {
     } else {
         verdict.sentence = good_text(verdict);
     }
+    if (smear.source == nullptr || !verdict.demonstrated) return;
+    verdict.condition += ", and no leap second is near";
+    verdict.sentence.pop_back();
+    verdict.sentence += fmt::format("; but not during a leap second: {}.", smear_text(smear));
 }
 
 /// Of a daemon that does not say which source it follows: the one with the longest poll.
@@ -311,6 +345,13 @@ ClockVerdict judge_clock(const ClockFacts& facts) {
         return verdict;
     }
     verdict.stale = is_stale(state, verdict.age);
+    if (facts.set_since) {
+        verdict.condition = facts.daemon + " has measured since this clock was set";
+        verdict.sentence =
+            fmt::format("Not demonstrated: the clock was set by {} since {}'s last update.",
+                        spell_signed(*facts.set_since), facts.daemon);
+        return verdict;
+    }
     verdict.bound = bound_of({.offset = tracking.offset,
                               .root_dispersion = tracking.root_dispersion,
                               .root_delay = tracking.root_delay,

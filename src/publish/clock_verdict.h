@@ -41,6 +41,9 @@ struct ClockFacts {
     std::optional<Ppm> wander;
     /// As remembered, for a daemon that no longer tells its last update; empty: nobody watched.
     std::optional<LastBound> last_bound;
+    /// By how much somebody set the clock since what the daemon tells; empty: nobody did, or nobody
+    /// watched.
+    std::optional<Seconds> set_since;
 };
 
 struct ClockVerdict {
@@ -52,6 +55,7 @@ struct ClockVerdict {
     std::string condition;            ///< "at least 3 of its 5 sources are honest"
     std::string sentence;
     int voting = 0;                    ///< sources that answer
+    int voters = 0;                    ///< of these, whom the daemon counts: the condition's
     int agreeing = 0;                  ///< of these, in the daemon's majority
     std::optional<int> authenticated;  ///< by NTS, among the agreeing
     Seconds age{};                     ///< of the last update

@@ -192,6 +192,45 @@ TEST_CASE("mixed smear is named before a leap second shows it") {
     CHECK(judge_clock(facts).sentence.find("leap second") == std::string::npos);
 }
 
+TEST_CASE("where all followed sources smear alike the sentence says what it holds without") {
+    ClockFacts facts = good();
+    for (const char* name : {"a", "b", "c", "d"})
+        facts.sources.push_back({name, "", Smear::google, "", false});
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK(verdict.demonstrated);
+    CHECK(verdict.condition ==
+          "at least 3 of its 5 sources are honest, and no leap second is near");
+    CHECK(verdict.sentence.ends_with(
+        "last update 12 s ago; but not during a leap second: a smears; up to 0.5 s from UTC "
+        "then."));
+    facts.state->tracking.reference_time = noon - 47min;
+    for (SourceFacts& source : facts.sources) source.smear = Smear::facebook;
+    CHECK(judge_clock(facts).sentence.ends_with(
+        "drifts less than 15 ppm; but not during a leap second: a smears; up to 1 s from UTC "
+        "then."));
+}
+
+TEST_CASE("the condition speaks of the sources that have a vote") {
+    std::vector<DaemonSource> sources = good().state->sources;
+    for (const char state : {'N', 'M', 's', 'd', '~', 'w', 'S', '?'})
+        sources.push_back(source("more", state));
+    const ClockVerdict verdict = judge_clock(following(sources));
+    CHECK(verdict.condition == "at least 3 of its 5 sources are honest");
+    CHECK(verdict.voting == 13);
+    CHECK(judge_clock(following({source("a", '*'), source("b", 'N')})).sentence ==
+          "UTC is within ±1.9 ms of this clock if a is right; nothing else checks it.");
+}
+
+TEST_CASE("what a daemon said before somebody set the clock demonstrates nothing") {
+    ClockFacts facts = good();
+    facts.set_since = Seconds{5};
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK_FALSE(verdict.demonstrated);
+    CHECK_FALSE(verdict.bound);
+    CHECK(verdict.sentence ==
+          "Not demonstrated: the clock was set by +5.0 s since chronyd's last update.");
+}
+
 TEST_CASE("NTS that was asked for and is not there is said; required, nothing is demonstrated") {
     ClockFacts facts = good();
     facts.nts_set = true;

@@ -106,6 +106,21 @@ TEST_CASE("this clock is set wrong: the host is blamed at once, no server is") {
     CHECK(world.events("path").empty());
 }
 
+TEST_CASE("what the daemon told before somebody set the clock demonstrates nothing") {
+    AgentWorld world(fast());
+    world.at(2h + 5s, [](AgentWorld& it) { it.set_clock(5s); });
+    world.run(2h + 10s);
+    const auto verdict = [&]() -> const ClockVerdict& {
+        return world.agent().snapshot().status.verdict;
+    };
+    CHECK_FALSE(verdict().demonstrated);
+    CHECK(verdict().sentence ==
+          "Not demonstrated: the clock was set by +5.0 s since chronyd's last update.");
+    world.run(3min);
+    CHECK(verdict().demonstrated);
+    CHECK(world.events("step").size() == 1);  // what the daemon slews is none
+}
+
 TEST_CASE("a virtual machine that stood still is in the ledger, and nobody set the clock") {
     AgentWorld world(fast());
     world.at(2h, [](AgentWorld& it) { it.pause(3s); });
