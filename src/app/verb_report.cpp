@@ -4,6 +4,7 @@
 
 #include "app/agent_files.h"
 #include "app/exit_code.h"
+#include "app/leap_source.h"
 #include "app/output.h"
 #include "app/report_ground.h"
 #include "app/report_output.h"
@@ -74,14 +75,23 @@ ChainAnswer borne_out(const Context& context, std::span<const ClockRow> looks, P
     const auto chain =
         verified_chain(context.config, {}, [&](std::string_view text) { comparison.add(text); });
     ChainAnswer answer = comparison.answer();
-    if (chain) {
     if (cut) answer.since = raw_since;
+    if (chain) {
         answer.head = chain->end.head;
         answer.records = chain->end.records;
     } else {
         answer.fault = printable(chain.error().message);
     }
     return answer;
+}
+
+/// The end of a leap second within a day of the period, or where the table no longer tells.
+std::optional<WallTime> leap_about(const Period& period) {
+    const LeapTable leaps = leap_table(system::LocalHost{});
+    const auto half = (period.to - period.from) / 2;
+    const WallTime middle = period.from + half;
+    const auto known = leaps.leap_within(middle, half + 24h);
+    return known ? known : leaps.untold_within(middle, half + 24h);
 }
 
 Result<ComplianceReport> make_report(const Context& context) {
@@ -98,6 +108,7 @@ Result<ComplianceReport> make_report(const Context& context) {
     report.events = TRY(told_events(history, period));
     report.sources = sources_of(TRY(samples_of(history, period, report.remarks)));
     report.changes = changes_of(context, period, report.remarks);
+    report.leap = leap_about(period);
     report.chain =
         borne_out(context, looks, {period.from, std::min(period.to, now - still_written)},
                   TRY(history.raw_since()));

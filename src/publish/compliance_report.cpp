@@ -1,6 +1,7 @@
 #include "publish/compliance_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -137,6 +138,19 @@ void add_validity(const ComplianceReport& report, std::vector<std::string>& stat
             fmt::format("The regime is no longer in force since {}.", rfc3339(*to)));
 }
 
+void add_smear(const ComplianceReport& report, std::vector<std::string>& statement) {
+    const auto smearing = report.forbidden_smear();
+    if (smearing.empty()) return;
+    std::string text = fmt::format(
+        "{} {} leap seconds, which a limit below 1 s forbids: about one this clock is up to 1 s "
+        "from UTC, whatever its bound says.",
+        fmt::join(smearing, ", "), smearing.size() == 1 ? "smears" : "smear");
+    if (report.leap)
+        text += fmt::format(" One ended, or may have, at {}: nothing is concluded.",
+                            rfc3339(*report.leap));
+    statement.push_back(std::move(text));
+}
+
 Json chain_json(const ChainAnswer& chain) {
     if (!chain.fault.empty()) return {{"fault", chain.fault}, {"head", nullptr}};
     return {{"fault", nullptr},
@@ -151,6 +165,20 @@ Json chain_json(const ChainAnswer& chain) {
 }
 
 }  // namespace
+
+std::vector<std::string> ComplianceReport::forbidden_smear() const {
+    std::vector<std::string> names;
+    if (limit.held() >= Seconds{1}) return names;
+    for (const EvidenceSource& source : sources)
+        if (source.by_daemon && source.smear != Smear::none && source.smear != Smear::unknown &&
+            std::ranges::find(names, printable(source.name)) == names.end())
+            names.push_back(printable(source.name));
+    return names;
+}
+
+bool ComplianceReport::concluded() const {
+    return finding.concluded() && !chain.contradicts() && !(leap && !forbidden_smear().empty());
+}
 
 std::vector<std::string> compliance_statement(const ComplianceReport& report) {
     const ComplianceFinding& finding = report.finding;
@@ -179,6 +207,7 @@ std::vector<std::string> compliance_statement(const ComplianceReport& report) {
         statement.push_back(fmt::format(
             "Looks cover {:.2f} % of the period only: nothing is concluded about the whole.",
             share_down(period.length() - finding.unrecorded, period)));
+    add_smear(report, statement);
     add_validity(report, statement);
     for (const std::string& remark : report.remarks) statement.push_back(remark);
     return statement;

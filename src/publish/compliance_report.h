@@ -23,11 +23,16 @@ struct ComplianceReport {
     std::vector<EventRow> events;  ///< what moved the clock, what the agent and the daemon did
     std::vector<EvidenceSource> sources;
     std::vector<EvidenceChange> changes;
+    /// The end of a leap second within a day of the period, or where one may have been.
+    std::optional<WallTime> leap;
     ChainAnswer chain;                 ///< whether the audit chain bears the looks out
     std::vector<std::string> remarks;  ///< what is missing from the record, and why
 
-    /// Enough is recorded, and the audit chain does not say otherwise.
-    bool concluded() const { return finding.concluded() && !chain.contradicts(); }
+    /// The followed servers that smear leap seconds, where the limit forbids it (rule L-4): below
+    /// 1 s.
+    std::vector<std::string> forbidden_smear() const;
+    /// Enough is recorded, the audit chain does not say otherwise, and no leap second was smeared.
+    bool concluded() const;
 };
 
 /// "The measured bound stayed within 50 ms for 99.20 % of the period …", and what was not so.

@@ -73,6 +73,25 @@ TEST_CASE("the statement is about what was measured, rounded against the clock")
           "1 min.");
 }
 
+TEST_CASE("servers that smear are forbidden below a second, and near a leap second deny it all") {
+    ComplianceReport smeared = report();
+    smeared.sources.front().smear = Smear::google;
+    CHECK(smeared.concluded());
+    CHECK(compliance_statement(smeared).back() ==
+          "ntp1.corp.example smears leap seconds, which a limit below 1 s forbids: about one this "
+          "clock is up to 1 s from UTC, whatever its bound says.");
+    smeared.leap = midnight;
+    CHECK_FALSE(smeared.concluded());
+    CHECK(compliance_statement(smeared).back().ends_with(
+        " One ended, or may have, at 2026-11-20T00:00:00Z: nothing is concluded."));
+    smeared.sources.front().by_daemon = false;  // watched beside
+    CHECK(smeared.concluded());
+    smeared.sources.front().by_daemon = true;
+    smeared.limit.limit = Seconds{1};
+    CHECK(smeared.concluded());
+    CHECK(smeared.forbidden_smear().empty());
+}
+
 TEST_CASE("no document says that anybody complies") {
     const Document document = compliance_document(report());
     for (const std::string& text : {document_text(document), document_markdown(document),
