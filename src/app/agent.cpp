@@ -8,8 +8,8 @@
 
 #include "app/agent_facts.h"
 #include "app/alert_files.h"
-#include "app/rtc_facts.h"
 #include "time/spell.h"
+#include "watch/rtc_record.h"
 
 namespace clockwright::app {
 namespace {
@@ -274,13 +274,15 @@ void Agent::note_clock(const Consensus& consensus, const Now& now) {
 
 void Agent::note_rtc(std::shared_ptr<const RtcReport> rtc, const Now& now) {
     const auto& reading = rtc->facts.reading;
-    if (reading && rtc->facts.clock_demonstrated)
-        rows_.emplace_back(
-            EventRow{now.wall,
-                     rtc_event,
-                     {},
-                     "the hardware clock was compared: " + spell_signed(reading->offset()),
-                     reading->offset()});
+    EventRow row{now.wall, std::string(rtc_event), {}, {}, {}};
+    if (rtc->facts.kernel_writes) {
+        row.text = "the kernel writes the hardware clock: nothing was compared";
+        rows_.emplace_back(std::move(row));
+    } else if (reading && rtc->facts.clock_demonstrated) {
+        row.text = "the hardware clock was compared: " + spell_signed(reading->offset());
+        row.size = reading->offset();
+        rows_.emplace_back(std::move(row));
+    }
     snapshot_.rtc = std::move(rtc);
 }
 

@@ -149,6 +149,21 @@ bool keeps_local_time(const Host& host) {
     return lines.size() >= 3 && trimmed(lines[2].text) == "LOCAL";
 }
 
+std::optional<WallTime> bios_date(const Host& host) {
+    const std::string text = line_of(host, "/sys/class/dmi/id/bios_date");
+    const auto number = [&](std::size_t begin, std::size_t length) {
+        unsigned value = 0;
+        const char* end = text.data() + begin + length;
+        return std::from_chars(text.data() + begin, end, value).ptr == end ? value : 0;
+    };
+    if (text.size() != 10 || text[2] != '/' || text[5] != '/') return std::nullopt;
+    using namespace std::chrono;
+    const year_month_day date{year(static_cast<int>(number(6, 4))), month(number(0, 2)),
+                              day(number(3, 2))};
+    if (!date.ok() || date.year() < year{1990}) return std::nullopt;
+    return WallTime(sys_days(date));
+}
+
 std::string current_clocksource(const Host& host) {
     return line_of(host, clocksource_directory + "current_clocksource");
 }

@@ -2,6 +2,7 @@
 /// without any right that the user does not have.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "app/daemon_access.h"
@@ -17,6 +18,9 @@ HostFacts host_facts(const DaemonView& view, const Host& host, bool is_root);
 
 /// The third line of /etc/adjtime (hwclock(8)): the hardware clock keeps local time.
 bool keeps_local_time(const Host& host);
+
+/// When the firmware was made (DMI, "MM/DD/YYYY"); empty: it does not tell.
+std::optional<WallTime> bios_date(const Host& host);
 
 /// What the kernel counts time by: "tsc"; empty: it does not tell.
 std::string current_clocksource(const Host& host);

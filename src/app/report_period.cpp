@@ -2,11 +2,11 @@
 #include "app/clock_record.h"
 #include "app/report_ground.h"
 #include "app/report_output.h"
-#include "app/rtc_facts.h"
 #include "publish/change_report.h"
 #include "publish/period_report.h"
 #include "system/clock.h"
 #include "system/local_host.h"
+#include "watch/rtc_record.h"
 
 namespace clockwright::app {
 namespace {
@@ -38,8 +38,7 @@ Result<void> add_summary(const Context& context, const History& history, PeriodR
 Result<void> add_rate(const History& history, PeriodReport& report) {
     RateSummary rate;
     rate.points = updates_of(steered_looks(TRY(history.clock(query_of(report.period)))));
-    for (EventRow& event : TRY(history.events(query_of(report.period))))
-        if (event.kind == rtc_event) rate.rtc.push_back(std::move(event));
+    rate.rtc = comparisons_of(TRY(history.events(query_of(report.period))));
     report.rate = std::move(rate);
     return {};
 }

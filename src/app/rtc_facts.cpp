@@ -8,6 +8,7 @@
 #include "system/clock.h"
 #include "system/kernel_clock.h"
 #include "system/time_zone.h"
+#include "watch/rtc_record.h"
 
 namespace clockwright::app {
 namespace {
@@ -16,17 +17,13 @@ constexpr auto record_length = std::chrono::days(60);
 constexpr int most_events = 20'000;
 
 std::vector<RtcPoint> recorded(const Config& config) {
-    std::vector<RtcPoint> points;
     const auto history = open_record(config);
-    if (!history) return points;
+    if (!history) return {};
     const auto events = history->events({.from = system::read_clocks().wall - record_length,
                                          .to = {},
                                          .server = {},
                                          .limit = most_events});
-    if (!events) return points;
-    for (const EventRow& event : *events)
-        if (event.kind == rtc_event && event.size) points.push_back({event.at, *event.size});
-    return points;
+    return events ? comparisons_of(*events) : std::vector<RtcPoint>{};
 }
 
 }  // namespace
@@ -45,6 +42,7 @@ RtcReport look_at_rtc(const RealTimeClock* clock, const Config& config, const Ho
         if (auto voltage = clock->voltage()) facts.voltage = *voltage;
         facts.local_by_file = keeps_local_time(host);
         facts.zone = system::zone_offset();
+        facts.bios_date = bios_date(host);
         const auto kernel = system::read_kernel_clock();
         // Where the file says LOCAL the kernel does not write (rule R-1).
         facts.kernel_writes = kernel && !kernel->unsynchronised && !facts.local_by_file;

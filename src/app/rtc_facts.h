@@ -10,11 +10,8 @@
 namespace clockwright::app {
 
 /// `clock` null: this machine has none. Waits for an edge of its second. The record is what the
-/// agent wrote of the last 60 days.
+/// agent wrote of the last 60 days, since the clock was set.
 RtcReport look_at_rtc(const RealTimeClock* clock, const Config& config, const Host& host,
                       const ClockVerdict& system_clock);
-
-/// The kind of the events that hold the comparisons.
-inline constexpr const char* rtc_event = "rtc";
 
 }  // namespace clockwright::app

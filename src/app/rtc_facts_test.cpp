@@ -7,6 +7,7 @@
 #include "tests/fakes/fake_rtc.h"
 #include "tests/fakes/temporary_directory.h"
 #include "tests/fakes/tree_host.h"
+#include "watch/rtc_record.h"
 
 namespace clockwright::app {
 namespace {
@@ -50,11 +51,19 @@ TEST_CASE("the file, the driver and the verdict on the system clock come into th
     Case it;
     it.host.files["/etc/adjtime"] = "0.0 0 0.0\n0\nLOCAL\n";
     it.clock.supply = RtcVoltage{.backup_low = true};
+    it.host.files["/sys/class/dmi/id/bios_date"] = "04/01/2019\n";
     it.verdict.demonstrated = false;
     const RtcReport report = it.look();
     CHECK(report.facts.local_by_file);
     CHECK_FALSE(report.facts.kernel_writes);  // with LOCAL the kernel writes nothing
     CHECK_FALSE(report.facts.clock_demonstrated);
+    CHECK(report.facts.bios_date ==
+          WallTime{std::chrono::sys_days{std::chrono::year{2019} / 4 / 1}});
+    for (const char* text : {"", "13/01/2019\n", "04/01/19\n", "04-01-2019\n", "0x/01/2019\n"}) {
+        CAPTURE(text);
+        it.host.files["/sys/class/dmi/id/bios_date"] = text;
+        CHECK_FALSE(it.look().facts.bios_date);
+    }
     CHECK(report.verdict.battery == Battery::failing);
 }
 
@@ -64,7 +73,7 @@ TEST_CASE("the record is the agent's comparisons, and nothing else that happened
     REQUIRE(recorder);
     std::vector<Record> rows{EventRow{it.clock.system - 1h, "step", "", "a step", Seconds{5}}};
     for (int i = 10; i > 0; --i)
-        rows.emplace_back(EventRow{it.clock.system - i * 6h, rtc_event, "", "compared",
+        rows.emplace_back(EventRow{it.clock.system - i * 6h, std::string(rtc_event), "", "compared",
                                    Seconds{0.4 - i * 6 * 3600 * 12e-6}});
     REQUIRE(recorder->write(rows));
     const RtcReport report = it.look();

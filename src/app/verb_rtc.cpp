@@ -13,6 +13,7 @@
 #include "system/local_host.h"
 #include "system/rtc_device.h"
 #include "time/spell.h"
+#include "watch/rtc_record.h"
 
 namespace clockwright::app {
 namespace {
@@ -38,7 +39,8 @@ Result<int> set_rtc(const Context& context, RealTimeClock* clock, const StatusRe
     const auto by = before.facts.reading ? std::optional<Seconds>(before.facts.reading->offset())
                                          : std::nullopt;
     const std::string text = rtc_setting_text(by, context.command.reason);
-    if (auto kept = remember_event(context, {system::read_clocks().wall, "rtc_set", {}, text, by});
+    if (auto kept = remember_event(
+            context, {system::read_clocks().wall, std::string(rtc_set_event), {}, text, by});
         !kept)
         print_remark(context.command, "not recorded: " + kept.error().message + "\n");
     const RtcReport after = look_at_rtc(clock, context.config, host, status.verdict);

@@ -59,7 +59,7 @@ std::vector<std::string> rate_statement(const RateSummary& rate) {
                                    trend->slope, trend->low, trend->high,
                                    trend->is_sure() ? "it goes one way" : "no trend is sure"));
     }
-    if (const auto trend = rtc_trend(rate))
+    if (const auto trend = rtc_rate(rate.rtc))
         told.push_back(fmt::format("The hardware clock {} {:.2f} ppm (95 %: {:+.2f} to {:+.2f}).",
                                    trend->slope >= 0 ? "loses" : "gains",
                                    std::abs(trend->slope) * 1e6, trend->low * 1e6,
@@ -171,7 +171,7 @@ void add_rate(const RateSummary& rate, Json& json) {
     json["frequency_least_ppm"] = number(rates, &Distribution::least);
     json["frequency_most_ppm"] = number(rates, &Distribution::most);
     json["frequency_trend_per_day"] = trend_json(rate_trend(rate), 1);
-    json["rtc_rate"] = trend_json(rtc_trend(rate), 1e6);
+    json["rtc_rate"] = trend_json(rtc_rate(rate.rtc), 1e6);
 }
 
 std::string cell(const std::optional<Distribution>& numbers, double Distribution::* member) {
@@ -185,14 +185,6 @@ std::optional<Trend> rate_trend(const RateSummary& rate) {
     for (const FrequencyPoint& point : rate.points)
         points.push_back(
             {Seconds(point.at.time_since_epoch()).count() / seconds_a_day, point.frequency.value});
-    return trend_of(points);
-}
-
-std::optional<Trend> rtc_trend(const RateSummary& rate) {
-    std::vector<TrendPoint> points;
-    for (const EventRow& event : rate.rtc)
-        if (event.size)
-            points.push_back({Seconds(event.at.time_since_epoch()).count(), event.size->count()});
     return trend_of(points);
 }
 

@@ -7,6 +7,7 @@
 
 #include "publish/document.h"
 #include "publish/evidence.h"
+#include "steer/rtc_verdict.h"
 #include "steer/trend.h"
 #include "steer/wander.h"
 #include "watch/objective.h"
@@ -16,7 +17,7 @@ namespace clockwright {
 /// How the oscillator ran, by what its rate was corrected by.
 struct RateSummary {
     std::vector<FrequencyPoint> points;  ///< of the period, in order
-    std::vector<EventRow> rtc;           ///< comparisons of the hardware clock, with their sizes
+    std::vector<RtcPoint> rtc;           ///< comparisons of the hardware clock since it was set
 };
 
 /// What of it there is decides the sections.
@@ -45,7 +46,5 @@ std::string period_csv(const PeriodReport& report);
 
 /// ppm a day with its 95 % interval, in the unit of the points; empty: too few.
 std::optional<Trend> rate_trend(const RateSummary& rate);
-/// Of the hardware clock, in seconds a second.
-std::optional<Trend> rtc_trend(const RateSummary& rate);
 
 }  // namespace clockwright

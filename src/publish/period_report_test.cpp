@@ -45,11 +45,8 @@ PeriodReport drift() {
     RateSummary rate;
     for (int hour = 0; hour < 720; hour += 3)
         rate.points.push_back({midnight + hour * 1h, Ppm{-12 + 0.02 * hour / 24}});
-    for (int hour = 0; hour < 720; hour += 6) {
-        EventRow event = event_row(midnight + hour * 1h, "rtc", "compared");
-        event.size = Seconds{12e-6 * hour * 3600};
-        rate.rtc.push_back(event);
-    }
+    for (int hour = 0; hour < 720; hour += 6)
+        rate.rtc.push_back({midnight + hour * 1h, Seconds{12e-6 * hour * 3600}});
     report.rate = rate;
     return report;
 }
@@ -99,6 +96,10 @@ TEST_CASE("a drift is told with its interval, of the oscillator and of the hardw
     const auto json = nlohmann::json::parse(period_json(report));
     CHECK(json["frequency_trend_per_day"]["ppm"].get<double>() == doctest::Approx(0.02));
     CHECK(json["rtc_rate"]["ppm"].get<double>() == doctest::Approx(12));
+    PeriodReport summer = drift();
+    for (std::size_t i = 0; i < 60; ++i) summer.rate->rtc[i].offset += Seconds{3600};
+    CHECK(nlohmann::json::parse(period_json(summer))["rtc_rate"]["ppm"].get<double>() ==
+          doctest::Approx(12));
     CHECK_FALSE(json.contains("objectives"));
     CHECK(period_csv(report).starts_with("at,frequency_ppm\r\n2026-11-20T00:00:00"));
 }

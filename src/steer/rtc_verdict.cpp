@@ -76,35 +76,35 @@ bool is_reset_date(WallTime shows) {
         resets, [&](sys_days reset) { return shows >= reset && shows < reset + days{366}; });
 }
 
-/// The newest stretch of the record without a jump; a jump is evidence.
-std::span<const RtcPoint> unbroken(std::span<const RtcPoint> record, RtcVerdict& verdict) {
+bool jumped(const RtcPoint& before, const RtcPoint& after) {
+    return size_of(after.offset - before.offset) >=
+           least_jump + worst_rate * size_of(after.at - before.at);
+}
+
+/// The newest stretch of the record without a jump.
+std::span<const RtcPoint> unbroken(std::span<const RtcPoint> record) {
     std::size_t begin = 0;
+    for (std::size_t i = 1; i < record.size(); ++i)
+        if (jumped(record[i - 1], record[i])) begin = i;
+    return record.subspan(begin);
+}
+
+void judge_jumps(std::span<const RtcPoint> record, RtcVerdict& verdict) {
     for (std::size_t i = 1; i < record.size(); ++i) {
         const Seconds moved = record[i].offset - record[i - 1].offset;
-        const Seconds apart = record[i].at - record[i - 1].at;
-        if (size_of(moved) < least_jump + worst_rate * size_of(apart)) continue;
-        begin = i;
         // Who sets it for summer time or for another system sets it by quarters of an hour.
-        if (is_some_zone(moved)) continue;
+        if (!jumped(record[i - 1], record[i]) || is_some_zone(moved)) continue;
         verdict.battery = std::max(verdict.battery, Battery::suspect);
         verdict.evidence.push_back(fmt::format("it jumped by {} between {} and {}",
                                                spell_signed(moved), rfc3339(record[i - 1].at),
                                                rfc3339(record[i].at)));
     }
-    return record.subspan(begin);
 }
 
 void judge_rate(const RtcFacts& facts, RtcVerdict& verdict) {
-    const auto stretch = unbroken(facts.record, verdict);
-    if (facts.kernel_writes || stretch.empty() ||
-        stretch.back().at - stretch.front().at < shortest_record)
-        return;
-    std::vector<TrendPoint> points;
-    for (const RtcPoint& point : stretch)
-        points.push_back({Seconds(point.at - stretch.front().at).count(), point.offset.count()});
-    verdict.rate = trend_of(points);
+    verdict.rate = rtc_rate(facts.record);
     if (!verdict.rate) return;
-    verdict.rate_change = rtc_rate_change(stretch);
+    verdict.rate_change = rtc_rate_change(unbroken(facts.record));
     const double rate = std::abs(verdict.rate->slope);
     if (rate > suspect_rate) {
         verdict.battery = std::max(verdict.battery, Battery::suspect);
@@ -113,6 +113,25 @@ void judge_rate(const RtcFacts& facts, RtcVerdict& verdict) {
     } else if (rate > poor_rate) {
         verdict.findings.push_back(fmt::format("it runs {:.0f} ppm off, which is poor: {} a day.",
                                                rate * 1e6, spell(Seconds{rate * 86400})));
+    }
+}
+
+/// Far behind a clock that is right: it stood still, or began anew at the date of its BIOS.
+void judge_years(const RtcFacts& facts, RtcVerdict& verdict) {
+    if (!facts.reading || !facts.clock_demonstrated) return;
+    const WallTime shows = facts.reading->shows;
+    const Seconds behind = facts.reading->offset();
+    if (facts.bios_date && shows >= *facts.bios_date && shows < *facts.bios_date + days{366} &&
+        behind > days{30}) {
+        verdict.battery = Battery::failing;
+        verdict.evidence.push_back(
+            fmt::format("it shows {}, soon after the date of the BIOS ({}), where such clocks "
+                        "begin anew after they lost their supply",
+                        rfc3339(shows), rfc3339(*facts.bios_date).substr(0, 10)));
+    } else if (behind > days{366}) {
+        verdict.battery = std::max(verdict.battery, Battery::suspect);
+        verdict.evidence.push_back(
+            fmt::format("it shows {}, more than a year ago", rfc3339(shows)));
     }
 }
 
@@ -157,6 +176,16 @@ std::string_view to_string(Battery battery) {
     return "unknown";
 }
 
+std::optional<Trend> rtc_rate(std::span<const RtcPoint> record) {
+    const auto stretch = unbroken(record);
+    if (stretch.empty() || stretch.back().at - stretch.front().at < shortest_record)
+        return std::nullopt;
+    std::vector<TrendPoint> points;
+    for (const RtcPoint& point : stretch)
+        points.push_back({Seconds(point.at - stretch.front().at).count(), point.offset.count()});
+    return trend_of(points);
+}
+
 RtcVerdict judge_rtc(const RtcFacts& facts) {
     RtcVerdict verdict;
     if (facts.voltage) judge_voltage(*facts.voltage, verdict);
@@ -166,8 +195,12 @@ RtcVerdict judge_rtc(const RtcFacts& facts) {
             fmt::format("it shows {}, where such clocks begin anew after they lost their supply",
                         rfc3339(facts.reading->shows)));
     }
+    if (verdict.battery != Battery::failing) judge_years(facts, verdict);
     if (facts.reading) judge_mode(facts, verdict);
-    judge_rate(facts, verdict);
+    if (!facts.kernel_writes) {
+        judge_jumps(facts.record, verdict);
+        judge_rate(facts, verdict);
+    }
     if (verdict.battery >= Battery::suspect)
         verdict.findings.push_back(
             fmt::format("its battery is {}: {}.",

@@ -29,8 +29,9 @@ struct RtcFacts {
     bool local_by_file = false;  ///< the third line of /etc/adjtime says LOCAL
     Seconds zone{};              ///< local time less UTC, now
     bool kernel_writes = false;  ///< 11-minute mode: the kernel copies the system clock to it (R-3)
-    std::vector<RtcPoint> record;
-    bool clock_demonstrated = false;  ///< what it is compared with is right
+    std::vector<RtcPoint> record;       ///< since somebody set it
+    std::optional<WallTime> bios_date;  ///< where such clocks may begin anew; empty: not told
+    bool clock_demonstrated = false;    ///< what it is compared with is right
 };
 
 enum class RtcMode : std::uint8_t { unknown, utc, local };
@@ -51,5 +52,9 @@ struct RtcVerdict {
 };
 
 RtcVerdict judge_rtc(const RtcFacts& facts);
+
+/// By the newest stretch of the record without a jump, in seconds a second; empty: less than four
+/// hours of it.
+std::optional<Trend> rtc_rate(std::span<const RtcPoint> record);
 
 }  // namespace clockwright

@@ -134,6 +134,41 @@ TEST_CASE("a clock that shows a date where they begin anew has lost its supply")
     }
 }
 
+TEST_CASE(
+    "years behind a clock that is right are evidence, the more so near the date of the BIOS") {
+    const WallTime bios{std::chrono::sys_days{std::chrono::year{2019} / 4 / 1}};
+    struct Row {
+        const char* what;
+        WallTime shows;
+        bool bios_told, right;
+        Battery battery;
+    };
+    for (const Row& row :
+         {Row{"soon after the BIOS", bios + 24h * 20, true, true, Battery::failing},
+          Row{"… of which nothing is told", bios + 24h * 20, false, true, Battery::suspect},
+          Row{"… by a clock that may be wrong itself", bios + 24h * 20, true, false,
+              Battery::unknown},
+          Row{"long after it", bios + 24h * 400, true, true, Battery::suspect},
+          Row{"ten months behind", noon - 24h * 300, true, true, Battery::unknown}}) {
+        CAPTURE(row.what);
+        RtcFacts facts = slow_by(Seconds(noon - row.shows));
+        if (row.bios_told) facts.bios_date = bios;
+        facts.clock_demonstrated = row.right;
+        CHECK(judge_rtc(facts).battery == row.battery);
+    }
+    RtcFacts fresh = slow_by(Seconds{0.4});  // a machine as new as its BIOS
+    fresh.bios_date = noon - 24h * 100;
+    CHECK(judge_rtc(fresh).battery == Battery::unknown);
+}
+
+TEST_CASE("what the kernel writes jumps by no fault of its battery") {
+    RtcFacts facts = slow_by(Seconds{0});
+    facts.record = record_of(60, 12);
+    for (std::size_t i = 0; i < 30; ++i) facts.record[i].offset += Seconds{47};
+    facts.kernel_writes = true;
+    CHECK(judge_rtc(facts).battery == Battery::unknown);
+}
+
 TEST_CASE("without a reading nothing is claimed") {
     RtcFacts facts;
     facts.why_not = "/dev/rtc0 is in use by another program";

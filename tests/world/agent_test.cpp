@@ -163,6 +163,11 @@ TEST_CASE("the hardware clock is recorded, shown, and told when it keeps local t
     REQUIRE(world.agent().snapshot().rtc);
     CHECK(world.agent().snapshot().rtc->verdict.offset == Seconds{1});
     CHECK(told_of(world, "rtc_local_time").size() == 1);
+    report.facts.kernel_writes = true;
+    world.rtc = std::make_shared<const RtcReport>(report);
+    world.run(30min);
+    REQUIRE(world.events("rtc").size() == 2);
+    CHECK_FALSE(world.events("rtc")[1].size);
 }
 
 TEST_CASE("a rate that moves week by week is told, and one that stays is not") {
