@@ -100,9 +100,9 @@ ReplacementQuestion Agent::question_of(const Decided& decided, const Now& now) c
     question.majority = snapshot_.scan.consensus.majority;
     question.bound_known = snapshot_.status.verdict.demonstrated;
     question.serves_time = setting_ && setting_->serves_time;
-    if (const auto leap = leaps_.leap_within(now.wall, 48h)) {
-        question.to_leap = Seconds(*leap - now.wall);
-    }
+    const auto leap = leaps_.leap_within(now.wall, 48h);
+    if (const auto near = leap ? leap : leaps_.untold_within(now.wall, 48h))
+        question.to_leap = Seconds(*near - now.wall);
     return question;
 }
 

@@ -101,8 +101,10 @@ ReplacementQuestion question_of(const Decision& decision, const Context& context
     question.bound_known = report_on(decision.view, context, host).verdict.demonstrated;
     question.serves_time = decision.view.config && decision.view.config->serves_time;
     const WallTime now = system::read_wall_clock();
-    if (const auto leap = leap_table(host).leap_within(now, std::chrono::hours{48}))
-        question.to_leap = Seconds(*leap - now);
+    const LeapTable leaps = leap_table(host);
+    const auto leap = leaps.leap_within(now, std::chrono::hours{48});
+    if (const auto near = leap ? leap : leaps.untold_within(now, std::chrono::hours{48}))
+        question.to_leap = Seconds(*near - now);
     return question;
 }
 

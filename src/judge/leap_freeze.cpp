@@ -22,8 +22,15 @@ WallTime corrected(WallTime now, const Consensus& consensus) {
 }  // namespace
 
 std::string freeze_reason(const LeapTable& table, WallTime now, const Selection& selection) {
-    if (const auto leap = table.leap_within(corrected(now, selection.consensus), freeze)) {
+    const WallTime right = corrected(now, selection.consensus);
+    if (const auto leap = table.leap_within(right, freeze)) {
         return fmt::format("frozen within 24 h of the leap second before {}", rfc3339(*leap));
+    }
+    if (const auto untold = table.untold_within(right, freeze)) {
+        return fmt::format(
+            "frozen within 24 h of {}: the table of leap seconds expired at {}, so nobody knows "
+            "whether there is one then",
+            rfc3339(*untold), rfc3339(table.expires));
     }
     const auto announces = [](const Assessment& it) {
         return is_judged(it.verdict) &&

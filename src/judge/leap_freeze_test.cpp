@@ -35,6 +35,18 @@ TEST_CASE("nothing is switched within a day of a leap second, before or after") 
     CHECK(freeze_at(new_year + hours{24} + seconds{1}).empty());
 }
 
+TEST_CASE("nothing is switched within a day of where an expired table knows of no leap second") {
+    const WallTime untold{sys_days{year{2027} / 1 / 1}};
+    CHECK(freeze_at(untold - hours{24}) ==
+          "frozen within 24 h of 2027-01-01T00:00:00Z: the table of leap seconds expired at "
+          "2026-12-28T00:00:00Z, so nobody knows whether there is one then");
+    CHECK_FALSE(freeze_at(untold + hours{24}).empty());
+    CHECK(freeze_at(untold - hours{25}).empty());
+    LeapTable renewed = known_leap_table();
+    renewed.expires = untold + days{178};
+    CHECK(freeze_reason(renewed, untold, select(five(0, 0), {})).empty());
+}
+
 TEST_CASE("the local clock is corrected by the consensus first") {
     CHECK(freeze_at(new_year - hours{48}).empty());
     CHECK_FALSE(freeze_at(new_year - hours{48}, 0, 48 * 3600.0).empty());

@@ -136,6 +136,17 @@ std::optional<WallTime> LeapTable::leap_within(WallTime now,
     return std::nullopt;
 }
 
+std::optional<WallTime> LeapTable::untold_within(WallTime now,
+                                                 std::chrono::nanoseconds distance) const {
+    using namespace std::chrono;
+    const year this_year = year_month_day(floor<days>(now)).year();
+    for (const WallTime end :
+         {WallTime(sys_days(this_year / January / 1)), WallTime(sys_days(this_year / July / 1)),
+          WallTime(sys_days((this_year + years(1)) / January / 1))})
+        if (is_expired(end) && abs(end - now) <= distance) return end;
+    return std::nullopt;
+}
+
 Result<LeapList> parse_leap_list(std::string_view text) {
     LeapList list;
     bool has_expiry = false;

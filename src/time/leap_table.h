@@ -30,6 +30,9 @@ struct LeapTable {
     std::optional<LeapStep> next(WallTime now) const;
     /// The end of a leap second no further than `distance` from `now`, before or after.
     std::optional<WallTime> leap_within(WallTime now, std::chrono::nanoseconds distance) const;
+    /// The end of a June or December (rule L-1) no further than `distance` from `now` of which the
+    /// table no longer tells whether it has a leap second.
+    std::optional<WallTime> untold_within(WallTime now, std::chrono::nanoseconds distance) const;
     bool is_expired(WallTime now) const { return now >= expires; }
 
     friend bool operator==(const LeapTable&, const LeapTable&) = default;

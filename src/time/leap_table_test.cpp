@@ -56,6 +56,23 @@ TEST_CASE("the beginning of the count is no leap second") {
     CHECK(known_leap_table().leap_within(at(1972, 6, 30), hours{24}) == at(1972, 7, 1));
 }
 
+TEST_CASE("an expired table cannot tell of the end of a June or December") {
+    LeapTable table = known_leap_table();
+    const WallTime new_year = at(2027, 1, 1), july = at(2027, 7, 1);
+    const auto within_day = [&](WallTime now) { return table.untold_within(now, hours{24}); };
+    for (const WallTime end : {new_year, july}) {
+        CHECK(within_day(end - hours{24}) == end);
+        CHECK(within_day(end + hours{24}) == end);
+        CHECK_FALSE(within_day(end - hours{25}));
+        CHECK_FALSE(within_day(end + hours{25}));
+    }
+    table.expires = new_year + hours{1};
+    CHECK_FALSE(within_day(new_year + hours{2}));  // of that one it tells
+    CHECK(within_day(july) == july);
+    table.expires = july + hours{1};
+    CHECK_FALSE(within_day(july));
+}
+
 TEST_CASE("what is no list is refused") {
     const std::vector<std::pair<std::string, std::string>> rows{
         {"", "the table has no leap second"},

@@ -29,7 +29,7 @@ std::string why_not_replace(const ReplacementQuestion& question,
     if (!question.majority) return "no majority of the servers agrees";
     if (!question.bound_known) return "the error bound is not known";
     if (question.to_leap && std::abs(question.to_leap->count()) < day.count()) {
-        return "a leap second is within 24 h";
+        return "a leap second is within 24 h, or may be";
     }
     if (question.removes_foreign) return "a source that is not ours would go";
     if (question.removes_pool_member) return "members of a pool are the daemon's to replace";

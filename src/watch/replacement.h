@@ -27,8 +27,9 @@ struct ReplacementQuestion {
     bool majority = false;
     bool bound_known = false;
     bool serves_time = false;
-    bool restarts = false;           ///< the daemon would be restarted
-    std::optional<Seconds> to_leap;  ///< to the nearest leap second, either way; empty: none known
+    bool restarts = false;  ///< the daemon would be restarted
+    std::optional<Seconds>
+        to_leap;  ///< to the nearest leap second, or where one may be; either way
 };
 
 /// Why not, in one clause; empty: it may. At most one source in 24 h and three in 30 days.
