@@ -80,6 +80,18 @@ TEST_CASE("a record of the rate that is long enough says what the bound grows by
     CHECK(hold_to_limit(looks, {noon - 1h, noon}, limit).drift == Ppm{1});
 }
 
+TEST_CASE("a look in holdover grows by no less than 15 ppm, however calm the rate was") {
+    std::vector<ClockRow> looks;
+    for (int i = 0; i < 1500; ++i) {
+        looks.push_back(look(i * 1min - 25h, 9e-4));
+        looks.back().frequency = Ppm{-12 + 1e-3 * (i % 3)};
+    }
+    const Period end{noon - 20min, noon};
+    CHECK(hold_to_limit(looks, end, limit).bounds->most == doctest::Approx(9e-4 + 60e-6));
+    for (std::size_t i = looks.size() - 60; i < looks.size(); ++i) looks[i].frequency = Ppm{-12};
+    CHECK(hold_to_limit(looks, end, limit).bounds->most == doctest::Approx(9e-4 + 15 * 60e-6));
+}
+
 TEST_CASE("a breach has its start, its end and its maximum") {
     auto looks = steady(9e-4);
     looks[22] = look(20min, 7.4e-3, 6.5e-3);

@@ -12,8 +12,9 @@ namespace {
 constexpr double longest_hold = 3;  // usual distances
 constexpr Seconds longest{3600};
 constexpr Seconds usual_without_record{64};
-constexpr Ppm least_drift{1};    // chronyd's maxclockerror: no crystal is better for sure
-constexpr std::size_t near = 3;  // distances on either side: a single gap is not the usual
+constexpr Ppm least_drift{1};            // chronyd's maxclockerror: no crystal is better for sure
+constexpr Seconds updated_within{1800};  // each poll of a daemon that steers moves the rate
+constexpr std::size_t near = 3;          // distances on either side: a single gap is not the usual
 
 /// Of an even number the lesser of the two in the middle.
 Seconds lower_median(std::span<const Seconds> distances) {
@@ -48,11 +49,16 @@ HeldLooks hold(std::span<const ClockRow> looks, const Period& period) {
     std::vector<Seconds> distances;
     for (std::size_t i = 1; i < looks.size(); ++i)
         distances.emplace_back(looks[i].at - looks[i - 1].at);
-    const auto drift = recorded_drift(looks);
-    HeldLooks held{{}, std::max(drift.value_or(Ppm{phi * 1e6}), least_drift), drift.has_value()};
-    WallTime free = period.from;
+    const auto recorded = recorded_drift(looks);
+    HeldLooks held{
+        {}, std::max(recorded.value_or(Ppm{phi * 1e6}), least_drift), recorded.has_value()};
+    WallTime free = period.from, updated;
     for (std::size_t i = 0; i < looks.size() && looks[i].at < period.to; ++i) {
         const ClockRow& look = looks[i];
+        if (i == 0 || look.frequency != looks[i - 1].frequency) updated = look.at;
+        // In holdover an hour's straying says little of what comes after many.
+        const bool holdover = look.frequency && look.at - updated > updated_within;
+        const Ppm drift = holdover ? std::max(held.drift, Ppm{phi * 1e6}) : held.drift;
         const Seconds most = std::min(longest_hold * usual_distance(distances, i), longest);
         WallTime to = std::min(look.at + to_nanoseconds(most), period.to);
         if (i + 1 < looks.size()) to = std::min(to, looks[i + 1].at);
@@ -60,7 +66,7 @@ HeldLooks hold(std::span<const ClockRow> looks, const Period& period) {
         if (to <= from) continue;
         HeldLook one{&look, {from, to}, {}};
         if (look.demonstrated && look.offset && look.bound)
-            one.bound = *look.bound + growth(to - look.at, held.drift);
+            one.bound = *look.bound + growth(to - look.at, drift);
         held.looks.push_back(one);
         free = to;
     }

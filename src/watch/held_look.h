@@ -24,7 +24,7 @@ struct HeldLook {
 
 struct HeldLooks {
     std::vector<HeldLook> looks;  ///< in order, none in the time of another
-    Ppm drift;                    ///< what bounds grow by while nobody looks
+    Ppm drift;                    ///< what bounds grow by while nobody looks; in holdover PHI
     bool drift_recorded = false;  ///< by this record; else PHI, for want of one
 };
 

@@ -84,7 +84,10 @@ constexpr Preset presets[] = {
          if (it.summary.demonstrated + it.summary.not_demonstrated <= Seconds{0}) return {};
          const auto longest = it.summary.longest_outage();
          if (!longest) return {true, "no outage"};
-         return {*longest < Seconds{60}, "longest " + spell_age_up(*longest)};
+         const std::string told = "longest " + spell_age_up(*longest);
+         if (*longest < Seconds{60} && it.summary.outage_cut)
+             return {std::nullopt, told + ", seen in part"};
+         return {*longest < Seconds{60}, told};
      }},
     {"alert_10min", "told within 10 min of being 5 s off",
      [](const Ground& it) -> Held {

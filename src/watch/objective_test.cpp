@@ -79,6 +79,20 @@ TEST_CASE("each objective is missed by what it forbids, and by nothing else") {
     }
 }
 
+TEST_CASE("an outage that was seen in part may have been longer, and meets nothing") {
+    PeriodSummary summary = good_day();
+    summary.outages = {{WallTime{}, WallTime{} + 59s}};
+    const auto recovery = [&] {
+        return result(hold_to_objectives(summary, good_servers, {}), "recovery_1min");
+    };
+    CHECK((recovery().answer == met));
+    summary.outage_cut = true;
+    CHECK((recovery().answer == unknown));
+    CHECK(recovery().measured == "longest 59 s, seen in part");
+    summary.outages.front().to += 1s;
+    CHECK((recovery().answer == missed));
+}
+
 TEST_CASE("to be told late of a clock that is far off, or never, misses the aim") {
     const auto held = [](const Promptness& promptness) {
         return result(hold_to_objectives(good_day(), good_servers, promptness), "alert_10min");

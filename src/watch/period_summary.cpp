@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -103,9 +104,14 @@ PeriodSummary summarise(std::span<const ClockRow> looks, const Period& period) {
     summary.demonstrated = finding.within;
     summary.not_demonstrated = finding.not_demonstrated;
     summary.unrecorded = finding.unrecorded;
-    for (const StandingStretch& stretch : finding.stretches)
-        if (stretch.recorded && stretch.standing != Standing::within)
-            summary.outages.push_back(stretch.period);
+    for (auto one = finding.stretches.begin(); one != finding.stretches.end(); ++one) {
+        if (!one->recorded || one->standing == Standing::within) continue;
+        summary.outages.push_back(one->period);
+        const bool begins_here = one != finding.stretches.begin() && std::prev(one)->recorded;
+        const bool ends_here =
+            std::next(one) != finding.stretches.end() && std::next(one)->recorded;
+        summary.outage_cut |= !begins_here || !ends_here;
+    }
     Spread spread;
     for (const HeldLook& one : held.looks) spread.add(one);
     summary.offsets = std::move(spread.offsets).spread();

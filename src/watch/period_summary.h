@@ -26,6 +26,8 @@ struct PeriodSummary {
     std::optional<Distribution> offsets, bounds;               ///< as those of a day
     std::vector<ClockDay> days;                                ///< with looks
     std::vector<Period> outages;  ///< recorded, and nothing demonstrated
+    /// One of them begins or ends where the record or the period does: it may have been longer.
+    bool outage_cut = false;
     std::optional<Seconds> longest_outage() const;
     double coverage() const;            ///< share of the period that looks cover
     double demonstrated_share() const;  ///< … in which the clock was demonstrated

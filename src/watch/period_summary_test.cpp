@@ -38,6 +38,7 @@ TEST_CASE("a period is told in days, outages and gaps, and they make the period"
     REQUIRE(summary.outages.size() == 1);
     CHECK(summary.outages[0].from == midnight + 25h);
     CHECK(summary.longest_outage() == Seconds(2h));
+    CHECK_FALSE(summary.outage_cut);
     CHECK(summary.synchronised() == doctest::Approx(1 - 7200.0 / (48 * 3600 - 58 * 60)));
     REQUIRE(summary.days.size() == 2);
     CHECK(summary.days[0].at == midnight);
@@ -50,6 +51,16 @@ TEST_CASE("a period is told in days, outages and gaps, and they make the period"
     CHECK(summary.offsets->mean == doctest::Approx((1440 * 1e-3 + 1262 * 3e-3) / 2702));
     CHECK(summary.bounds->median == doctest::Approx(5e-3 + 60 * phi));
     CHECK(summary.bounds->most == doctest::Approx(5e-3 + 180 * phi));
+}
+
+TEST_CASE("an outage at a gap or at an end of the period is cut") {
+    const auto looks = two_days();
+    CHECK(summarise(looks, {midnight + 26h, midnight + 48h}).outage_cut);
+    CHECK(summarise(looks, {midnight, midnight + 26h}).outage_cut);
+    auto before_gap = looks;
+    for (ClockRow& look : before_gap)
+        look.demonstrated &= look.at < midnight + 2390min || look.at > midnight + 2400min;
+    CHECK(summarise(before_gap, {midnight, midnight + 48h}).outage_cut);
 }
 
 TEST_CASE("a mean is one over time, however many looks there were of a part of it") {
