@@ -420,6 +420,24 @@ TEST_CASE("a server asked by NTP and by NTS votes once; an NTS that failed is to
     }
 }
 
+TEST_CASE("the plain twin of a configured NTS server that failed is measured and not chosen") {
+    auto candidates = *gather_given({"a.example", "nts://a.example", "alias.example"});
+    for (Candidate& candidate : candidates) {
+        candidate.address = parse_address("10.0.0.1");
+        candidate.source.permitted = false;
+    }
+    candidates[1].membership = Membership::ours;
+    candidates[1].written = Authentication::nts;
+    candidates[1].not_asked = Rejection::refused;
+    for (const auto* policy : {"prefer", "off"}) {
+        Config config;
+        config.select.nts = policy;
+        for (const Candidate& candidate : judge(candidates, config).candidates)
+            if (candidate.membership == Membership::none)
+                CHECK(candidate.selectable == (config.select.nts == "off"));
+    }
+}
+
 TEST_CASE("chosen servers of one upstream are named: they may be wrong together") {
     auto candidates = *gather_given({"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"});
     for (std::size_t i = 0; i < candidates.size(); ++i) {

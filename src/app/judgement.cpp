@@ -71,11 +71,12 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
     return twins;
 }
 
-/// With `nts = require` a plain source is measured only, unless it is foreign and stays anyway.
+/// What the policy of NTS objects to is measured only.
 void keep_to_policy(std::vector<Candidate>& candidates, const Config& config) {
     const NtsPolicy policy = nts_policy(config);
     for (Candidate& candidate : candidates) {
-        const std::string objection = objection_to(candidate, policy);
+        std::string objection = objection_to(candidate, policy);
+        if (objection.empty()) objection = downgrade_objection(candidate, candidates, policy);
         if (objection.empty()) continue;
         candidate.selectable = false;
         candidate.why_not_selectable = objection;

@@ -19,11 +19,11 @@ bool has_answered(const Series& series) {
     return !series.samples.empty() || series.kiss != 0;
 }
 
-void note_block(const Candidate& candidate, const BlockList& blocks, WallTime now,
-                Measured& measured) {
+void note_block(Candidate& candidate, const BlockList& blocks, WallTime now, Measured& measured) {
     const Standing* standing = blocked(blocks, candidate.source.host, candidate.address, now);
     if (standing == nullptr) return;
     const BlockReason reason = standing->block->reason;
+    candidate.blocked_by_user = reason == BlockReason::user;
     if (is_named_now(candidate)) {
         measured.notes.push_back(fmt::format("{} is {}; it was asked because it was named.",
                                              printable(candidate.source.as_written),

@@ -57,6 +57,7 @@ TEST_CASE("a blocked server gets no packet and says until when and why") {
     CHECK(measured->packets == 0);
     CHECK(measured->asked.empty());
     CHECK(measured->candidates.front().not_asked == Rejection::refused);
+    CHECK(measured->candidates.front().blocked_by_user);
     const std::string& why = measured->candidates.front().not_asked_why;
     CHECK(why.starts_with("blocked until 2"));
     CHECK(why.ends_with("because the user said so: moved away"));

@@ -1,6 +1,9 @@
 #include "daemon/chrony_nts.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <functional>
 
 #include "tests/fakes/plan_case.h"
 
@@ -68,6 +71,65 @@ TEST_CASE("a required set beside a plain foreign member is refused without three
     REQUIRE_FALSE(plan);
     CHECK(plan.error().fault == Fault::refused);
     CHECK(plan.error().message.starts_with("nts = require cannot be kept: 2 NTS sources"));
+}
+
+TEST_CASE("NTS sources that fail do not give way to plain ones without the user's word") {
+    const struct {
+        std::string what;
+        std::string own, failing;  // digits of the names
+        std::function<void(PlanCase&)> change;
+        std::string words;  // of the refusal; empty: the plan is made
+    } rows[] = {
+        {"all fail", "123", "123", [](auto&) {},
+         "3 sources written with NTS (nts://ntp1, nts://ntp2, nts://ntp3) would give way"},
+        {"three are left", "1235", "5", [](auto&) {}, ""},
+        {"two are left", "125", "5", [](auto&) {}, "1 source written with NTS (nts://ntp5)"},
+        {"the user switched NTS off", "123", "123",
+         [](auto& one) { one.settings.nts = NtsPolicy::off; }, ""},
+        {"the user blocked it", "125", "5",
+         [](auto& one) { one.candidate("ntp5").blocked_by_user = true; }, ""},
+        {"a rule closed it", "125", "5",
+         [](auto& one) {
+             one.candidate("ntp5").selectable = false;
+             one.candidate("ntp5").why_not_selectable = "serves UT1, not UTC";
+         },
+         ""},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        std::string lines = "server ntp4 iburst\n";
+        for (const char digit : row.own) lines += fmt::format("server ntp{} iburst nts\n", digit);
+        const auto world = office_world({}, lines);
+        std::set<std::string> chosen{"ntp1", "ntp2", "ntp3", "ntp4", "ntp5"};
+        for (const char digit : row.failing) chosen.erase(fmt::format("ntp{}", digit));
+        auto made = plan_case(world, chosen);
+        made.gate.at_once = true;
+        for (const char digit : row.own) {
+            const std::string name = fmt::format("ntp{}", digit);
+            make_secure(made, {name.c_str()});
+            made.candidate(name).written = Authentication::nts;
+            if (row.failing.contains(digit)) made.candidate(name).series.samples.clear();
+        }
+        row.change(made);
+        const auto plan = made.make();
+        REQUIRE(plan.has_value() == row.words.empty());
+        if (plan) continue;
+        CHECK(plan.error().fault == Fault::refused);
+        CHECK(plan.error().message.starts_with(row.words));
+        CHECK(plan.error().message.contains("--nts off"));
+        made.gate.at_once = false;  // for a better error alone it is not even asked
+        REQUIRE(made.make());
+        CHECK_FALSE(made.make()->change);
+        CHECK(made.make()->reason.starts_with("the present set stays: " + row.words));
+    }
+}
+
+TEST_CASE("takeover of NTS sources by plain ones is no word on NTS") {
+    const auto world = office_world("server ntp1 iburst nts\n", {});
+    auto made = plan_case(world, {"ntp3", "ntp4", "ntp5"});
+    made.settings.takeover = made.gate.at_once = true;
+    REQUIRE_FALSE(made.make());
+    CHECK(made.make().error().message.starts_with("1 source written with NTS (nts://ntp1)"));
 }
 
 TEST_CASE("a line that gains nts is dropped by one reload and added by the next") {

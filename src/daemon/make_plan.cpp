@@ -92,6 +92,23 @@ Result<void> check_nts(const SourceChange& change, NtsPolicy policy) {
     return refuse(fmt::format("nts = require cannot be kept: {}", change.nts.decision));
 }
 
+/// What would be lost, and how the user may have his way.
+std::string why_unsecured(const SourceChange& change) {
+    const auto count = change.unsecured.size();
+    return fmt::format(
+        "{} source{} written with NTS ({}) would give way to plain ones; name others by nts:// in "
+        "[candidates] hosts, block one that is gone for good (clockwright servers block HOST), or "
+        "permit it with --nts off",
+        count, count == 1 ? "" : "s",
+        printable(fmt::format("{}", fmt::join(change.unsecured, ", "))));
+}
+
+/// Whatever fails, NTS is not given up without the user's word (rule A-2).
+Result<void> check_downgrade(const SourceChange& change) {
+    if (change.unsecured.empty()) return {};
+    return refuse(why_unsecured(change));
+}
+
 /// A start of the daemon may step the clock, so it must not find anything to step.
 Result<void> check_restart(const Found& found, const SourceChange& change,
                            const Selection& selection) {
@@ -118,6 +135,7 @@ Result<void> check_policy(const Found& found, const SourceChange& change,
     if (auto held = check_managed(found, change, settings); !held) return held;
     if (auto held = check_refclock(found); !held) return held;
     if (auto held = check_nts(change, settings.nts); !held) return held;
+    if (auto held = check_downgrade(change); !held) return held;
     if (auto held = dialect.check(found, change, settings); !held) return held;
     if (auto held = check_restart(found, change, selection); !held) return held;
     if (auto held = check_writable(found, change); !held) return held;
@@ -213,7 +231,10 @@ Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates
     const Dialect& dialect = dialect_of(found.config.kind);
     auto change = decide_change(found, candidates, selection, settings);
     plan.keep = change.keep;
-    if (!gate.change) {  // all that is there stays, what a change would have removed too
+    // For a mere gain no NTS is given up: it is not even asked for.
+    const bool gain_forgone = gate.change && !gate.at_once && !change.unsecured.empty();
+    if (gain_forgone) plan.reason = "the present set stays: " + why_unsecured(change);
+    if (!gate.change || gain_forgone) {  // all stays, what a change would have removed too
         std::ranges::copy(change.remove, std::back_inserter(plan.keep));
         std::ranges::sort(plan.keep);
         return plan;

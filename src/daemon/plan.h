@@ -103,7 +103,8 @@ struct PlanSettings {
 
 /// Makes the plan for the chosen set, the gate's decision given. Refused (Fault::refused): a
 /// managed file, a preferred refclock (unless additions are `noselect`), no own sourcedir without
-/// --allow-restart, a set the foreign sources do not allow, `nts = require` that cannot be kept.
+/// --allow-restart, a set the foreign sources do not allow, `nts = require` that cannot be kept,
+/// NTS sources that would give way to plain ones.
 /// The id is left empty: the caller digests.
 Result<Plan> make_plan(const Found& found, std::span<const Candidate> candidates,
                        const Selection& selection, const GateDecision& gate,

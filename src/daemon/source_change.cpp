@@ -176,6 +176,39 @@ void divide_foreign(SourceChange& change, const std::vector<SourceLine>& foreign
     }
 }
 
+/// The user blocked it, or a rule does not let it stay: that it goes is nobody's failure.
+bool may_go(const SourceLine& line, std::span<const Candidate> candidates,
+            const DaemonState& state) {
+    return std::ranges::any_of(candidates, [&](const Candidate& it) {
+        const bool ruled_out = !it.selectable && !it.why_not_selectable.empty();
+        return it.written == Authentication::nts && provides(line, it, state) &&
+               (it.blocked_by_user || ruled_out);
+    });
+}
+
+/// Rule A-2: the NTS sources that would go where plain ones are left, and too few of their kind to
+/// keep each other in check.
+std::vector<std::string> unsecured_by(const SourceChange& change, const Found& found,
+                                      std::span<const Candidate> candidates, NtsPolicy policy) {
+    if (policy == NtsPolicy::off) return {};
+    const auto after = lines_after(change);
+    const auto left = std::ranges::count(after, true, &SourceLine::nts);
+    auto there = std::ranges::count(found.config.sources, true, &SourceLine::nts);
+    std::vector<std::string> gone;
+    for (const auto* lines : {&change.removed, &change.taken})
+        for (const auto& line : *lines) {
+            if (!line.nts || contains(change.wanted, line)) continue;
+            if (may_go(line, candidates, found.state))
+                --there;
+            else
+                gone.push_back(host_of(line));
+        }
+    const bool all_secure = left == std::ssize(after);
+    return all_secure || left >= std::min<std::ptrdiff_t>(enough_nts_sources, there)
+               ? std::vector<std::string>{}
+               : gone;
+}
+
 void sort_hosts(SourceChange& change) {
     for (auto* hosts : {&change.add, &change.remove, &change.keep}) {
         std::ranges::sort(*hosts);
@@ -272,6 +305,7 @@ SourceChange decide_change(const Found& found, std::span<const Candidate> candid
     if (!change.added.empty())
         for (const auto& line : change.yielding) change.remove.push_back(host_of(line));
     for (const auto& line : change.staying) change.keep.push_back(host_of(line));
+    change.unsecured = unsecured_by(change, found, candidates, settings.nts);
     sort_hosts(change);
     return change;
 }

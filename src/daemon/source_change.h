@@ -21,6 +21,7 @@ struct SourceChange {
     std::vector<std::string> add, remove, keep;  ///< hosts as written, sorted
     std::vector<std::string> notes;              ///< what was decided on the way and why
     NtsChoice nts;                               ///< whether NTS sources are written as such
+    std::vector<std::string> unsecured{};        ///< NTS sources that would give way to plain ones
     /// What the daemon's file of ours with directives that belong to no source becomes (chrony;
     /// read at its start only). Empty: it stays. It never is a change by itself.
     std::optional<std::string> globals{};

@@ -30,6 +30,7 @@ struct Candidate {
     /// `unreachable` whatever the rejection, for nothing was heard from it.
     std::optional<Rejection> not_asked;
     std::string not_asked_why;
+    bool blocked_by_user = false;  ///< a person said that it must not be asked: it may go
 };
 
 /// In the order of product.md; all but the first six are "judged".

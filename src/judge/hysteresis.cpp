@@ -126,6 +126,7 @@ GateDecision decide_unfrozen(const SetComparison& comparison, int earlier_confir
     }
     if (!comparison.present_usable) {
         return {.change = true,
+                .at_once = true,
                 .reason = "due at once: " + comparison.present_fault,
                 .have = 1,
                 .need = 1};

@@ -41,7 +41,8 @@ SetComparison compare(std::span<const Candidate> candidates, const Selection& se
 
 struct GateDecision {
     bool change = false;
-    bool frozen = false;  ///< a change is due, and must wait for the leap second to pass
+    bool at_once = false;  ///< due because the present set may not stay, not for a gain
+    bool frozen = false;   ///< a change is due, and must wait for the leap second to pass
     std::string reason;
     int have = 0, need = 0;  ///< confirmations, the run in hand counted; need 1: due at once
 };

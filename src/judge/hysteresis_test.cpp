@@ -196,6 +196,7 @@ TEST_CASE("the gate opens for a gain that was confirmed") {
         CHECK(decision.change == row.change);
         CHECK(decision.have == row.have);
         CHECK(decision.need == row.need);
+        CHECK(decision.at_once == decision.reason.starts_with("due at once"));
         CHECK(decision.reason == row.reason);
     }
 }

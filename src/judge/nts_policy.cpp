@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "judge/independence.h"
+#include "time/spell.h"
 
 namespace clockwright {
 namespace {
@@ -77,6 +78,25 @@ std::string objection_to(const Candidate& candidate, NtsPolicy policy) {
         return {};
     }
     return "it is not authenticated, and nts = require";
+}
+
+std::string downgrade_objection(const Candidate& candidate, std::span<const Candidate> all,
+                                NtsPolicy policy) {
+    if (policy == NtsPolicy::off || candidate.membership != Membership::none ||
+        candidate.source.authentication == Authentication::nts || candidate.source.permitted) {
+        return {};
+    }
+    const std::string name = lower_case(candidate.source.host.name);
+    const auto failing = std::ranges::find_if(all, [&](const Candidate& it) {
+        const bool same = lower_case(it.source.host.name) == name ||
+                          (it.address && it.address == candidate.address);
+        return same && it.written == Authentication::nts && !is_authenticated(it);
+    });
+    if (failing == all.end()) {
+        return {};
+    }
+    return fmt::format("it is {}, whose NTS fails, without NTS",
+                       printable(failing->source.as_written));
 }
 
 NtsChoice choose_nts(std::span<const Candidate> candidates, std::span<const std::size_t> members,

@@ -42,6 +42,12 @@ bool is_authenticated(const Candidate& candidate);
 /// in the daemon whatever the policy says.
 std::string objection_to(const Candidate& candidate, NtsPolicy policy);
 
+/// Why a plain server may not come into a set: it is one that the daemon has with `nts`, and whose
+/// NTS fails now, by its name or its address. Empty when it may, or when the user named it plainly:
+/// no failure may take the authentication away (rule A-2).
+std::string downgrade_objection(const Candidate& candidate, std::span<const Candidate> all,
+                                NtsPolicy policy);
+
 /// With `require` a set of NTS sources alone is written with `nts` whatever its size: there is no
 /// plain source that it could outvote. A daemon that has no words for it (`daemon_can` false)
 /// writes none.

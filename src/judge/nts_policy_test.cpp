@@ -98,6 +98,35 @@ TEST_CASE("require objects to plain sources, but not to foreign ones that stay a
     CHECK(objection_to(secure("s", "a"), NtsPolicy::require) == "");
 }
 
+TEST_CASE("the plain form of a server whose NTS fails does not come in its place") {
+    Candidate failing = secure("ntp.example", "a");
+    failing.source.as_written = "nts://ntp.example";
+    failing.series.samples.clear();
+    failing.address = parse_address("192.0.2.1");
+    failing.membership = Membership::ours;
+    failing.written = Authentication::nts;
+    const auto objection = [&](const Candidate& candidate, NtsPolicy policy = NtsPolicy::prefer) {
+        return downgrade_objection(candidate, std::vector{candidate, failing}, policy);
+    };
+    Candidate named = plain("NTP.example", "a"), alias = plain("192.0.2.1", "a");
+    alias.address = failing.address;
+    CHECK(objection(named) == "it is nts://ntp.example, whose NTS fails, without NTS");
+    CHECK(objection(alias) == objection(named));
+    CHECK(objection(named, NtsPolicy::off) == "");
+    CHECK(objection(plain("other.example", "a")) == "");
+    CHECK(objection(secure("ntp.example", "a")) == "");
+    alias.source.permitted = true;  // the user named it so
+    CHECK(objection(alias) == "");
+    named.membership = Membership::foreign;  // stays whatever we say
+    CHECK(objection(named) == "");
+    named.membership = Membership::none;
+    failing.written.reset();  // a candidate like any other
+    CHECK(objection(named) == "");
+    failing = secure("ntp.example", "a");
+    failing.written = Authentication::nts;
+    CHECK(objection(named) == "");
+}
+
 TEST_CASE("a policy is one of three words") {
     for (const NtsPolicy policy : {NtsPolicy::off, NtsPolicy::prefer, NtsPolicy::require})
         CHECK(parse_nts_policy(to_string(policy)) == policy);
