@@ -61,6 +61,21 @@ TEST_CASE("what would be sent is said without sending: packets by address") {
     CHECK(json["destinations"][1]["packets"] == 0);
 }
 
+TEST_CASE("with -4 a name that the daemon follows by IPv6 is asked by its name") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
+    Candidate named = written("localhost"), literal = written("::1");
+    named.address = literal.address = parse_address("::1");
+    Command command;
+    command.ipv4 = true;
+    const auto text = dry_run_report({named, literal}, config, command);
+    REQUIRE(text.has_value());
+    const std::string flat = without_breaks(*text);
+    CHECK(flat.contains("127.0.0.1:123 4 packets"));
+    CHECK(flat.contains("::1 is no IPv4 address"));
+}
+
 TEST_CASE("an nts:// host is told with its key exchange and its packets") {
     const TemporaryDirectory directory;
     Config config;

@@ -82,8 +82,8 @@ Result<Measured> measure(std::vector<Candidate> candidates, const Config& config
         memory.plan(endpoints, settings.samples, strangers_among(candidates));
         tell(packets, endpoints);
     };
-    auto outcomes =
-        system::scan(targets_of(candidates), settings, memory.budget(), memory.exchanges());
+    auto outcomes = system::scan(targets_of(candidates, settings.family), settings, memory.budget(),
+                                 memory.exchanges());
     clear_progress(command);
     if (!outcomes) {
         static_cast<void>(memory.keep({}, began));  // the error is told

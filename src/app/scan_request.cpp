@@ -15,10 +15,13 @@ namespace {
 constexpr Seconds near_spacing{0.25}, far_spacing{2}, packet_time_out{1.5};
 constexpr int default_samples = 4;
 
-/// An nts:// host keeps its name: its certificate is for that.
-HostName asked_name(const Candidate& candidate) {
+/// An nts:// host keeps its name: its certificate is for that. So does one whose known address is
+/// of a family that is not asked: the name may have another.
+HostName asked_name(const Candidate& candidate, system::FamilyChoice family) {
     HostName host = candidate.source.host;
-    if (candidate.address && !host.nts) host.name = to_string(*candidate.address);
+    if (!candidate.address || host.nts) return host;
+    if (host.name.empty() || system::suits(*candidate.address, family))
+        host.name = to_string(*candidate.address);
     return host;
 }
 
@@ -40,10 +43,11 @@ bool is_named_now(const Candidate& candidate) {
     return candidate.source.origin.kind == Origin::Kind::command_line;
 }
 
-std::vector<system::ProbeTarget> targets_of(const std::vector<Candidate>& candidates) {
+std::vector<system::ProbeTarget> targets_of(const std::vector<Candidate>& candidates,
+                                            system::FamilyChoice family) {
     std::vector<system::ProbeTarget> targets;
     for (const Candidate& candidate : candidates) {
-        targets.push_back({asked_name(candidate), from_stranger(candidate),
+        targets.push_back({asked_name(candidate, family), from_stranger(candidate),
                            operator_spacing(candidate.source.operator_name), candidate.source.host,
                            is_named_now(candidate)});
     }

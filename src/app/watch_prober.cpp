@@ -73,7 +73,8 @@ std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const C
     settings.keys = &keys_;
     settings.self = self_;
     settings.time_out = config.agent.mode == "ultrafast" ? short_patience : patience;
-    auto outcomes = system::scan(targets_of(whom), settings, memory_.budget(), memory_.exchanges());
+    auto outcomes = system::scan(targets_of(whom, settings.family), settings, memory_.budget(),
+                                 memory_.exchanges());
     if (no_strangers && no_strangers->empty()) {
         if (auto kept = memory_.keep(system::read_clocks()); !kept)
             no_strangers = why_no_strangers(kept.error());

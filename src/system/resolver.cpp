@@ -37,11 +37,6 @@ int address_family(FamilyChoice family) {
     return AF_UNSPEC;
 }
 
-bool suits(const IpAddress& address, FamilyChoice family) {
-    return family == FamilyChoice::any ||
-           (family == FamilyChoice::ipv4) == (address.family == Family::ipv4);
-}
-
 std::string why_unresolved(int status, FamilyChoice family) {
     switch (status) {
         case ARES_ENOTFOUND:
@@ -239,6 +234,11 @@ void Resolver::arm_deadline(Seconds time_out) {
             ::ares_cancel(channel_);
         }
     });
+}
+
+bool suits(const IpAddress& address, FamilyChoice family) {
+    return family == FamilyChoice::any ||
+           (family == FamilyChoice::ipv4) == (address.family == Family::ipv4);
 }
 
 Resolved resolve_literal(const IpAddress& address, FamilyChoice family) {

@@ -23,6 +23,8 @@ class EventLoop;
 
 enum class FamilyChoice { any, ipv4, ipv6 };
 
+bool suits(const IpAddress& address, FamilyChoice family);
+
 /// What to ask; several entries that resolve to one endpoint share one series.
 struct ProbeTarget {
     HostName host;
