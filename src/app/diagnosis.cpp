@@ -8,6 +8,7 @@
 
 #include "app/output.h"
 #include "app/scan_memory.h"
+#include "ntp/kiss.h"
 #include "store/memory.h"
 #include "system/clock.h"
 #include "system/path_probe.h"
@@ -24,12 +25,21 @@ bool was_asked(const Candidate& candidate) {
     return candidate.address && !candidate.not_asked && candidate.series.sent > 0;
 }
 
-/// A few that are silent and a few that answer, by their places among the candidates.
+/// It just said that we ask too often, or must not ask (rule E-3).
+bool has_sent_away(const Candidate& candidate) {
+    return ntp::duty_of(candidate.series.kiss) != ntp::KissDuty::no_time;
+}
+
+/// A few that are silent and a few that answer, by their places among the candidates. Where one has
+/// sent us away, none at its address is asked.
 std::vector<std::size_t> choose(const std::vector<Candidate>& candidates) {
+    std::set<IpAddress> closed;
+    for (const Candidate& candidate : candidates)
+        if (candidate.address && has_sent_away(candidate)) closed.insert(*candidate.address);
     std::vector<std::size_t> chosen;
     std::size_t silent = 0, answering = 0;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        if (!was_asked(candidates[i])) continue;
+        if (!was_asked(candidates[i]) || closed.contains(*candidates[i].address)) continue;
         std::size_t& count = candidates[i].series.samples.empty() ? silent : answering;
         const std::size_t most =
             candidates[i].series.samples.empty() ? silent_at_most : answering_at_most;
