@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t most_lines = 100'000, longest_word = 256;
 
 Result<HostName> lease_host(std::string_view word) {
-    if (word.ends_with('.')) word.remove_suffix(1);
+    word = without_root_dot(word);
     HostName host = TRY(parse_host(word));
     if (host.nts || host.port != HostName{}.port) {
         return fail(Fault::usage, fmt::format("\"{}\" is no host: a lease names no port and no "

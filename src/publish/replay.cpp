@@ -16,11 +16,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// What `--replay` reads back, whatever the file that named the server is free to write.
+std::string host_text(const Candidate& candidate) {
+    const Source& source = candidate.source;
+    if (parse_host(source.as_written)) return source.as_written;
+    std::string text = to_string(source.host);
+    return candidate.address && !parse_host(text) ? to_string(*candidate.address) : text;
+}
+
 std::string row_text(const Candidate& candidate, const Sample* sample, Seconds at,
                      std::string_view lots) {
     const Source& source = candidate.source;
     Json row;
-    row["host"] = source.as_written;
+    row["host"] = host_text(candidate);
     row["t_seconds"] = at.count();
     row["operator"] = source.operator_name;
     if (candidate.address) row["address"] = to_string(*candidate.address);

@@ -83,6 +83,25 @@ TEST_CASE("what is recorded is judged alike when it is replayed") {
     CHECK(second->candidates[1].series.sent == 1);
 }
 
+TEST_CASE("a server whose name is no host of our grammar is replayed by what we asked") {
+    const struct {
+        const char *as_written, *name, *replayed;
+    } rows[] = {{"a.example", "a.example", "a.example"},
+                {"a.example.", "a.example", "a.example"},
+                {"_a", "", "192.0.2.7"}};
+    for (const auto& row : rows) {
+        CAPTURE(row.as_written);
+        Candidate candidate;
+        candidate.source.as_written = row.as_written;
+        candidate.source.host.name = row.name;
+        candidate.address = parse_address("192.0.2.7");
+        candidate.series.sent = 1;
+        const auto replayed = parse_replay(record_text(std::vector{candidate}, {}), "r");
+        REQUIRE(replayed);
+        CHECK(replayed->candidates.front().source.as_written == row.replayed);
+    }
+}
+
 TEST_CASE("the members of a pool come back as they were: by their addresses") {
     std::vector<Candidate> pool(3);
     for (std::size_t i = 0; i < pool.size(); ++i) {

@@ -178,6 +178,10 @@ std::string to_string(const HostName& host) {
     return text;
 }
 
+std::string_view without_root_dot(std::string_view name) {
+    return name.substr(0, name.size() - (name.ends_with('.') ? 1 : 0));
+}
+
 bool is_address_literal(const HostName& host) {
     return parse_address(host.name).has_value();
 }

@@ -36,6 +36,9 @@ std::string to_string(const HostName& host);
 /// ASCII only, as in names of hosts.
 std::string lower_case(std::string_view text);
 
+/// Files may end a name with the dot of the root, which our grammar does not have.
+std::string_view without_root_dot(std::string_view name);
+
 /// True when the name is an address literal.
 bool is_address_literal(const HostName& host);
 
