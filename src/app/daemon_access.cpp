@@ -182,7 +182,7 @@ std::vector<SourceFacts> source_facts(const DaemonView& view) {
     if (!view.config) return facts;
     for (const SourceLine& line : view.config->sources) {
         Source source;
-        source.host.name = line.name;
+        source.host.name = without_root_dot(line.name);
         annotate(source);
         facts.push_back({line.name, line.location(), source.smear, source.operator_name, line.nts});
     }

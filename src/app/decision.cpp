@@ -41,7 +41,7 @@ const SourceLine* line_of(const Candidate& candidate, const DaemonConfig& config
     const Origin& origin = candidate.source.origin;
     const auto line = std::ranges::find_if(config.sources, [&](const SourceLine& known) {
         return known.file == origin.file && known.line == origin.line &&
-               known.name == candidate.source.host.name;
+               without_root_dot(known.name) == candidate.source.host.name;
     });
     return line == config.sources.end() ? nullptr : &*line;
 }

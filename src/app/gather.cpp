@@ -35,14 +35,15 @@ bool has_address(const std::vector<Candidate>& candidates, const IpAddress& addr
 /// lists none (unresolved, or the daemon is down).
 void add_daemon_line(const SourceLine& line, const DaemonView& view,
                      std::vector<Candidate>& candidates) {
-    // chrony takes names that our grammar does not ("ntp1.corp.example."): asked by their address.
-    HostName named = parse_host(line.name).value_or(HostName{});
+    // chrony takes names that our grammar does not: asked by their address, or not at all.
+    HostName named = parse_host(without_root_dot(line.name)).value_or(HostName{});
     named.nts = line.nts;
     named.port =
         line.nts ? static_cast<std::uint16_t>(line.ntsport.value_or(key_exchange_port)) : line.port;
-    const bool is_name = !named.name.empty();
-    Candidate candidate = candidate_for(named, is_name ? to_string(named) : line.name,
-                                        {Origin::Kind::daemon, line.file, line.line});
+    HostName written = named;
+    written.name = line.name;
+    Candidate candidate =
+        candidate_for(named, to_string(written), {Origin::Kind::daemon, line.file, line.line});
     candidate.written = line.nts ? Authentication::nts : Authentication::none;
     candidate.source.is_pool = line.type == SourceLine::Type::pool;
     // What is used only for want of better is free to go.
@@ -63,7 +64,7 @@ void add_daemon_line(const SourceLine& line, const DaemonView& view,
             listed = true;
         }
     }
-    if (!listed && is_name) candidates.push_back(candidate);
+    if (!listed) candidates.push_back(candidate);
 }
 
 /// Sources that only the running daemon knows, so foreign: somebody added them by a command, or a

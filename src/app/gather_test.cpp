@@ -162,6 +162,20 @@ TEST_CASE("a name that chrony takes and our grammar does not is asked by its add
     REQUIRE(candidates->size() == 4);
     CHECK(candidates->front().source.as_written == "ntp1.corp.example.");
     CHECK(to_string(*candidates->front().address) == "10.0.0.1");
+    CHECK(candidates->front().source.host.name == "ntp1.corp.example");
+}
+
+TEST_CASE("an NTS line is asked by its name, without the dot of the root") {
+    DaemonView view = office();
+    view.config->sources = {line("server ntp1.corp.example. nts", "/etc/chrony/chrony.conf", 3),
+                            line("server ntp2- nts", "/etc/chrony/chrony.conf", 4)};
+    view.state->sources.clear();
+    const auto candidates = *known({}, &view);
+    REQUIRE(candidates.size() == 2);
+    CHECK(to_string(candidates[0].source.host) == "nts://ntp1.corp.example");
+    CHECK(candidates[0].source.as_written == "nts://ntp1.corp.example.");
+    CHECK(candidates[1].source.host.name == "");  // no look-up can be made of that
+    CHECK(candidates[1].source.as_written == "nts://ntp2-");
 }
 
 TEST_CASE("candidates come in one order: daemon, lease, platform, hosts, catalogue, pool") {

@@ -33,9 +33,9 @@ std::optional<IpAddress> address_of(const SourceLine& line, const DaemonState* s
 
 SourceTraits traits_of_line(const SourceLine& line, const DaemonState* state) {
     Source source;
-    source.host.name = line.name;
+    source.host.name = without_root_dot(line.name);
     annotate(source);
-    const CatalogueServer* known = find_in_catalogue(line.name);
+    const CatalogueServer* known = find_in_catalogue(source.host.name);
     SourceTraits traits;
     traits.smear = source.smear;
     traits.timescale = source.timescale;

@@ -190,6 +190,15 @@ TEST_CASE("what a foreign line provides is never added, by name or by address") 
     CHECK(write_of(plan->steps[0], DaemonWorld::main_file) == nullptr);
 }
 
+TEST_CASE("a line whose name ends in the dot of the root is the same source") {
+    auto world = office_world("server ntp1. iburst\n", "server ntp2. iburst maxdelay 0.5\n");
+    const auto plan = plan_case(world, {"ntp1", "ntp2", "ntp3"}).make();
+    REQUIRE(plan);
+    CHECK(plan->add == Names{"ntp3"});
+    CHECK(plan->remove.empty());
+    CHECK(plan->keep == Names{"ntp1.", "ntp2."});
+}
+
 TEST_CASE("takeover comments out what is not chosen and tells chronyd at once") {
     auto world = office_world("server liar iburst minpoll 5\nserver ntp1 iburst\n", {});
     world.add_server("liar", "10.0.0.66", 'x');

@@ -34,7 +34,7 @@ SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>
     const auto& host = candidate.source.host;
     line.type = candidate.source.is_pool && traits.pools ? SourceLine::Type::pool
                                                          : SourceLine::Type::server;
-    line.name = host.name;
+    line.name = host.name.empty() && candidate.address ? to_string(*candidate.address) : host.name;
     line.iburst = true;
     line.nts = with_nts && traits.nts && candidate.source.authentication == Authentication::nts;
     if (!line.nts)
@@ -57,9 +57,13 @@ SourceLine line_for(const Candidate& candidate, const std::optional<ServerStats>
 
 namespace {
 
+bool same_name(std::string_view a, std::string_view b) {
+    return same_word(without_root_dot(a), without_root_dot(b));
+}
+
 /// What makes two lines the same source to us; options may differ.
 bool same_source(const SourceLine& a, const SourceLine& b) {
-    return same_word(a.name, b.name) && a.port == b.port && a.nts == b.nts;
+    return same_name(a.name, b.name) && a.port == b.port && a.nts == b.nts;
 }
 
 bool contains(const std::vector<SourceLine>& lines, const SourceLine& line) {
@@ -85,7 +89,7 @@ std::set<IpAddress> addresses_of(const SourceLine& line, const DaemonState& stat
 
 /// The names of a line may differ from the candidate's; chronyd takes an address only once.
 bool provides(const SourceLine& line, const Candidate& candidate, const DaemonState& state) {
-    if (same_word(line.name, candidate.source.host.name)) return true;
+    if (same_name(line.name, candidate.source.host.name)) return true;
     return candidate.address && addresses_of(line, state).contains(*candidate.address);
 }
 

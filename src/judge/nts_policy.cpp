@@ -88,7 +88,7 @@ std::string downgrade_objection(const Candidate& candidate, std::span<const Cand
     }
     const std::string name = lower_case(candidate.source.host.name);
     const auto failing = std::ranges::find_if(all, [&](const Candidate& it) {
-        const bool same = lower_case(it.source.host.name) == name ||
+        const bool same = (!name.empty() && lower_case(it.source.host.name) == name) ||
                           (it.address && it.address == candidate.address);
         return same && it.written == Authentication::nts && !is_authenticated(it);
     });

@@ -75,8 +75,8 @@ void KeyRound::exchanged(Course& course, KeyOutcome outcome) {
 
 void KeyRound::find_server(Course& course) {
     const std::string& server = course.outcome.report.server;
-    if (const auto literal = parse_address(server)) {
-        found(course, resolve_literal(*literal, settings_.family));
+    if (const auto known = resolve_at_once(server, settings_.family)) {
+        found(course, *known);
         return;
     }
     course.resolver = std::make_unique<Resolver>(context_);

@@ -241,13 +241,20 @@ bool suits(const IpAddress& address, FamilyChoice family) {
            (family == FamilyChoice::ipv4) == (address.family == Family::ipv4);
 }
 
-Resolved resolve_literal(const IpAddress& address, FamilyChoice family) {
-    if (suits(address, family)) {
-        return {.addresses = {address}, .why = {}};
+std::optional<Resolved> resolve_at_once(const std::string& name, FamilyChoice family) {
+    if (name.empty()) {
+        return Resolved{.addresses = {}, .why = "its name is none that could be looked up"};
     }
-    return {.addresses = {},
-            .why = fmt::format("{} is no {} address", to_string(address),
-                               family == FamilyChoice::ipv4 ? "IPv4" : "IPv6")};
+    const auto literal = parse_address(name);
+    if (!literal) {
+        return std::nullopt;
+    }
+    if (suits(*literal, family)) {
+        return Resolved{.addresses = {*literal}, .why = {}};
+    }
+    return Resolved{.addresses = {},
+                    .why = fmt::format("{} is no {} address", to_string(*literal),
+                                       family == FamilyChoice::ipv4 ? "IPv4" : "IPv6")};
 }
 
 Result<std::vector<Resolved>> resolve(const std::vector<HostName>& hosts, FamilyChoice family,
@@ -255,8 +262,8 @@ Result<std::vector<Resolved>> resolve(const std::vector<HostName>& hosts, Family
     std::vector<Resolved> answers(hosts.size());
     std::vector<std::size_t> names;
     for (std::size_t i = 0; i < hosts.size(); ++i) {
-        if (const auto literal = parse_address(hosts[i].name)) {
-            answers[i] = resolve_literal(*literal, family);
+        if (auto known = resolve_at_once(hosts[i].name, family)) {
+            answers[i] = std::move(*known);
         } else {
             names.push_back(i);
         }

@@ -65,7 +65,8 @@ class Resolver {
     ares_channel channel_ = nullptr;
 };
 
-/// What a host written as an address resolves to: itself, or a reason when `family` forbids it.
-Resolved resolve_literal(const IpAddress& address, FamilyChoice family);
+/// Of a host that needs no look-up: written as an address it resolves to itself, or to a reason
+/// when `family` forbids it; without a name it resolves to nothing. Empty: it has to be looked up.
+std::optional<Resolved> resolve_at_once(const std::string& name, FamilyChoice family);
 
 }  // namespace clockwright::system

@@ -39,6 +39,13 @@ TEST_CASE("address literals resolve to themselves, in the family asked for") {
     }
 }
 
+TEST_CASE("a host without a name resolves to nothing, and says so") {
+    const auto answers = resolve({HostName{}}, FamilyChoice::any, Seconds{1});
+    REQUIRE(answers);
+    CHECK((*answers)[0].addresses.empty());
+    CHECK_FALSE((*answers)[0].why.empty());
+}
+
 TEST_CASE("of a name with both families the one comes first that this host has a route to") {
     const auto order = [](std::initializer_list<const char*> texts,
                           bool (*has_route)(const IpAddress&)) {

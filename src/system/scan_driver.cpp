@@ -142,8 +142,8 @@ Result<void> Scan::resolve_all() {
     for (std::size_t i = 0; i < targets_.size(); ++i) {
         if (const auto* kept = kept_keys(i)) {
             resolved(i, {.addresses = {kept->at.address}, .why = {}});
-        } else if (const auto literal = parse_address(targets_[i].host.name)) {
-            resolved(i, resolve_literal(*literal, settings_.family));
+        } else if (auto known = resolve_at_once(targets_[i].host.name, settings_.family)) {
+            resolved(i, std::move(*known));
         } else {
             names.push_back(i);
         }

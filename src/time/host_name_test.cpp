@@ -15,6 +15,13 @@ std::string repeat(std::string_view part, int times) {
     return text;
 }
 
+TEST_CASE("a name is known without the dot of the root") {
+    CHECK(without_root_dot("a.example.") == "a.example");
+    CHECK(without_root_dot("a.example") == "a.example");
+    CHECK(without_root_dot("a..") == "a.");
+    CHECK(without_root_dot("") == "");
+}
+
 TEST_CASE("a host is a name or an address, with a port or without") {
     struct Row {
         const char* text;
