@@ -73,8 +73,12 @@ void add_unwritten(const DaemonView& view, std::vector<Candidate>& candidates) {
     for (const DaemonSource& source : view.state->sources) {
         if (source.refclock || !source.address || has_address(candidates, *source.address))
             continue;
-        const HostName host = parse_host(source.name).value_or(HostName{});
-        Candidate candidate = candidate_for(host, source.name, {Origin::Kind::daemon, {}, 0});
+        HostName host = parse_host(without_root_dot(source.name)).value_or(HostName{});
+        // What port its keys come from, the daemon does not tell.
+        const bool by_nts = source.authentication == Authentication::nts && !host.name.empty();
+        if (by_nts) host = {.name = host.name, .port = key_exchange_port, .nts = true};
+        Candidate candidate = candidate_for(host, by_nts ? to_string(host) : source.name,
+                                            {Origin::Kind::daemon, {}, 0});
         candidate.address = source.address;
         candidate.membership = source.fallback ? Membership::ours : Membership::foreign;
         candidates.push_back(candidate);

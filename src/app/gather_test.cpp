@@ -165,6 +165,17 @@ TEST_CASE("a name that chrony takes and our grammar does not is asked by its add
     CHECK(candidates->front().source.host.name == "ntp1.corp.example");
 }
 
+TEST_CASE("a source that somebody gave the daemon with nts by a command is asked by NTS") {
+    DaemonView view = office();
+    view.state->sources.push_back(listed("added.example", "10.0.0.7"));
+    view.state->sources.back().authentication = Authentication::nts;
+    const Candidate candidate = known({}, &view)->back();
+    CHECK(candidate.source.as_written == "nts://added.example");
+    CHECK(candidate.source.host == HostName{"added.example", 4460, true});
+    CHECK(candidate.source.authentication == Authentication::nts);
+    CHECK(candidate.membership == Membership::foreign);
+}
+
 TEST_CASE("an NTS line is asked by its name, without the dot of the root") {
     DaemonView view = office();
     view.config->sources = {line("server ntp1.corp.example. nts", "/etc/chrony/chrony.conf", 3),
