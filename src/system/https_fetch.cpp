@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdlib>
 
 #include "system/clock.h"
 #include "system/curl_request.h"
@@ -29,7 +30,23 @@ Result<ListUrl> redirected(const ListUrl& named, const std::string& location) {
     return target;
 }
 
+std::string first_of(std::initializer_list<const char*> names,
+                     const std::function<const char*(const char*)>& variable) {
+    for (const char* name : names) {
+        const char* value = variable(name);
+        if (value != nullptr && *value != '\0') return value;
+    }
+    return {};
+}
+
 }  // namespace
+
+std::string proxy_for_redirection(const ListUrl& to,
+                                  const std::function<const char*(const char* name)>& variable) {
+    if (is_address_literal(to.host) || first_of({"no_proxy", "NO_PROXY"}, variable) == "*")
+        return {};
+    return first_of({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}, variable);
+}
 
 Result<Fetched> fetch_https(const ListUrl& url, const FetchSettings& settings) {
     catch_signals();
@@ -41,9 +58,15 @@ Result<Fetched> fetch_https(const ListUrl& url, const FetchSettings& settings) {
         const Seconds left = end - read_clocks().steady;
         if (left.count() <= 0) return cannot_fetch(url, {Fault::failed, "it takes too long"});
         const bool elsewhere = at.host.name != url.host.name;
-        Transfer transfer{settings.most, elsewhere ? Reach::only_public : Reach::anybody};
+        const std::string proxy = elsewhere ? proxy_for_redirection(at, &std::getenv) : "";
+        const bool direct = elsewhere && proxy.empty();
+        Transfer transfer{settings.most, direct ? Reach::only_public : Reach::anybody};
         CurlRequest request(curl, transfer, pem, "https");
-        if (is_address_literal(at.host) && request.is_there()) request.set(CURLOPT_NOPROXY, "*");
+        if (!request.is_there())
+            return cannot_fetch(url, {Fault::failed, "libcurl gives no handle"});
+        if (!proxy.empty()) request.set(CURLOPT_PROXY, proxy.c_str());
+        if (elsewhere || is_address_literal(at.host))
+            request.set(CURLOPT_NOPROXY, proxy.empty() ? "*" : "");
         const auto status = request.run(to_string(at), left);
         if (!status) return cannot_fetch(url, status.error());
         if (*status == 200) return Fetched{std::move(transfer.body), to_string(at)};

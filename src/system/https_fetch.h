@@ -1,6 +1,7 @@
 /// One document over HTTPS, with limits on everything: octets, time, redirections, addresses.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,13 @@ struct Fetched {
     std::string body;
     std::string from;  ///< the URL that gave it, after redirections
 };
+
+/// By which proxy a redirection to another host is followed, as libcurl reads the environment;
+/// empty: by none, and then to no private address. A proxy looks the name up itself, and may have a
+/// private address; so that it cannot be told from the host's, it is used whatever `no_proxy` says,
+/// unless that is "*".
+std::string proxy_for_redirection(const ListUrl& to,
+                                  const std::function<const char*(const char* name)>& variable);
 
 /// TLS 1.2 at least, the certificate verified; only https, also after a redirection
 /// (`why_not_followed`; a name that resolves to a private address is refused there too). A proxy is
