@@ -61,7 +61,8 @@ Seconds ExchangeBackoff::age(const Record& record, Now now) {
 Seconds ExchangeBackoff::left(const Record& record, Now now) {
     const Seconds gone = age(record, now);
     const int failures = record.last.failures;
-    const Seconds wanted = failures > 0 ? back_off(failures) : rest;
+    const bool unchecked = record.last.report.failure == NtsFailure::clock_wrong;
+    const Seconds wanted = failures > 0 ? back_off(failures) : unchecked ? unchecked_rest : rest;
     return gone < -rest ? Seconds{0} : std::max(wanted - std::max(gone, Seconds{0}), Seconds{0});
 }
 

@@ -1,6 +1,7 @@
-/// When a server may be asked for keys again: back-off after failures, an hour after a success
-/// (RFC 8915 §4.2; rule E-6.5). It is known by its name and by its address: neither another name
-/// for an address nor another address of a name is a way around.
+/// When a server may be asked for keys again: back-off after failures, an hour after a success, 64
+/// s after one whose certificate could not be checked (RFC 8915 §4.2; rule E-6.5). It is known by
+/// its name and by its address: neither another name for an address nor another address of a name
+/// is a way around.
 #pragma once
 
 #include <map>
@@ -46,6 +47,9 @@ std::vector<LastExchange> joined(const std::vector<LastExchange>& one,
 class ExchangeBackoff {
   public:
     static constexpr Seconds rest{3600};
+    /// After keys of a certificate whose dates could not be checked: soon another exchange shall
+    /// check them (rule A-4). As often as chrony's servers give keys by default.
+    static constexpr Seconds unchecked_rest{64};
 
     explicit ExchangeBackoff(std::vector<LastExchange> remembered = {});
 

@@ -42,6 +42,21 @@ TEST_CASE("a host that gave keys rests for an hour") {
     CHECK(backoff.last(host, start)->asked == asked);
 }
 
+TEST_CASE("keys of a certificate that a wrong clock could not check rest for 64 s only") {
+    ExchangeBackoff backoff;
+    NtsReport report;
+    report.failure = NtsFailure::clock_wrong;
+    backoff.begin(host, start);
+    backoff.report(host, report);
+    CHECK(backoff.wait(host, start) == Seconds{10});  // no keys yet
+    backoff.succeeded(host, asked);
+    CHECK(backoff.wait(host, start) == Seconds{64});
+    CHECK(backoff.wait(host, after(seconds{64})) == Seconds{0});
+    backoff.begin(host, after(seconds{64}));
+    backoff.succeeded(host, asked);
+    CHECK(backoff.wait(host, after(seconds{64})) == Seconds{3600});
+}
+
 TEST_CASE("each failure on end lengthens the wait, a success ends the run") {
     ExchangeBackoff backoff;
     backoff.begin(host, start);

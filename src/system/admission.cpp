@@ -181,6 +181,12 @@ Admitted Admission::admit_exchange(const ProbeTarget& target, const IpAddress& a
     if (const Seconds wait = exchanges_.wait(server, now); wait > Seconds{0}) {
         return wait_for_keys(server, std::move(report), wait, now);
     }
+    // Of an exchange that may be repeated so soon because its certificate could not be checked.
+    if (const auto* last = exchanges_.last(server, now);
+        last != nullptr && last->report.failure == NtsFailure::clock_wrong &&
+        is_its_own(*last, server) && !budget_.may_begin_series(last->asked->address, now)) {
+        return reuse(*last);
+    }
     if (is_one_too_many(address)) {
         return held_back(report, why_too_many());
     }
@@ -196,6 +202,20 @@ Admitted Admission::admit_exchange(const ProbeTarget& target, const IpAddress& a
     return admitted;
 }
 
+/// The exchange gave keys by this name, and they were used.
+bool Admission::is_its_own(const ntp::LastExchange& last, const ntp::KeyServer& server) {
+    return last.failures == 0 && last.with.host == server.host && last.asked;
+}
+
+Admitted Admission::reuse(const ntp::LastExchange& last) {
+    Admitted admitted;
+    admitted.outcome.endpoint = last.asked;
+    admitted.outcome.reused = true;
+    admitted.outcome.why = "asked within the hour; its samples of then are used";
+    admitted.outcome.nts = last.report;
+    return admitted;
+}
+
 /// Samples that its own keys brought within the hour serve; those of another name's do not.
 Admitted Admission::wait_for_keys(const ntp::KeyServer& server, NtsReport report, Seconds wait,
                                   Now now) const {
@@ -205,17 +225,12 @@ Admitted Admission::wait_for_keys(const ntp::KeyServer& server, NtsReport report
                          fmt::format("the last one failed ({}); the next may be in {}",
                                      describe(last.report.failure), spell_age(wait)));
     }
-    if (last.with.host != server.host || !last.asked) {
+    if (!is_its_own(last, server)) {
         return held_back(std::move(report),
                          fmt::format("{} was asked for keys as {} less than an hour ago",
                                      to_string(*server.address), last.with.host));
     }
-    Admitted admitted;
-    admitted.outcome.endpoint = last.asked;
-    admitted.outcome.reused = true;
-    admitted.outcome.why = "asked within the hour; its samples of then are used";
-    admitted.outcome.nts = last.report;
-    return admitted;
+    return reuse(last);
 }
 
 Admitted Admission::admit_time(const ProbeTarget& target, const Endpoint& endpoint,

@@ -41,6 +41,8 @@ class Admission {
 
   private:
     Admitted admit_exchange(const ProbeTarget& target, const IpAddress& address, Now now);
+    static bool is_its_own(const ntp::LastExchange& last, const ntp::KeyServer& server);
+    static Admitted reuse(const ntp::LastExchange& last);
     Admitted wait_for_keys(const ntp::KeyServer& server, NtsReport report, Seconds wait,
                            Now now) const;
     std::string why_refused(const ProbeTarget& target, const IpAddress& address) const;

@@ -96,6 +96,27 @@ TEST_CASE("within the hour after a stranger gave keys its samples of then are us
     CHECK(admission.admit(target("nts://a.example"), found({stranger}), later).exchange);
 }
 
+TEST_CASE(
+    "a stranger whose certificate could not be checked gives keys again when it may be asked") {
+    const ScanSettings settings;
+    ntp::ExchangeBackoff exchanges;
+    const Endpoint at{*parse_address("192.0.2.9"), 4123};
+    exchanges.begin(a_example, noon);
+    exchanges.succeeded(a_example, at);
+    exchanges.report(a_example, report_of(NtsFailure::clock_wrong));
+    const Now soon{noon.wall + 64s, noon.steady + 64s};
+    const ntp::RateBudget steady;  // watching: nobody is in the way
+    CHECK(Admission(settings, steady, exchanges)
+              .admit(target("nts://a.example"), found({stranger}), soon)
+              .exchange);
+    ntp::RateBudget hourly;  // a scan: one series an hour
+    hourly.spend(at.address, noon);
+    const auto reused = Admission(settings, hourly, exchanges)
+                            .admit(target("nts://a.example"), found({stranger}), soon);
+    CHECK_FALSE(reused.exchange);
+    CHECK(reused.outcome.reused);
+}
+
 TEST_CASE("another spelling of a stranger is no second key exchange") {
     const ScanSettings settings;
     const ntp::RateBudget budget;
