@@ -227,6 +227,13 @@ TEST_CASE("a server that calls a basic answer interleaved loses no sample and ch
     CHECK(wrong.samples[3] == plain.samples[3]);
 }
 
+TEST_CASE("in a series of fewer than four nobody is asked for an interleaved answer") {
+    for (const int samples : {2, 3}) {
+        const Series series = series_of(lagging(Interleaving::drops), {.samples = samples});
+        CHECK(std::ssize(series.samples) == samples);
+    }
+}
+
 TEST_CASE("a server that drops what asks for interleaved answers loses one sample") {
     const Series series = series_of(lagging(Interleaving::drops), {.samples = 6});
     CHECK(series.samples.size() == 5);

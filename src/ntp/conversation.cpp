@@ -10,6 +10,8 @@ namespace {
 
 constexpr int most_losses_on_end = 3;
 constexpr int most_reserved = 64;
+/// Of fewer probes one lost for the trial would be more than a server may lose (too_jittery: 30 %).
+constexpr int fewest_to_try = 4;
 constexpr int most_strays = 64;  // noted per series, so that a flood of datagrams costs no memory
 
 /// Rejections that anybody can cause who never saw our request, or that say nothing about it.
@@ -151,7 +153,7 @@ void Conversation::fail(Rejection why) {
 /// A server that has shown no true T3 yet is asked for one only when all such requests before, and
 /// the last of any kind, have been answered: so trying costs one sample at most.
 bool Conversation::asks_interleaved() const {
-    if (basic_only_ || last_answered_ == none) {
+    if (basic_only_ || target_.samples < fewest_to_try || last_answered_ == none) {
         return false;
     }
     const bool all_answered =

@@ -35,7 +35,7 @@ struct Target {
 /// exchange before, whose sample is measured again with it. So every answered probe has one sample;
 /// the last of a series, whose T3 nobody tells, presumes the shortest stay of the others. A server
 /// that does not answer such a request or tells a T3 that cannot be is asked for basic answers
-/// only.
+/// only. So is any in a series too short to lose one by that.
 class Conversation {
   public:
     /// `aead` may be null without NTS; with NTS and without it nothing is sent.
