@@ -89,8 +89,9 @@ Result<std::string> dry_run_report(const std::vector<Candidate>& candidates, con
     const ntp::ExchangeBackoff exchanges(memory.exchanges);
     const Now now = system::read_clocks();
     const system::ScanSettings settings = scan_settings(command, blocks, now.wall);
-    const auto targets = targets_of(candidates, settings.family);
+    auto targets = targets_of(candidates, settings.family);
     const auto resolved = TRY(resolve(targets, settings));
+    system::share_spacing(targets, resolved);
     Rehearsal rehearsal(settings, budget, exchanges);
     DryRun run;
     run.rows.resize(targets.size());

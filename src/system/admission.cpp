@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "time/spell.h"
@@ -87,6 +88,24 @@ std::string why_forbidden_server(const IpAddress& exchange, const IpAddress& ser
     const char* kind = kind_of(server);
     return kind == nullptr ? std::string{}
                            : fmt::format("{}, which is {} address", to_string(server), kind);
+}
+
+void share_spacing(std::vector<ProbeTarget>& targets, const std::vector<Resolved>& resolved) {
+    std::map<IpAddress, Seconds> longest;
+    const auto shared = [&](std::size_t i) -> Seconds* {
+        const auto& addresses = resolved[i].addresses;
+        return addresses.empty() ? nullptr : &longest[addresses.front()];
+    };
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        if (Seconds* spacing = shared(i)) {
+            *spacing = std::max(*spacing, targets[i].operator_spacing);
+        }
+    }
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        if (const Seconds* spacing = shared(i)) {
+            targets[i].operator_spacing = *spacing;
+        }
+    }
 }
 
 ntp::KeyServer key_server(const HostName& host, const IpAddress& address) {

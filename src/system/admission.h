@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ntp/budget.h"
 #include "ntp/exchange_backoff.h"
@@ -65,6 +66,10 @@ class Admission {
     std::set<IpAddress> public_addresses_;
     std::map<IpAddress, std::string> exchanging_;  ///< strangers, and the name they are asked by
 };
+
+/// What an operator asks for holds by whatever name its server is asked: each target gets the
+/// longest spacing of those at its address. `resolved`: of the same targets.
+void share_spacing(std::vector<ProbeTarget>& targets, const std::vector<Resolved>& resolved);
 
 /// Whom keys are asked of.
 ntp::KeyServer key_server(const HostName& host, const IpAddress& address);

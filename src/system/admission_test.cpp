@@ -55,6 +55,23 @@ TEST_CASE("a name leads nowhere it must not go") {
     }
 }
 
+TEST_CASE("what an operator asks for holds by every name of its server") {
+    std::vector<ProbeTarget> targets{target("192.0.2.1"), target("time.example"),
+                                     target("nts://time.example"), target("other.example"),
+                                     target("nowhere.example")};
+    targets[1].operator_spacing = targets[4].operator_spacing = Seconds{4};
+    share_spacing(targets, {found({"192.0.2.1"}),
+                            found({"192.0.2.1", "192.0.2.2"}),
+                            found({"192.0.2.1"}),
+                            found({"192.0.2.2"}),
+                            {}});
+    const double wanted[] = {4, 4, 4, 0, 4};
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        CAPTURE(i);
+        CHECK(targets[i].operator_spacing == Seconds{wanted[i]});
+    }
+}
+
 TEST_CASE("an unresolved name says why") {
     const ScanSettings settings;
     const ntp::RateBudget budget;

@@ -50,7 +50,7 @@ class Scan {
     Result<std::vector<ProbeOutcome>> outcomes();
     void take_result(ProbeOutcome& outcome, std::size_t series) const;
 
-    const std::vector<ProbeTarget>& targets_;
+    std::vector<ProbeTarget> targets_;
     const ScanSettings& settings_;
     ntp::ExchangeBackoff& exchanges_;
     Admission admission_;
@@ -281,6 +281,7 @@ void Scan::admit_all() {
     if (settings_.before_strangers && any_stranger()) {
         admission_.close_to_strangers(settings_.before_strangers());
     }
+    share_spacing(targets_, addresses_);
     int packets = 0;
     std::vector<Endpoint> destinations;
     for (const bool nts : {true, false}) {  // who may wait for an exchange comes after it
