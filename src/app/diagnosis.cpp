@@ -73,11 +73,6 @@ std::vector<std::optional<IpAddress>> other_families(const std::vector<Candidate
     return others;
 }
 
-std::uint16_t ntp_port(const Candidate& candidate) {
-    if (candidate.nts) return candidate.nts->port;
-    return candidate.source.host.nts ? clockwright::ntp_port : candidate.source.host.port;
-}
-
 /// What was sent to strangers before, and what is about to be sent to these: written as sent.
 struct Reserved {
     ntp::RateBudget budget;  ///< that knows of none of it yet
@@ -119,7 +114,7 @@ Result<void> diagnose_paths(ScanReport& report, const Context& context) {
     std::set<std::tuple<IpAddress, std::uint16_t, bool>> known;
     for (const ScanRow& row : report.rows) {
         const Candidate& it = row.candidate;
-        if (it.address && !known.emplace(*it.address, ntp_port(it), it.source.host.nts).second)
+        if (it.address && !known.emplace(*it.address, asked_port(it), it.source.host.nts).second)
             continue;
         candidates.push_back(it);
     }
@@ -133,7 +128,7 @@ Result<void> diagnose_paths(ScanReport& report, const Context& context) {
     std::vector<system::PathTarget> targets;
     for (std::size_t k = 0; k < chosen.size(); ++k) {
         const Candidate& candidate = candidates[chosen[k]];
-        targets.push_back({{*candidate.address, ntp_port(candidate)}, others[k]});
+        targets.push_back({{*candidate.address, asked_port(candidate)}, others[k]});
     }
     if (shows_progress(context.command))
         print_progress(context.command,

@@ -51,11 +51,6 @@ bool may_be_offered(const CatalogueServer& known, const std::optional<store::Cac
     return !cached || why_withheld(cached->list, known).empty();
 }
 
-std::uint16_t asked_port(const Candidate& candidate) {
-    if (candidate.nts) return candidate.nts->port;
-    return candidate.source.host.nts ? ntp_port : candidate.source.host.port;
-}
-
 bool said_nothing(const Series& series) {
     return series.samples.empty() && series.kiss == 0 &&
            std::ranges::all_of(series.rejections, [](Rejection rejection) {

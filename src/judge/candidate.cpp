@@ -4,6 +4,11 @@
 
 namespace clockwright {
 
+std::uint16_t asked_port(const Candidate& candidate) {
+    if (candidate.nts) return candidate.nts->port;
+    return candidate.source.host.nts ? ntp_port : candidate.source.host.port;
+}
+
 std::string_view to_string(Verdict verdict) {
     switch (verdict) {
         case Verdict::unreachable:

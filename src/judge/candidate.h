@@ -33,6 +33,9 @@ struct Candidate {
     bool blocked_by_user = false;  ///< a person said that it must not be asked: it may go
 };
 
+/// Where it is asked for time: of an nts:// host what its key exchange named.
+std::uint16_t asked_port(const Candidate& candidate);
+
 /// In the order of product.md; all but the first six are "judged".
 enum class Verdict : std::uint8_t {
     unreachable,

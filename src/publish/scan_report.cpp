@@ -204,7 +204,7 @@ JsonObject server_json(const ScanRow& row, int depth, bool by_daemon) {
     JsonObject server(depth);
     server.add("host", source.as_written);
     server.add("address", address ? std::optional(to_string(*address)) : std::nullopt);
-    server.add("port", source.host.port);
+    server.add("port", asked_port(row.candidate));
     server.add("operator",
                source.operator_name.empty() ? std::nullopt : std::optional(source.operator_name));
     server.add("origin", to_string(source.origin));

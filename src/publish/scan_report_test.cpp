@@ -79,12 +79,15 @@ TEST_CASE("NTS and findings are in the document only where there are any") {
     auto document = nlohmann::json::parse(scan_json(report));
     CHECK_FALSE(document.contains("findings"));
     CHECK_FALSE(document["servers"][0].contains("nts"));
+    CHECK(document["servers"][1]["port"] == 123);  // of time, not of keys
     report.rows[1].candidate.nts.emplace();
+    report.rows[1].candidate.nts->port = 1123;
     report.rows[1].candidate.nts->failure = NtsFailure::refused;
     report.findings.emplace();
     report.findings->push_back({PathFinding::Kind::blocked, "what", "advice"});
     document = nlohmann::json::parse(scan_json(report));
     CHECK(document["findings"][0] ==
           nlohmann::json{{"kind", "blocked"}, {"what", "what"}, {"advice", "advice"}});
+    CHECK(document["servers"][1]["port"] == 1123);
     CHECK(document["servers"][1]["nts"]["failure"] == "port of the key exchange is closed");
 }
