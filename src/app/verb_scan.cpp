@@ -37,6 +37,19 @@ Result<int> dry_run(const Context& context) {
     return exit_done;
 }
 
+/// A replay knows no daemon: what its lines forbid is written with the samples.
+std::string recording(const Run& run, const Config& config) {
+    std::vector<Candidate> candidates = run.measured.candidates;
+    for (Candidate& candidate : candidates) {
+        std::string why =
+            downgrade_objection(candidate, run.measured.candidates, nts_policy(config));
+        if (why.empty()) continue;
+        candidate.selectable = false;
+        candidate.why_not_selectable = std::move(why);
+    }
+    return record_text(candidates, run.judged.settings.machine);
+}
+
 Result<int> render(const Context& context, const ScanReport& report) {
     const RenderedSet set =
         TRY(render_set(report, context.command.render, nts_policy(context.config)));
@@ -68,8 +81,7 @@ Result<int> run_scan(const Context& context) {
     Run run = TRY(measured_run(context));
     if (command.hosts.empty() && command.replay.empty()) remember_confirmation(run, context.config);
     if (!command.record.empty()) {
-        TRY(system::write_new_file(
-            command.record, record_text(run.measured.candidates, run.judged.settings.machine)));
+        TRY(system::write_new_file(command.record, recording(run, context.config)));
     }
     ScanReport report = report_of(std::move(run.judged), run.measured, system::read_clocks().wall);
     if (command.replay.empty()) TRY(diagnose_paths(report, context));

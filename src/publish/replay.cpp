@@ -24,8 +24,9 @@ std::string host_text(const Candidate& candidate) {
     return candidate.address && !parse_host(text) ? to_string(*candidate.address) : text;
 }
 
+/// `sample`: null for a lost probe. `kiss`: the one that it was answered with, or 0.
 std::string row_text(const Candidate& candidate, const Sample* sample, Seconds at,
-                     std::string_view lots) {
+                     std::string_view lots, std::uint32_t kiss = 0) {
     const Source& source = candidate.source;
     Json row;
     row["host"] = host_text(candidate);
@@ -35,9 +36,13 @@ std::string row_text(const Candidate& candidate, const Sample* sample, Seconds a
     row["smear"] = to_string(source.smear);
     row["authentication"] = to_string(source.authentication);
     row["permitted"] = source.permitted;
+    if (!candidate.selectable) row["selectable"] = false;
+    if (!candidate.why_not_selectable.empty())
+        row["why_not_selectable"] = candidate.why_not_selectable;
     if (!lots.empty()) row["lots"] = lots;
     if (sample == nullptr) {
         row["lost"] = true;
+        if (kiss != 0) row["kiss"] = refid_text(kiss, 1);
     } else {
         row["offset_seconds"] = sample->offset.count();
         row["delay_seconds"] = sample->delay.count();
@@ -76,10 +81,10 @@ class Row {
         return found->get<std::string>();
     }
 
-    bool flag(const char* key) {
+    bool flag(const char* key, bool unsaid = false) {
         const auto found = json_.find(key);
-        if (found == json_.end()) return false;
-        if (!found->is_boolean()) return fault(key, "must be true or false"), false;
+        if (found == json_.end()) return unsaid;
+        if (!found->is_boolean()) return fault(key, "must be true or false"), unsaid;
         return found->get<bool>();
     }
 
@@ -133,6 +138,8 @@ std::optional<Candidate> read_candidate(Row& row) {
     source.operator_name = row.text("operator");
     source.smear = parse_smear(row.text("smear"));
     source.permitted = row.flag("permitted");
+    candidate.selectable = row.flag("selectable", true);
+    candidate.why_not_selectable = row.text("why_not_selectable");
     const std::string authentication = row.text("authentication");
     if (authentication == "nts") {
         source.authentication = Authentication::nts;
@@ -156,13 +163,17 @@ void merge(Candidate& known, const Candidate& row) {
     take_lesser(known.source.smear, row.source.smear, Smear::unknown);
     take_lesser(known.source.authentication, row.source.authentication, Authentication::none);
     take_lesser(known.address, row.address, std::optional<IpAddress>{});
+    take_lesser(known.why_not_selectable, row.why_not_selectable, std::string{});
     known.source.permitted = known.source.permitted || row.source.permitted;
+    known.selectable = known.selectable && row.selectable;
 }
 
 void read_probe(Row& row, Seconds at, Series& series) {
     ++series.sent;
     if (row.flag("lost")) {
-        series.rejections.push_back(Rejection::time_out);
+        const std::uint32_t kiss = parse_refid(row.text("kiss"));
+        series.rejections.push_back(kiss == 0 ? Rejection::time_out : Rejection::kiss);
+        series.kiss = std::max(series.kiss, kiss);
         return;
     }
     const double far = 1e11;  // no clock is 3,000 years wrong
@@ -216,7 +227,9 @@ std::string record_text(std::span<const Candidate> candidates, std::string_view 
             out += row_text(candidate, &sample, sample.at - *first, lots);
         }
         const int lost = candidate.series.sent - static_cast<int>(candidate.series.samples.size());
-        for (int i = 0; i < lost; ++i) out += row_text(candidate, nullptr, Seconds{0}, lots);
+        for (int i = 0; i < lost; ++i)
+            out +=
+                row_text(candidate, nullptr, Seconds{0}, lots, i == 0 ? candidate.series.kiss : 0);
     }
     return out;
 }

@@ -11,7 +11,10 @@
 
 namespace clockwright {
 
-/// One row for each probe, lost ones too; `t_seconds` counts from the first sample. `lots`: what
+/// One row for each probe, lost ones too; `t_seconds` counts from the first sample. What must not
+/// be chosen says so (`selectable`, `why_not_selectable`), as do lost probes that a kiss code
+/// answered
+/// (`kiss`). `lots`: what
 /// decided among equals (SetSettings::machine), so that a replay chooses alike anywhere; may be
 /// empty.
 std::string record_text(std::span<const Candidate> candidates, std::string_view lots);

@@ -102,6 +102,31 @@ TEST_CASE("a server whose name is no host of our grammar is replayed by what we 
     }
 }
 
+TEST_CASE("what must not be chosen is not chosen from its recording either") {
+    std::vector<Candidate> recorded(3);
+    for (Candidate& candidate : recorded) {
+        const std::string name(1, static_cast<char>('a' + (&candidate - recorded.data())));
+        candidate.source.as_written = candidate.source.host.name = name;
+        candidate.series.sent = 2;
+        candidate.series.samples.push_back({.at = {}, .delay = Seconds{0.01}, .stratum = 2});
+        candidate.series.rejections.push_back(Rejection::time_out);
+    }
+    recorded[0].selectable = false;  // noselect
+    recorded[1].selectable = false;
+    recorded[1].why_not_selectable = "serves UT1, not UTC";
+    recorded[2].series.kiss = 0x44454e59;  // DENY
+    const auto replayed = parse_replay(record_text(recorded, {}), "r");
+    REQUIRE(replayed);
+    for (std::size_t i = 0; i < recorded.size(); ++i) {
+        const Candidate& candidate = replayed->candidates[i];
+        CHECK(candidate.selectable == recorded[i].selectable);
+        CHECK(candidate.why_not_selectable == recorded[i].why_not_selectable);
+        CHECK(candidate.series.kiss == recorded[i].series.kiss);
+        CHECK(candidate.series.rejections ==
+              std::vector{i == 2 ? Rejection::kiss : Rejection::time_out});
+    }
+}
+
 TEST_CASE("the members of a pool come back as they were: by their addresses") {
     std::vector<Candidate> pool(3);
     for (std::size_t i = 0; i < pool.size(); ++i) {
