@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "app/change_telling.h"
 #include "app/exit_code.h"
@@ -60,6 +61,18 @@ Seconds rest_after(const std::vector<ntp::Spent>& spent, WallTime now) {
     return rest;
 }
 
+std::vector<IpAddress> greeted(std::set<IpAddress>& listed, const DaemonState& state) {
+    std::set<IpAddress> now;
+    for (const DaemonSource& source : state.sources)
+        if (source.address) now.insert(*source.address);
+    std::vector<IpAddress> added;
+    std::ranges::copy_if(now, std::back_inserter(added), [&](const IpAddress& address) {
+        return address.is_public() && !listed.contains(address);
+    });
+    listed = std::move(now);
+    return added;
+}
+
 Done nothing_done(std::string id, std::string reason) {
     return {{OutcomeKind::unchanged, true, true, std::move(reason)}, std::move(id), false};
 }
@@ -102,6 +115,7 @@ Result<Transaction> Transaction::begin(const Context& context, const DaemonPlace
 Result<void> Transaction::perform(const Action& action) {
     if (const auto* write = std::get_if<WriteFile>(&action)) return system::write_file(*write);
     if (const auto* restart = std::get_if<RestartDaemon>(&action)) {
+        listed_.clear();  // it will greet all of them
         return system::run_command(restart->argv, restart_limit);
     }
     auto socket = TRY(open_control(place_));
@@ -119,6 +133,17 @@ Result<DaemonState> Transaction::ask_daemon() {
     return read_full_state(place_);
 }
 
+/// The daemon's own packets count for the time between two (rules E-1, E-2). Where that cannot be
+/// remembered no public server is asked by us at all.
+void Transaction::remember_bursts(const DaemonState& state) {
+    const auto to = greeted(listed_, state);
+    if (to.empty()) return;
+    static_cast<void>(
+        store::change_memory(context_->config.state.directory, [&](store::Memory& memory) {
+            ntp::remember_packets(memory.spent, to, system::read_wall_clock());
+        }));
+}
+
 ApplyEvent Transaction::carry_out(const ApplyEffect& effect, const std::string& id) {
     if (const auto* line = std::get_if<JournalLine>(&effect)) {
         if (auto written = journal_.append(id, *line, system::read_clocks().wall); !written) {
@@ -128,7 +153,11 @@ ApplyEvent Transaction::carry_out(const ApplyEffect& effect, const std::string& 
         return Continue{};
     }
     if (const auto* task = std::get_if<Perform>(&effect)) return Performed{perform(task->action)};
-    if (std::holds_alternative<AskDaemon>(effect)) return DaemonAnswered{ask_daemon()};
+    if (std::holds_alternative<AskDaemon>(effect)) {
+        auto state = ask_daemon();
+        if (state) remember_bursts(*state);
+        return DaemonAnswered{std::move(state)};
+    }
     if (const auto* check = std::get_if<CheckFiles>(&effect)) {
         return FilesChecked{different_files(check->files, system::LocalHost())};
     }
@@ -190,6 +219,8 @@ Result<Done> Transaction::run(const Plan& plan, const std::string& reason,
         journal_.begin(plan, baseline, system::user_text(), reason, system::read_clocks().wall));
     const ApplySettings settings = settings_for(rest_before(plan, context_->config));
     if (guard.begun) guard.begun(id);
+    listed_.clear();
+    greeted(listed_, baseline.state);
     Done done = drive(Apply(plan, baseline, settings), id);
     if (guard.ended) guard.ended(done);
     tell(plan, baseline, reason, done);
@@ -223,6 +254,7 @@ Result<std::optional<Done>> Transaction::heal() {
                              left->id, rfc3339(left->at)));
     const ApplySettings settings = settings_for(Seconds{0});
     const auto state = ask_daemon();
+    if (state) greeted(listed_, *state);
     Plan plan = state ? as_others_left_it(left->plan, *state) : left->plan;
     Done done =
         drive(Apply::healing(std::move(plan), left->begun, left->baseline, settings), left->id);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,10 @@ Done nothing_done(std::string id, std::string reason);
 /// 32 s after our last packet to a public server a daemon may begin a burst of its own there: what
 /// is left of them now. A packet from the future (the clock was set) holds nothing up.
 Seconds rest_after(const std::vector<ntp::Spent>& spent, WallTime now);
+
+/// Public addresses that the daemon lists and `listed` has not: with iburst it greets them by a
+/// burst. `listed` becomes what it lists now.
+std::vector<IpAddress> greeted(std::set<IpAddress>& listed, const DaemonState& state);
 
 /// 130 for an interrupt that left nothing half done, else by the outcome.
 int exit_code_of(const Done& done);
@@ -70,6 +75,7 @@ class Transaction {
     ApplyEvent carry_out(const ApplyEffect& effect, const std::string& id);
     Result<void> perform(const Action& action);
     Result<DaemonState> ask_daemon();
+    void remember_bursts(const DaemonState& state);
     ApplySettings settings_for(Seconds rest) const;
     Done drive(Apply machine, const std::string& id);
     void tell(const Plan& plan, const Baseline& baseline, const std::string& reason,
@@ -80,6 +86,7 @@ class Transaction {
     store::Lock lock_;
     store::Journal journal_;
     AfterJournal after_journal_;
+    std::set<IpAddress> listed_;  ///< when the daemon was asked last
     Now began_;
     bool interrupted_ = false;
 };

@@ -5,6 +5,23 @@
 using namespace clockwright;
 using namespace clockwright::app;
 
+TEST_CASE("whom the daemon lists anew it greets by a burst, and nobody twice") {
+    DaemonState state;
+    const auto list = [&](const char* address) {
+        state.sources.emplace_back();
+        state.sources.back().address = parse_address(address);
+    };
+    for (const auto* address : {"192.0.2.1", "192.0.2.2", "10.0.0.1", "not resolved"})
+        list(address);
+    std::set<IpAddress> listed{*parse_address("192.0.2.1")};
+    CHECK(greeted(listed, state) == std::vector{*parse_address("192.0.2.2")});
+    CHECK(greeted(listed, state).empty());
+    state.sources.erase(state.sources.begin());
+    CHECK(greeted(listed, state).empty());
+    list("192.0.2.1");  // walked back
+    CHECK(greeted(listed, state) == std::vector{*parse_address("192.0.2.1")});
+}
+
 TEST_CASE("a daemon's burst begins 32 s after our last packet to a public server") {
     constexpr WallTime noon{std::chrono::seconds(1'800'000'000)};
     const auto spent = [&](std::chrono::seconds age) {
