@@ -156,17 +156,19 @@ Result<int> refresh_list(const Context& context) {
     const std::string pem = TRY(list_key(command));
     auto fresh = fetch(url, pem, command);
     if (!fresh) return kept(fresh.error(), cached, now);
-    const bool changed = !cached || cached->payload != fresh->payload;
-    if (changed) {
-        const std::string why = why_not_newer(fresh->list, cached ? cached->list.version : 0, now);
-        if (!why.empty())
-            return kept(
-                {Fault::failed, "the list of " + printable(fresh->from) + " is refused: " + why},
-                cached, now);
-    }
     fresh->fetched_at = now;
+    bool changed = false;
+    const auto newer = [&](const Cached& there) -> Result<store::CachedList> {  // by now
+        changed = !there || there->payload != fresh->payload;
+        const std::string why =
+            changed ? why_not_newer(fresh->list, there ? there->list.version : 0, now) : "";
+        if (why.empty()) return *fresh;
+        return kept(
+            {Fault::failed, "the list of " + printable(fresh->from) + " is refused: " + why}, there,
+            now);
+    };
+    TRY(store::change_list(context.config.state.directory, newer));
     const bool expired = fresh->list.expires <= now;
-    TRY(store::save_list(context.config.state.directory, *fresh));
     const Effects effects = effects_of(fresh->list);
     print_result(command, command.json ? json_of(*fresh, effects, changed, expired)
                                        : text_of(*fresh, effects, changed, expired));

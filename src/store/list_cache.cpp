@@ -5,6 +5,7 @@
 
 #include "daemon/json_fields.h"
 #include "store/durable_file.h"
+#include "store/lock.h"
 #include "time/spell.h"
 
 namespace clockwright::store {
@@ -60,6 +61,15 @@ Result<void> save_list(const std::string& state_directory, const CachedList& cac
                        {"signature", cached.signature}};
     const auto text = json.dump(1, ' ', false, Json::error_handler_t::replace);
     return replace_file(file_in(state_directory), text + "\n");
+}
+
+Result<void> change_list(
+    const std::string& state_directory,
+    const std::function<Result<CachedList>(const std::optional<CachedList>& there)>& decide) {
+    TRY(make_private_directory(state_directory));
+    const Lock alone = TRY(Lock::await(file_in(state_directory) + ".lock"));
+    const auto there = TRY(load_list(state_directory));
+    return save_list(state_directory, TRY(decide(there)));
 }
 
 }  // namespace clockwright::store

@@ -1,6 +1,7 @@
 /// The last server list that was fetched and verified, for the days without a network.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,5 +23,11 @@ Result<std::optional<CachedList>> load_list(const std::string& state_directory);
 
 /// Atomic. `list` is not written: the payload says it all.
 Result<void> save_list(const std::string& state_directory, const CachedList& cached);
+
+/// Saves what `decide` makes of the list that is there then, or passes its error on; no other run
+/// comes in between.
+Result<void> change_list(
+    const std::string& state_directory,
+    const std::function<Result<CachedList>(const std::optional<CachedList>& there)>& decide);
 
 }  // namespace clockwright::store

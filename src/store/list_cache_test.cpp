@@ -33,6 +33,23 @@ TEST_CASE("a fetched list comes back with its place and age") {
     CHECK((status.st_mode & 0777U) == 0600);
 }
 
+TEST_CASE("a list is held against the one that is there when it is saved") {
+    const TemporaryDirectory directory;
+    const std::string state = directory / "state";
+    const store::CachedList seventh{{}, "https://lists.example/l", {}, payload, "c2ln"};
+    REQUIRE(store::change_list(state, [&](const auto& there) -> Result<store::CachedList> {
+        CHECK_FALSE(there.has_value());
+        return seventh;
+    }));
+    const auto refused = store::change_list(state, [&](const auto& there) {
+        REQUIRE(there.has_value());
+        CHECK(there->list.version == 7);
+        return Result<store::CachedList>(fail("it is older"));
+    });
+    CHECK(refused.error().message == "it is older");
+    CHECK(store::load_list(state).value()->list.version == 7);
+}
+
 TEST_CASE("a cache that is no list is faulty") {
     const TemporaryDirectory directory;
     for (const std::string bad : {"", "{}", R"({"clockwright_list_cache": 1, "from": "x",
