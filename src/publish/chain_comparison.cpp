@@ -50,6 +50,9 @@ void ChainComparison::add(std::string_view text) {
     const auto at = instant_of(row);
     if (!at) return;
     if (!begin_) begin_ = at;
+    if (last_ && *at < *last_)
+        twice_.push_back({*at - to_nanoseconds(due_after), *last_ + to_nanoseconds(due_after)});
+    last_ = at;
     if (*at < period_.from || *at >= period_.to) return;
     const auto same_time =
         std::ranges::equal_range(looks_, *at, {}, [](const ClockRow* look) { return look->at; });
@@ -75,6 +78,10 @@ ChainAnswer ChainComparison::answer() const {
             continue;
         }
         if (!begin_ || look.at < *begin_) continue;
+        const bool passed_twice = std::ranges::any_of(twice_, [&](const Period& period) {
+            return look.at >= period.from && look.at < period.to;
+        });
+        if (passed_twice) continue;
         // What the chain has from before the period is not known here.
         const WallTime since = last != nullptr ? last->at : period_.from;
         const bool due = Seconds(look.at - since) >= due_after ||

@@ -39,7 +39,8 @@ class ChainComparison {
 
     /// A look is left out of the chain while the one before it there is less than a minute old and
     /// demonstrated just so much; without that it was added later. One older than the chain tells
-    /// nothing. Without fault, head and records.
+    /// nothing, nor one of a time that the clock passed twice: which one was before it is not
+    /// known. Without fault, head and records.
     ChainAnswer answer() const;
 
   private:
@@ -47,6 +48,8 @@ class ChainComparison {
     std::vector<bool> in_chain_;
     Period period_;
     std::optional<WallTime> begin_;  ///< of the chain: its first look
+    std::optional<WallTime> last_;   ///< … and the one that was added last
+    std::vector<Period> twice_;      ///< the clock was set back: from then on once more
     ChainAnswer found_;
 };
 

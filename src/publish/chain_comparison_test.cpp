@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "publish/history_fields.h"
 #include "tests/fakes/record_rows.h"
 
@@ -88,6 +90,25 @@ TEST_CASE("a look between two of the chain's that demonstrates otherwise would b
     const ChainAnswer answer = compared(record, chain);
     CHECK(answer.added == 1);
     CHECK(answer.first == record[21].at);
+}
+
+TEST_CASE("a clock that was set back passes an hour twice, and that is no forgery") {
+    // Ten minutes, set back by five, and not demonstrated for two: looks every 16 s, one a minute
+    // in the chain, and each change.
+    std::vector<ClockRow> record, chain;
+    const auto look = [&](std::chrono::seconds at, bool demonstrated, bool chained) {
+        ClockRow row = clock_row(record_noon + at);
+        row.demonstrated = demonstrated;
+        record.push_back(row);
+        if (chained) chain.push_back(row);
+    };
+    for (int i = 0; i < 38; ++i) look(i * 16s, true, i % 4 == 0);
+    for (int i = 0; i < 60; ++i) look(5min + 7s + i * 16s, i >= 8, i % 4 == 0);
+    std::ranges::sort(record, {}, &ClockRow::at);
+    CHECK_FALSE(compared(record, chain).contradicts());
+    record.insert(record.end() - 10, clock_row(record.back().at - 150s));
+    record[record.size() - 11].demonstrated = false;  // later it shows again
+    CHECK(compared(record, chain).added == 1);
 }
 
 TEST_CASE("what is compared from a later time on says since when") {
