@@ -24,12 +24,13 @@ std::string status_line(const Snapshot& snapshot) {
     const StatusReport& status = snapshot.status;
     const auto& state = status.facts.state;
     const auto& bound = status.verdict.bound;
-    const auto frequency = state ? state->tracking.frequency : std::nullopt;
+    Json frequency;
+    if (state && state->tracking.frequency) frequency = state->tracking.frequency->value;
     Json line{{"timestamp", rfc3339(snapshot.at)},
               {"demonstrated", status.verdict.demonstrated},
               {"offset_seconds", bound ? Json(bound->offset.count()) : Json(nullptr)},
               {"bound_seconds", bound ? Json(bound->total().count()) : Json(nullptr)},
-              {"frequency_ppm", frequency ? Json(frequency->value) : Json(nullptr)},
+              {"frequency_ppm", frequency},
               {"stratum", state ? Json(state->tracking.stratum) : Json(nullptr)},
               {"service", status.daemon_text},
               {"sentence", status.verdict.sentence},
