@@ -188,7 +188,10 @@ TEST_CASE("mixed smear is named before a leap second shows it") {
     CHECK(judge_clock(facts).sentence.find(
               "but not during a leap second: a smears, b does not; up to 0.5 s apart then.") !=
           std::string::npos);
+    // What the falseticker does is of no account.
     facts.sources = {{"a", "", Smear::google, "", false}, {"e", "", Smear::none, "", false}};
+    CHECK(judge_clock(facts).sentence.find("e does not") == std::string::npos);
+    facts.sources.front().smear = Smear::none;
     CHECK(judge_clock(facts).sentence.find("leap second") == std::string::npos);
 }
 
