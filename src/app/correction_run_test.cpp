@@ -125,7 +125,8 @@ TEST_CASE("a daemon that only watches proves nothing by saying that it stepped")
     clock.sets_the_clock = false;
     const CorrectionRun run = correct(clock, CorrectionKind::step, Seconds{5});
     CHECK((run.outcome.proof == CorrectionProof::not_done));
-    CHECK(run.outcome.reason.contains("the clock moved by 0 s instead of +5.0 s"));
+    CHECK(std::abs(run.trace.moved.count()) < 1e-6);
+    CHECK(run.outcome.reason.contains(" instead of +5.0 s"));
 }
 
 TEST_CASE("a daemon that would step by something else is not told to") {
@@ -154,7 +155,8 @@ TEST_CASE("a step that nobody acknowledged is judged by the clock") {
     stuck.acknowledges = stuck.sets_the_clock = false;
     const CorrectionRun run = correct(stuck, CorrectionKind::step, Seconds{5});
     CHECK((run.outcome.proof == CorrectionProof::not_done));
-    CHECK(run.outcome.reason.starts_with("no answer from chronyd; the clock moved by 0 s"));
+    CHECK(std::abs(run.trace.moved.count()) < 1e-6);
+    CHECK(run.outcome.reason.starts_with("no answer from chronyd; the clock moved by "));
 }
 
 }  // namespace
