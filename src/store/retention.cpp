@@ -15,6 +15,8 @@ constexpr std::size_t rows_a_slice = 2000;
 constexpr std::int64_t pages_a_slice = 128;
 /// Free pages that are left for the rows to come.
 constexpr std::int64_t pages_in_reserve = 512;
+/// So long a look at the clock speaks for it.
+constexpr std::chrono::hours sure_for{1};
 
 std::int64_t count_of(WallTime at) {
     return at.time_since_epoch().count();
@@ -112,6 +114,18 @@ Attempt<Span> occasion_span(const Database& database) {
     return span;
 }
 
+/// The newest look up to `now` at a clock that nothing contradicts; the epoch: there is none. A
+/// daemon calls a clock that was set under its hands right for a while: then the agent's own quorum
+/// says otherwise, or the bound is as wide as the time that seems to have passed.
+Attempt<WallTime> last_sure_look(const Database& database, WallTime now) {
+    const auto at = TRY(database.number(fmt::format(
+        "SELECT at FROM clock WHERE at <= {} AND demonstrated AND bound < 1.0 AND (consensus IS "
+        "NULL OR abs(consensus - offset) <= bound + consensus_bound + 0.001) "
+        "ORDER BY at DESC LIMIT 1",
+        count_of(now))));
+    return WallTime(std::chrono::nanoseconds(at));
+}
+
 std::string of(Resolution resolution) {
     return fmt::format("resolution = {}", static_cast<int>(resolution));
 }
@@ -149,9 +163,9 @@ Attempt<bool> Retention::roll(WallTime now) {
 }
 
 Attempt<bool> Retention::expire_by_age(WallTime now, const RetentionSettings& settings) {
-    const WallTime demonstrated(std::chrono::nanoseconds(TRY(
-        database_->number("SELECT at FROM clock WHERE demonstrated ORDER BY at DESC LIMIT 1"))));
-    const WallTime today = beginning_of(Resolution::day, std::min(now, demonstrated));
+    const WallTime demonstrated = TRY(last_sure_look(*database_, now));
+    if (now - demonstrated < sure_for) TRY(come_back(now));
+    const WallTime today = beginning_of(Resolution::day, demonstrated);
     const auto begin_of_kept = [today](Seconds age) { return today - to_nanoseconds(age); };
     const WallTime raw_since = begin_of_kept(settings.raw);
     if (count_of(raw_since) > TRY(database_->number("SELECT raw_since FROM kept")))
@@ -215,6 +229,15 @@ Attempt<void> Retention::raw_begins(WallTime since) {
         fmt::format("UPDATE kept SET raw_since = max(raw_since, {})", count_of(since))));
     raw_is_clear_ = false;
     return {};
+}
+
+/// Where raw rows would be kept from a moment on that is still to come, a clock that was ahead has
+/// said so: what is there now is kept.
+Attempt<void> Retention::come_back(WallTime now) {
+    if (TRY(database_->number("SELECT raw_since FROM kept")) <= count_of(now)) return {};
+    const Span span = TRY(raw_span(*database_));
+    return database_->execute(fmt::format("UPDATE kept SET raw_since = {}",
+                                          count_of(std::min(now, span.oldest.value_or(now)))));
 }
 
 Attempt<bool> Retention::clear_raw() {

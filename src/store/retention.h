@@ -7,10 +7,10 @@
 
 namespace clockwright::store {
 
-/// Nothing is deleted by age on the word of a clock that is not demonstrated: ages count from the
-/// newest row that says it was, or from `now` when that is earlier. By size, what reaches back the
-/// furthest in proportion to its age loses its oldest day: never what is not rolled up, and rows
-/// of today only, by the hour, when nothing else is left.
+/// Nothing is deleted by age on the word of a clock that is not demonstrated, or that the agent's
+/// own quorum contradicts: ages count from the newest row up to `now` that says it was. By size,
+/// what reaches back the furthest in proportion to its age loses its oldest day: never what is not
+/// rolled up, and rows of today only, by the hour, when nothing else is left.
 class Retention {
   public:
     static Attempt<Retention> prepare(Database& database);
@@ -24,6 +24,7 @@ class Retention {
     Attempt<bool> expire_by_age(WallTime now, const RetentionSettings& settings);
     Attempt<bool> expire_by_size(WallTime now, const RetentionSettings& settings);
     Attempt<void> raw_begins(WallTime since);
+    Attempt<void> come_back(WallTime now);
     Attempt<bool> clear_raw();
     Attempt<bool> clear_rolled(Resolution resolution, WallTime before);
     Attempt<bool> clear_occasions(WallTime before);

@@ -128,6 +128,59 @@ TEST_CASE("a clock that jumped ahead deletes nothing until it is demonstrated") 
     CHECK(house.samples().size() == 100);
 }
 
+TEST_CASE("a clock that is set ahead deletes nothing while its daemon still calls it right") {
+    const WallTime ahead = midnight + 24h * 730;
+    struct Row {
+        const char* what;
+        void (*change)(ClockRow&);
+    };
+    const Row rows[] = {
+        {"the quorum contradicts", [](ClockRow& row) { row.consensus = -Seconds{24h * 730}; }},
+        {"the bound is wide", [](ClockRow& row) { row.consensus.reset(), row.bound = 63s; }}};
+    for (const Row& row : rows) {
+        CAPTURE(row.what);
+        House house;
+        house.write(polled_rows(midnight, 64s, 100));
+        ClockRow look = clock_row(ahead);
+        row.change(look);
+        house.write({clock_row(midnight + 2h), look, event_row(midnight, "step", "old")});
+        house.tidy(ahead + 1min);
+        CHECK(house.samples().size() == 100);
+        CHECK(house.rolled(Resolution::minute, "s0").size() == 100);
+        CHECK(store::SqliteHistory::open(house.directory.path())->events({})->size() == 1);
+    }
+}
+
+TEST_CASE("what a clock that was ahead did to the record ends when the clock is mended") {
+    House house;
+    house.write(polled_rows(midnight, 64s, 100));
+    ClockRow alone = clock_row(midnight + 24h * 730);  // nobody is there to contradict it
+    alone.consensus.reset();
+    house.write({alone});
+    house.tidy(alone.at);
+    CHECK(house.samples().empty());
+    const WallTime mended = midnight + 3h;
+    house.write({clock_row(mended)});
+    house.tidy(mended);
+    house.write(polled_rows(mended, 64s, 100));
+    house.tidy(mended + 2h);
+    CHECK(house.samples().size() == 100);
+    CHECK(house.rolled(Resolution::hour, "s0").size() >= 4);  // those of before are still there
+}
+
+TEST_CASE("a clock that is behind brings no row back that was to go") {
+    House house;
+    const store::RetentionSettings settings{.raw = 24h};
+    const WallTime now = midnight + 10 * 24h;
+    house.write({clock_row(now)});
+    house.tidy(now, settings);
+    ClockRow behind = clock_row(midnight);
+    behind.demonstrated = false;
+    house.write({behind, sample_row(midnight + 1h, "s0")});
+    house.tidy(midnight + 3h, settings);
+    CHECK(house.samples().empty());
+}
+
 TEST_CASE("rows older than what is kept raw are rolled, then go; they spoil no earlier roll-up") {
     House house;
     const store::RetentionSettings settings{.raw = 24h};
