@@ -10,6 +10,7 @@
 #include "app/output.h"
 #include "publish/table.h"
 #include "system/clock.h"
+#include "system/event_loop.h"
 #include "system/local_host.h"
 #include "system/service_notice.h"
 #include "system/user_file.h"
@@ -55,6 +56,7 @@ Result<int> decide_once(const Context& context) {
         return fail(Fault::not_permitted,
                     "agent --once changes the daemon's sources: it needs root");
     }
+    system::outlive_terminal();
     // Before any decision: what a plan rests on is asked of a daemon that lives.
     if (context.config.agent.watchdog && TRY(daemon_is_dead(context.config))) {
         TRY(restart_daemon(context));

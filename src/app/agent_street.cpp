@@ -248,7 +248,7 @@ AppliedPlan apply_now(const Context& context, const std::string& id) {
     apply.command.quiet = apply.command.yes = true;
     apply.command.file = proposal_file(context.config.state.directory, id);
     apply.command.reason = "agent";
-    const auto code = run_apply(apply);
+    const auto code = apply_saved_plan(apply);
     if (!code) {
         const bool refused = code.error().fault == Fault::refused;
         return {refused ? "refused" : "failed", code.error().message};

@@ -106,7 +106,6 @@ std::string lock_path(const DaemonPlace& place) {
 }
 
 Result<Transaction> Transaction::begin(const Context& context, const DaemonPlace& place) {
-    system::outlive_terminal();
     store::Lock lock = TRY(store::Lock::take(lock_path(place)));
     store::Journal journal = TRY(store::Journal::open(context.config.state.directory));
     return Transaction(context, place, std::move(lock), std::move(journal));

@@ -1,6 +1,9 @@
 #include "app/transaction.h"
 
 #include <doctest/doctest.h>
+#include <signal.h>
+
+#include "tests/fakes/temporary_directory.h"
 
 using namespace clockwright;
 using namespace clockwright::app;
@@ -35,4 +38,18 @@ TEST_CASE("a daemon's burst begins 32 s after our last packet to a public server
           Seconds{22});
     CHECK(rest_after({spent(seconds(32))}, noon) == Seconds{0});
     CHECK(rest_after({spent(seconds(-3600))}, noon) == Seconds{0});
+}
+
+TEST_CASE("a change leaves it to its caller what signals do: the agent reads its settings anew") {
+    struct sigaction before{}, own{}, after{};
+    own.sa_handler = [](int) {};
+    REQUIRE(::sigaction(SIGHUP, &own, &before) == 0);
+    const TemporaryDirectory directory;
+    Context context;
+    context.config.state.directory = directory.path() + "/state";
+    DaemonPlace place;
+    place.config_file = directory.path() + "/chrony.conf";
+    CHECK(Transaction::begin(context, place));
+    ::sigaction(SIGHUP, &before, &after);
+    CHECK(after.sa_handler == own.sa_handler);
 }

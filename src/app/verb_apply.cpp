@@ -114,27 +114,6 @@ Result<void> ask_consent(const Plan& plan, const Command& command) {
     return fail("not confirmed; nothing changed");
 }
 
-Result<int> apply_file(const Context& context) {
-    const system::LocalHost host;
-    DaemonView view = TRY(view_daemon(context.config, host));
-    if (const std::string hands = two_hands(view.place); !hands.empty())
-        return fail(Fault::refused, hands);
-    const Plan plan = TRY(load_plan(context, view.place));
-    Transaction transaction = TRY(Transaction::begin(context, view.place));
-    const auto healed = TRY(transaction.heal());
-    if (ends_here(healed)) return finish(context, {}, *healed);
-    TRY(check_window(context.config));
-    if (healed) view = TRY(view_daemon(context.config, host));
-    TRY(find_all(view, host));  // permission, an answer
-    if (is_fulfilled(plan, host, *view.state)) {
-        return finish(context, plan, nothing_done(plan.id, is_fulfilled_text(plan)));
-    }
-    if (auto why = why_not_now(plan, context.command, view); !why.empty())
-        return finish(context, plan, not_done(plan, std::move(why)));
-    TRY(ask_consent(plan, context.command));
-    return carry_out(context, transaction, view.place, plan);
-}
-
 int finish_without_change(const Context& context, const Decision& decision) {
     const Result<int> code = finish(context, decision.plan, without_change(decision));
     return decision.no_set ? exit_no_set : *code;
@@ -195,10 +174,32 @@ Result<int> apply_given(const Context& context) {
     if (!command.yes && !system::stdin_is_terminal()) {
         return fail(Fault::usage, "apply needs --yes when nobody can answer");
     }
-    return command.file.empty() ? apply_decision(context) : apply_file(context);
+    system::outlive_terminal();
+    return command.file.empty() ? apply_decision(context) : apply_saved_plan(context);
 }
 
 }  // namespace
+
+Result<int> apply_saved_plan(const Context& context) {
+    const system::LocalHost host;
+    DaemonView view = TRY(view_daemon(context.config, host));
+    if (const std::string hands = two_hands(view.place); !hands.empty())
+        return fail(Fault::refused, hands);
+    const Plan plan = TRY(load_plan(context, view.place));
+    Transaction transaction = TRY(Transaction::begin(context, view.place));
+    const auto healed = TRY(transaction.heal());
+    if (ends_here(healed)) return finish(context, {}, *healed);
+    TRY(check_window(context.config));
+    if (healed) view = TRY(view_daemon(context.config, host));
+    TRY(find_all(view, host));  // permission, an answer
+    if (is_fulfilled(plan, host, *view.state)) {
+        return finish(context, plan, nothing_done(plan.id, is_fulfilled_text(plan)));
+    }
+    if (auto why = why_not_now(plan, context.command, view); !why.empty())
+        return finish(context, plan, not_done(plan, std::move(why)));
+    TRY(ask_consent(plan, context.command));
+    return carry_out(context, transaction, view.place, plan);
+}
 
 Result<int> run_apply(const Context& context) {
     return apply_given(with_proposal(context));

@@ -141,6 +141,7 @@ Result<int> heal(const Context& context) {
 }
 
 Result<int> roll_back(const Context& context) {
+    system::outlive_terminal();
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
     if (const std::string hands = two_hands(view.place); !hands.empty())

@@ -199,7 +199,10 @@ Result<int> run_sync(const Context& context) {
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
     std::optional<Transaction> alone;  // no change of the sources goes on meanwhile
-    if (!command.dry_run) alone = TRY(Transaction::begin(context, view.place));
+    if (!command.dry_run) {
+        system::outlive_terminal();
+        alone = TRY(Transaction::begin(context, view.place));
+    }
     const Situation situation = TRY(look(context, view, host));
     SyncReport report;
     report.daemon = situation.facts.daemon.name;

@@ -17,6 +17,8 @@ Result<int> run_scan(const Context& context);
 Result<int> run_servers(const Context& context);
 Result<int> run_plan(const Context& context);
 Result<int> run_apply(const Context& context);
+/// The plan of `command.file`; what signals do is the caller's own affair.
+Result<int> apply_saved_plan(const Context& context);
 Result<int> run_rollback(const Context& context);
 Result<int> run_status(const Context& context);
 Result<int> run_check(const Context& context);
