@@ -141,8 +141,10 @@ void say_quorum(const FactGround& ground, Facts facts) {
     const Consensus& consensus = judged.selection.consensus;
     const auto& servers = ground.watched->servers();
     if (servers.empty()) return;
-    facts.say("majority", consensus.majority,
-              fmt::format("{} of {} agree", consensus.agreeing, consensus.judged));
+    // One alone neither agrees nor disagrees.
+    if (consensus.judged != 1)
+        facts.say("majority", consensus.majority,
+                  fmt::format("{} of {} agree", consensus.agreeing, consensus.judged));
     facts.say("agreeing_groups", static_cast<double>(agreeing_groups(judged)));
     facts.say("truechimers", static_cast<double>(std::ranges::count_if(
                                  judged.selection.assessments, [](const Assessment& one) {
@@ -162,14 +164,13 @@ void say_quorum(const FactGround& ground, Facts facts) {
     }
 }
 
-void say_server(const Watched& server, const Now& now, Facts facts) {
+void say_server(const Watched& server, bool majority, const Now& now, Facts facts) {
     const ServerWatch& watch = server.watch;
     const bool judged = server.since != WallTime{};
-    if (judged) {
-        facts.say("wrong", server.verdict == Verdict::falseticker, server.reason);
-        facts.say("denied", server.verdict == Verdict::denied, server.reason);
-    }
-    if (const auto error = watch.error()) {
+    if (server.wrong) facts.say("wrong", *server.wrong, server.reason);
+    if (judged) facts.say("denied", server.verdict == Verdict::denied, server.reason);
+    // Without a majority it is that of an earlier consensus.
+    if (const auto error = watch.error(); error && majority) {
         facts.say("error_seconds", *error);
         const auto cause = likely_cause(*error);
         facts.say("whole_seconds", !cause.empty(), std::string(cause));
@@ -264,9 +265,10 @@ std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
     const auto& servers = ground.watched->servers();
     say_references(servers, host);
     const std::vector<bool> circle = in_circle(followers(servers));
+    const bool majority = ground.judged->selection.consensus.majority;
     for (std::size_t i = 0; i < servers.size(); ++i) {
         Facts facts(out, servers[i].subject);
-        say_server(servers[i], now, facts);
+        say_server(servers[i], majority, now, facts);
         say_reference(servers[i], circle[i], facts);
     }
     return out;

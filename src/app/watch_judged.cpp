@@ -61,9 +61,14 @@ void compare(Watched& server, const std::optional<Seconds>& reference, const Now
                                change_sentence(host, *change), change->shift});
 }
 
+/// Without a majority all are falsetickers, and nobody can tell which of them are wrong.
+std::optional<bool> is_wrong(const Assessment& assessment, const Consensus& consensus) {
+    if (assessment.verdict != Verdict::falseticker) return false;
+    return consensus.majority ? std::optional(true) : std::nullopt;
+}
+
 bool is_bad(const Watched& server) {
-    return server.verdict == Verdict::falseticker || server.verdict == Verdict::denied ||
-           server.is_gone();
+    return server.wrong == true || server.verdict == Verdict::denied || server.is_gone();
 }
 
 }  // namespace
@@ -97,10 +102,11 @@ void WatchList::judged(const Judged& judged, const Now& now, std::vector<Record>
         }
         server->verdict = verdict;
         server->reason = assessment.reason;
-        if (!is_bad(*server)) {
+        server->wrong = is_wrong(assessment, judged.selection.consensus);
+        if (is_bad(*server)) {
+            server->bad_since = server->bad_since.value_or(now.steady);
+        } else if (server->wrong) {
             server->bad_since.reset();
-        } else if (!server->bad_since) {
-            server->bad_since = now.steady;
         }
     }
 }

@@ -57,7 +57,8 @@ struct Watched {
     std::optional<WallTime> heard_wall;
     Verdict verdict = Verdict::unreachable;
     std::string reason;
-    WallTime since;  ///< it has this verdict since then; the epoch: never judged
+    WallTime since;             ///< it has this verdict since then; the epoch: never judged
+    std::optional<bool> wrong;  ///< a majority of the others says so; empty: nobody can tell
     std::optional<ServerChange> changed;
     std::optional<SteadyTime> bad_since;  ///< wrong or silent, without a break
     std::deque<SteadyTime> forged;        ///< answers with a bogus origin within an hour

@@ -17,7 +17,9 @@ double size_of(const Witness& witness) {
 }
 
 Blame nobody_can_tell(std::span<const Witness> witnesses, const Consensus& consensus) {
-    if (consensus.judged > 0) {
+    if (consensus.judged == 1)
+        return {Culprit::unknown, {}, "one server answers; nothing else checks it"};
+    if (consensus.judged > 1) {
         return {Culprit::unknown,
                 {},
                 fmt::format("the servers disagree: at most {} of {} agree, nobody can tell which "

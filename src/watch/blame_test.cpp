@@ -84,6 +84,16 @@ TEST_CASE("without a majority nobody is blamed") {
     CHECK(blame.sentence.starts_with("the servers disagree: at most 2 of 4 agree"));
 }
 
+TEST_CASE("one server alone is neither right nor wrong") {
+    Consensus alone;
+    alone.judged = alone.agreeing = 1;
+    const std::vector<Witness> one{witness("ntp1", Verdict::falseticker, 0ms)};
+    const Blame blame = who_is_wrong(one, alone, good_host);
+    CHECK(blame.culprit == Culprit::unknown);
+    CHECK(blame.subject.empty());
+    CHECK(blame.sentence == "one server answers; nothing else checks it");
+}
+
 TEST_CASE("when all fall silent at once it is this host's network") {
     std::vector<Witness> silent{witness("a", Verdict::unreachable, 0ms),
                                 witness("b", Verdict::unreachable, 0ms)};

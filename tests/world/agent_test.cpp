@@ -291,6 +291,34 @@ TEST_CASE("a majority of liars is followed by nobody quietly: the disagreement i
     CHECK(blame_of(world).culprit == Culprit::unknown);
     CHECK(blame_of(world).sentence.contains("disagree"));
     CHECK(world.events("server_step").empty());
+    CHECK(told_of(world, "server_wrong").empty());
+    CHECK(told_of(world, "server_whole_seconds").empty());
+    CHECK(told_of(world, "no_majority") == std::vector<std::string>{"no_majority firing"});
+}
+
+TEST_CASE("while nobody can tell who is right, a server that was outvoted stays told as wrong") {
+    AgentWorld world(fast());
+    world.servers.resize(4);
+    world.at(2h, [](AgentWorld& it) { it.server("ntp1").error = 1s; });
+    world.at(3h, [](AgentWorld& it) { it.server("ntp2").error = 1s; });
+    world.at(4h, [](AgentWorld& it) { it.server("ntp1").error = 0s; });
+    world.run(4h);
+    const std::vector<std::string> wrong{"server_wrong ntp1 firing"};
+    CHECK(told_of(world, "server_wrong") == wrong);
+    world.run(1h);
+    const std::vector<std::string> right{"server_wrong ntp1 firing", "server_wrong ntp1 resolved",
+                                         "server_wrong ntp2 firing"};
+    CHECK(told_of(world, "server_wrong") == right);
+}
+
+TEST_CASE("one server alone is not called wrong, and no disagreement is told") {
+    AgentWorld world(fast());
+    world.servers.resize(1);
+    world.run(3h);
+    CHECK(blame_of(world).culprit == Culprit::unknown);
+    CHECK(blame_of(world).sentence == "one server answers; nothing else checks it");
+    CHECK(told_of(world, "server_wrong").empty());
+    CHECK(told_of(world, "no_majority").empty());
 }
 
 TEST_CASE("the daemon dies: it is started again after three minutes, only when that is wanted") {
