@@ -97,19 +97,17 @@ void AgentFiles::take_word_back() const {
 }
 
 std::shared_ptr<const AgentWord> agents_word(const Config& config) {
-    const WallTime now = system::read_wall_clock();
     std::vector<std::string> places{config.state.directory + word_name};
     // A configuration with a state of its own is not about the system's agent.
     if (!config.is_set("state.directory")) {
         places.push_back(std::string(service_directory) + word_name);
     }
+    std::vector<std::string> texts;
     for (const std::string& path : places) {
-        const auto text = system::read_file(path);
-        if (!text) continue;
-        auto word = read_agent_word(*text, now);
-        if (word) return std::make_shared<const AgentWord>(std::move(*word));
+        if (auto text = system::read_file(path)) texts.push_back(std::move(*text));
     }
-    return nullptr;
+    auto word = last_word(texts, system::read_wall_clock());
+    return word ? std::make_shared<const AgentWord>(std::move(*word)) : nullptr;
 }
 
 }  // namespace clockwright::app

@@ -53,7 +53,7 @@ AgentWord word_of(const Json& json) {
 std::string agent_word_json(const Snapshot& snapshot) {
     Json firing = Json::array();
     for (const Alert& alert : snapshot.alerts) {
-        if (alert.state != AlertState::firing) continue;
+        if (alert.state != AlertState::firing || alert.silenced) continue;
         firing.push_back({{"rule", alert.rule},
                           {"subject", alert.subject},
                           {"severity", to_string(alert.severity)},
@@ -83,6 +83,17 @@ Result<AgentWord> read_agent_word(std::string_view text, WallTime now) {
     } catch (const Json::exception&) {
         return fail(Fault::bad_input, "damaged");
     }
+}
+
+std::optional<AgentWord> last_word(std::span<const std::string> texts, WallTime now) {
+    std::optional<AgentWord> last;
+    for (const std::string& text : texts) {
+        auto word = read_agent_word(text, now);
+        if (!word) continue;
+        const bool better = !last || (last->stale && (!word->stale || word->at > last->at));
+        if (better) last = std::move(*word);
+    }
+    return last;
 }
 
 std::string agent_text(const AgentWord& word) {

@@ -1,6 +1,8 @@
 /// The agent's last word, left for `status` and `check`: who is wrong, what fires, and when it was.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,10 @@ std::string agent_word_json(const Snapshot& snapshot);
 
 /// Fault::bad_input for what is no such text.
 Result<AgentWord> read_agent_word(std::string_view text, WallTime now);
+
+/// Of what lies at several places the word of an agent that lives, else the newest: one that was
+/// killed leaves its own behind. Empty: none can be read.
+std::optional<AgentWord> last_word(std::span<const std::string> texts, WallTime now);
 
 /// "mode fast, 12 s ago; server ntp2 is wrong by +840 ms ±4 ms (3 of 4 agree it is)"
 std::string agent_text(const AgentWord& word);

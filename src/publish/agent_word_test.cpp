@@ -48,6 +48,33 @@ TEST_CASE("a word older than three cycles says nothing") {
     CHECK(read_agent_word(text, noon - 1h)->stale);  // from the future: the clock went back
 }
 
+TEST_CASE("the word of a dead agent hides no living one's; of dead ones the newest counts") {
+    const auto word = [](WallTime at, const char* mode) {
+        Snapshot snapshot = with_a_wrong_server();
+        snapshot.at = at;
+        snapshot.mode = mode;
+        return agent_word_json(snapshot);
+    };
+    const std::string dead = word(noon - 2h, "lazy"), older = word(noon - 3h, "normal"),
+                      alive = word(noon, "fast");
+    const auto last = [](std::vector<std::string> texts) {
+        const auto found = last_word(texts, noon + 12s);
+        return found ? found->mode : std::string{};
+    };
+    CHECK(last({dead, alive}) == "fast");
+    CHECK(last({alive, dead}) == "fast");
+    CHECK(last({older, "{", dead}) == "lazy");
+    CHECK(last({"{"}).empty());
+}
+
+TEST_CASE("what is silenced fires for nobody") {
+    Snapshot snapshot = with_a_wrong_server();
+    for (Alert& alert : snapshot.alerts) alert.silenced = true;
+    const auto note = read_agent_word(agent_word_json(snapshot), noon);
+    REQUIRE(note);
+    CHECK(note->firing.empty());
+}
+
 TEST_CASE("what is no such text is refused") {
     for (const char* text :
          {"", "{", "[]", "{}", R"({"version": 9})", R"({"version": 1, "at": 5})"}) {
