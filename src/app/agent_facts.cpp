@@ -136,10 +136,19 @@ void say_hazard(Facts& facts, std::string_view name, const Selection& selection,
     facts.say(name, there, there ? found->text : std::string{});
 }
 
-void say_quorum(const FactGround& ground, Facts facts) {
+using Servers = std::vector<const Watched*>;
+
+/// Those that are asked, by the daemon or by us.
+Servers asked_of(const std::vector<Watched>& watched) {
+    Servers servers;
+    for (const Watched& server : watched)
+        if (!server.is_twin()) servers.push_back(&server);
+    return servers;
+}
+
+void say_quorum(const FactGround& ground, const Servers& servers, Facts facts) {
     const Judged& judged = *ground.judged;
     const Consensus& consensus = judged.selection.consensus;
-    const auto& servers = ground.watched->servers();
     if (servers.empty()) return;
     // One alone neither agrees nor disagrees.
     if (consensus.judged != 1)
@@ -150,8 +159,8 @@ void say_quorum(const FactGround& ground, Facts facts) {
                                  judged.selection.assessments, [](const Assessment& one) {
                                      return is_truechimer(one.verdict);
                                  })));
-    facts.say("all_silent", std::ranges::all_of(servers, [](const Watched& server) {
-                  return server.watch.polls() >= 3 && (server.watch.reach() & 7U) == 0;
+    facts.say("all_silent", std::ranges::all_of(servers, [](const Watched* server) {
+                  return server->watch.polls() >= 3 && (server->watch.reach() & 7U) == 0;
               }));
     say_hazard(facts, "leap_disagrees", judged.selection, HazardKind::leap_flags);
     say_hazard(facts, "smear_mixed", judged.selection, HazardKind::smear_mix);
@@ -197,13 +206,13 @@ void say_server(const Watched& server, bool majority, const Now& now, Facts fact
     if (source.nts) facts.say("nts_cookies", static_cast<double>(source.nts->cookies));
 }
 
-void say_references(const std::vector<Watched>& servers, Facts& facts) {
+void say_references(const Servers& servers, Facts& facts) {
     std::vector<ReferenceStep> steps;
-    for (const Watched& server : servers) {
-        const auto& last = server.watch.last();
-        if (!last || last->stratum != 1 || !server.changed) continue;
-        if (server.changed->kind == ServerChange::Kind::step)
-            steps.push_back({server.subject, last->refid, server.changed->shift});
+    for (const Watched* server : servers) {
+        const auto& last = server->watch.last();
+        if (!last || last->stratum != 1 || !server->changed) continue;
+        if (server->changed->kind == ServerChange::Kind::step)
+            steps.push_back({server->subject, last->refid, server->changed->shift});
     }
     const auto together = stepped_together(steps);
     if (together.size() < 2) return;
@@ -216,11 +225,11 @@ void say_references(const std::vector<Watched>& servers, Facts& facts) {
         fmt::format("{} by {}{}{}", names, spell_signed(size), cause.empty() ? "" : ": ", cause));
 }
 
-std::vector<Follower> followers(const std::vector<Watched>& servers) {
+std::vector<Follower> followers(const Servers& servers) {
     std::vector<Follower> all;
-    for (const Watched& server : servers) {
-        Follower one{.address = server.candidate.address};
-        if (const auto& last = server.watch.last()) {
+    for (const Watched* server : servers) {
+        Follower one{.address = server->candidate.address};
+        if (const auto& last = server->watch.last()) {
             one.refid = last->refid;
             one.stratum = last->stratum;
         }
@@ -249,7 +258,8 @@ std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
     std::vector<Fact> out;
     Facts host(out);
     say_daemon(ground, now, host);
-    say_quorum(ground, host);
+    const Servers servers = asked_of(ground.watched->servers());
+    say_quorum(ground, servers, host);
     host.say("step_seconds", ground.ledger->stepped(now.steady));
     host.say("stood_still_seconds", ground.ledger->stood_still(now.steady));
     host.say("clocksource_changed", ground.ledger->changed_clocksource(now.steady));
@@ -262,14 +272,13 @@ std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
     if (ground.leap_table_days) host.say("leap_table_days", *ground.leap_table_days);
     host.say("record_failing", !ground.snapshot->record_fault.empty(),
              ground.snapshot->record_fault);
-    const auto& servers = ground.watched->servers();
     say_references(servers, host);
     const std::vector<bool> circle = in_circle(followers(servers));
     const bool majority = ground.judged->selection.consensus.majority;
     for (std::size_t i = 0; i < servers.size(); ++i) {
-        Facts facts(out, servers[i].subject);
-        say_server(servers[i], majority, now, facts);
-        say_reference(servers[i], circle[i], facts);
+        Facts facts(out, servers[i]->subject);
+        say_server(*servers[i], majority, now, facts);
+        say_reference(*servers[i], circle[i], facts);
     }
     return out;
 }

@@ -90,7 +90,7 @@ void WatchList::is(const std::vector<Candidate>& candidates, const Now& now) {
         });
         if (twin) {
             server.due = SteadyTime::max();
-        } else if (server.due == SteadyTime::max()) {
+        } else if (server.is_twin()) {
             server.due = now.steady;
         }
     }
@@ -218,7 +218,7 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
 std::optional<SteadyTime> WatchList::next_due() const {
     std::optional<SteadyTime> next;
     for (const Watched& server : servers_) {
-        if (server.by_daemon || server.due == SteadyTime::max()) continue;
+        if (server.by_daemon || server.is_twin()) continue;
         next = std::min(next.value_or(server.due), server.due);
     }
     return next;
@@ -245,6 +245,7 @@ void WatchList::clock_moved(Seconds size) {
 std::vector<Witness> WatchList::witnesses(const Now& now) const {
     std::vector<Witness> out;
     for (const Watched& server : servers_) {
+        if (server.is_twin()) continue;
         Witness witness;
         witness.host = server.subject;
         witness.verdict = server.verdict;
@@ -263,7 +264,7 @@ std::vector<WatchedServer> WatchList::view() const {
         WatchedServer view;
         view.host = server.candidate.source.as_written;
         view.address = server.candidate.address;
-        view.since = server.since;
+        if (server.since != WallTime{}) view.since = server.since;
         view.last = server.heard_wall;
         view.error = server.watch.error();
         view.reach = server.watch.reach();

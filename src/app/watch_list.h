@@ -66,6 +66,9 @@ struct Watched {
     bool own_clock = false;  ///< it serves that, without a reference
     Seconds distance{};
 
+    /// Of a server that the daemon has, too, and that is not asked by us as well: what is known of
+    /// it is old.
+    bool is_twin() const { return !by_daemon && due == SteadyTime::max(); }
     /// A name that is not resolved yet may be anybody's.
     bool is_stranger() const { return !candidate.address || candidate.address->is_public(); }
     /// Eight polls on end are lost.

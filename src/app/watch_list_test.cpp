@@ -120,6 +120,14 @@ TEST_CASE("who is the daemon's is not asked, until the daemon drops it") {
     CHECK(house.due() == Hosts{"192.168.1.1"});
 }
 
+TEST_CASE("who is asked by the daemon in our place has no verdict of its own, and is no witness") {
+    House house({candidate("192.168.1.1"), of_daemon("192.168.1.1")});
+    REQUIRE(house.list.servers().size() == 2);
+    CHECK(house.list.servers()[0].is_twin());
+    CHECK(house.list.witnesses(house.now).size() == 1);
+    CHECK_FALSE(house.list.view()[0].since);
+}
+
 TEST_CASE("a name is resolved before it is asked, and anew when its server fell silent") {
     House house({candidate("ntp1.corp.example")});
     CHECK(house.due().empty());

@@ -47,6 +47,7 @@ void WatchList::slow_down(Watched& server, std::uint32_t kiss) const {
 bool WatchList::nobody_answers() const {
     bool silent = false;
     for (const Watched& server : servers_) {
+        if (server.is_twin()) continue;
         if ((server.watch.reach() & 7U) != 0) return false;
         silent |= server.watch.polls() >= 3;
     }
@@ -59,7 +60,7 @@ void WatchList::ask_the_silent(const Now& now) {
     if (silence_ended_ && now.steady - *silence_ended_ < 1h) return;
     silence_ended_ = now.steady;
     for (Watched& server : servers_) {
-        if (server.due == SteadyTime::max() || !server.asked || !server.pace.is_silent()) continue;
+        if (server.is_twin() || !server.asked || !server.pace.is_silent()) continue;
         const SteadyTime usual = *server.asked + to_nanoseconds(rate_of(server));
         server.due = std::min(server.due, std::max(now.steady, usual));
     }

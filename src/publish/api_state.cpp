@@ -45,7 +45,9 @@ void add_watch(JsonObject& server, const WatchedServer* watched) {
     const auto told = [&](auto&& value) {
         return watched != nullptr ? std::optional(value(*watched)) : std::nullopt;
     };
-    server.add("since", told([](const WatchedServer& w) { return rfc3339(w.since); }));
+    server.add("since", watched != nullptr && watched->since
+                            ? std::optional(rfc3339(*watched->since))
+                            : std::nullopt);
     server.add("last_sample_at", watched != nullptr && watched->last
                                      ? std::optional(rfc3339(*watched->last))
                                      : std::nullopt);

@@ -19,14 +19,14 @@ namespace clockwright {
 struct WatchedServer {
     std::string host;  ///< as written, like the row's
     std::optional<IpAddress> address;
-    WallTime since;                ///< it has its verdict since then
-    std::optional<WallTime> last;  ///< its last valid sample
-    std::optional<Seconds> error;  ///< θ less the consensus, of the last sample
-    std::uint8_t reach = 0;        ///< the last eight polls, newest lowest
-    int polls = 0;                 ///< since it was added
-    int lost = 0;                  ///< of these
-    bool by_daemon = false;        ///< the daemon asks it, not we
-    char state = ' ';              ///< the daemon's letter for it; ' ': none
+    std::optional<WallTime> since;  ///< it has its verdict since then; empty: never judged
+    std::optional<WallTime> last;   ///< its last valid sample
+    std::optional<Seconds> error;   ///< θ less the consensus, of the last sample
+    std::uint8_t reach = 0;         ///< the last eight polls, newest lowest
+    int polls = 0;                  ///< since it was added
+    int lost = 0;                   ///< of these
+    bool by_daemon = false;         ///< the daemon asks it, not we
+    char state = ' ';               ///< the daemon's letter for it; ' ': none
 
     double reach_share() const { return clockwright::reach_share(reach, polls); }
 };

@@ -606,3 +606,26 @@ TEST_CASE("a clock that is set back is told at once, in the laziest mode too") {
     world.run(2h + 12min);
     CHECK(told_of(world, "clock_stepped_back").size() == 1);
 }
+
+TEST_CASE("a host that wakes up is looked at at once, in the laziest mode too") {
+    app::Config config = fast();
+    config.agent.mode = "lazy";
+    AgentWorld world(config);
+    world.run(2h + 10min);
+    const auto before = world.agent().snapshot().cycles;
+    world.sleep(8h);
+    world.run(1min);
+    CHECK(world.agent().snapshot().cycles == before + 1);
+}
+
+TEST_CASE(
+    "a watched server that the daemon has, too, hides no silence, and is no server of its own") {
+    AgentWorld world(fast());
+    world.servers.push_back(NetServer{.name = "alias", .address = "10.0.0.1", .by_daemon = false});
+    world.at(1h, [](AgentWorld& it) { it.network = false; });
+    world.run(2h);
+    CHECK(told_of(world, "all_silent").size() == 1);
+    CHECK(told_of(world, "server_reach alias").empty());
+    const auto& watched = world.agent().snapshot().watched;
+    CHECK_FALSE(std::ranges::find(watched, "alias", &WatchedServer::host)->since);
+}
