@@ -292,6 +292,9 @@ void AgentLoop::reload() {
             "the new configuration is faulty, the old one stays: " + config.error().message);
     } else {
         override_config(*config, context_->command);
+        if (keep_places(*config, context_->config))
+            system::log_event(system::LogLevel::warning,
+                              "agent.listen and the state directory change with a restart only");
         context_ = std::make_shared<const Context>(Context{*config, context_->command});
         use_log_level(context_->config);
         record_.use(context_->config);

@@ -84,6 +84,10 @@ Result<Config> read_config(const std::vector<ConfigText>& texts);
 /// read as trusted files. A given path must exist; the default one need not.
 Result<Config> load_config(const std::string& path);
 
+/// An agent that reads its configuration anew keeps its state and listens where it does. True:
+/// `config` says otherwise.
+bool keep_places(Config& config, const Config& running);
+
 inline constexpr const char* default_config_file = "/etc/clockwright/clockwright.toml";
 
 /// One line per key: `select.minimum = 4   # default`.

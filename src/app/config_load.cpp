@@ -53,4 +53,16 @@ Result<Config> load_config(const std::string& path) {
     return config;
 }
 
+bool keep_places(Config& config, const Config& running) {
+    const bool differs = config.state.directory != running.state.directory ||
+                         config.agent.listen != running.agent.listen;
+    config.state.directory = running.state.directory;
+    config.agent.listen = running.agent.listen;
+    for (const char* key : {"state.directory", "agent.listen"}) {
+        config.origins.erase(key);
+        if (running.is_set(key)) config.origins[key] = running.origins.at(key);
+    }
+    return differs;
+}
+
 }  // namespace clockwright::app

@@ -170,6 +170,19 @@ TEST_CASE("what config show prints as a value is read back alike") {
     CHECK(again->candidates.hosts == config.candidates.hosts);
 }
 
+TEST_CASE("a configuration that is read anew moves neither the state nor where the agent listens") {
+    const auto read = [](std::string toml) { return *read_config({{"a.toml", std::move(toml)}}); };
+    const Config running = read("[state]\ndirectory = \"/var/a\"\n");
+    Config anew = read(
+        "[state]\ndirectory = \"/var/b\"\n[agent]\nlisten = \"127.0.0.1:9\"\nmode = \"lazy\"\n");
+    CHECK(keep_places(anew, running));
+    CHECK(anew.state.directory == "/var/a");
+    CHECK(anew.agent.listen.empty());
+    CHECK_FALSE(anew.is_set("agent.listen"));
+    CHECK(anew.agent.mode == "lazy");
+    CHECK_FALSE(keep_places(anew, running));
+}
+
 TEST_CASE("a window of changes is open inside its hours, over midnight too") {
     const auto saturday = parse_window("Sat 02:00-04:00");
     REQUIRE(saturday.has_value());
