@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
@@ -226,8 +227,11 @@ void AgentLoop::carry_out(effect::Exclude& away) {
 
 void AgentLoop::carry_out(effect::Remember& remember) {
     if (http_) http_->tell(remember.rows);
+    const bool alerts_changed = std::ranges::any_of(
+        remember.rows, [](const Record& row) { return std::holds_alternative<AlertRow>(row); });
     sinks_.tell(remember.rows);
     record_.remember(std::move(remember.rows));
+    if (alerts_changed) save(true);  // `alert list` reads them
 }
 
 void AgentLoop::save(bool running) {
