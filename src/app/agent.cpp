@@ -89,6 +89,8 @@ void Agent::event(const Now& now, std::string kind, std::string subject, std::st
 void Agent::notice_clock(const Moment& moment) {
     const Now& now = moment.now;
     const ClockMove move = clock_.look(moment);
+    // Judged at once, however lazy the mode.
+    if (move.slept || move.stepped) next_cycle_ = std::min(next_cycle_, now.steady);
     if (move.slept) {
         book_.be_quiet_until(now.steady + to_nanoseconds(quiet_after_start));
         event(now, "suspend", {}, "this host was suspended for " + spell_age(*move.slept),
@@ -102,7 +104,6 @@ void Agent::notice_clock(const Moment& moment) {
         set_->by += *move.stepped;
         doubt_what_was_told();
     }
-    next_cycle_ = std::min(next_cycle_, now.steady);  // judged at once, however lazy the mode
     event(now, "step", {}, ledger_.stepped(now, *move.stepped), move.stepped);
 }
 
@@ -139,7 +140,10 @@ void Agent::begin_cycle(const Now& now) {
     if (cycles_++ % pace_.judged_each == 0) {
         deadline_ = now.steady + to_nanoseconds(std::min(cycle_patience, pace_.cycle * 0.9));
     }
-    if (!std::exchange(looking_, true)) effects_.emplace_back(effect::Look{});
+    if (!looking_) {
+        looking_ = now.steady;
+        effects_.emplace_back(effect::Look{});
+    }
     ask_who_is_due(now);
 }
 
@@ -181,17 +185,21 @@ void Agent::take(Sight sight, const Now& now) {
     if (first) ask_who_is_due(now);  // whom there is to ask is known only now
 }
 
+/// What was seen before is no news of now.
+void Agent::not_seen(std::string why) {
+    life_.answers = life_.looked = false;
+    snapshot_.status.facts.state.reset();
+    snapshot_.status.facts.why_not = std::move(why);
+    snapshot_.status.verdict = judge_clock(snapshot_.status.facts);
+}
+
 std::vector<AgentEffect> Agent::saw(Result<Sight> sight, const Moment& moment) {
     notice_clock(moment);
-    looking_ = false;
-    if (sight) {
+    looking_.reset();
+    if (sight)
         take(std::move(*sight), moment.now);
-    } else {
-        life_.answers = life_.looked = false;
-        snapshot_.status.facts.state.reset();
-        snapshot_.status.facts.why_not = sight.error().message;
-        snapshot_.status.verdict = judge_clock(snapshot_.status.facts);
-    }
+    else
+        not_seen(std::move(sight.error().message));
     if (deadline_ && !asking_) conclude(moment.now);
     return take_effects();
 }
@@ -218,6 +226,9 @@ std::vector<AgentEffect> Agent::answered(const std::vector<Answer>& answers, con
 void Agent::conclude(const Now& now) {
     deadline_.reset();
     ++snapshot_.cycles;
+    const Seconds looked_for = now.steady - looking_.value_or(now.steady);
+    if (looked_for > 3 * pace_.cycle * pace_.judged_each)
+        not_seen(fmt::format("looking at this host takes {} by now", spell_age(looked_for)));
     Judged judged = judge(watched_.candidates(now, pace_.cycle), config_);
     watched_.judged(judged, now, rows_);
     HostClaim claim;

@@ -141,6 +141,7 @@ class Agent {
     void begin_cycle(const Now& now);
     void ask_who_is_due(const Now& now);
     void take(Sight sight, const Now& now);
+    void not_seen(std::string why);
     void conclude(const Now& now);
     void note_blame(Blame blame, const Now& now);
     void note_clock(const Consensus& consensus, const Now& now);
@@ -182,9 +183,11 @@ class Agent {
     std::optional<SteadyTime> deadline_;  ///< of the cycle under way
     std::uint64_t cycles_ = 0;
     bool dropin_missing_ = false;
-    bool looking_ = false, resolving_ = false, asking_ = false, deciding_ = false;
-    std::optional<RunRow> applying_;  ///< the run whose plan is being applied
-    std::optional<Now> asked_for_;    ///< since then another's decision is awaited
+    bool resolving_ = false, asking_ = false, deciding_ = false;
+    std::optional<SteadyTime> looking_;  ///< since then
+    std::optional<RunRow> applying_;     ///< the run whose plan is being applied
+    std::vector<Replaced> replacing_;    ///< by that plan
+    std::optional<Now> asked_for_;       ///< since then another's decision is awaited
     std::optional<SteadyTime> daemon_answered_;
     /// This clock was set after the last update that the daemon had told.
     struct SetClock {

@@ -56,10 +56,11 @@ int Agent::went_bad(const Now& now) const {
 void Agent::may_decide(const Now& now) {
     if (deciding_ || applying_) return;
     // A member that is bad for an hour is worth a scan before its time, but not every hour.
+    const auto two_judgements = to_nanoseconds(2 * pace_.cycle * pace_.judged_each);
     const bool member_is_bad = std::ranges::any_of(watched_.servers(), [&](const Watched& server) {
         return server.by_daemon && server.bad_since &&
                now.steady - *server.bad_since >= bad_long_enough &&
-               now.steady - *server.bad_since < bad_long_enough + to_nanoseconds(2 * pace_.cycle);
+               now.steady - *server.bad_since < bad_long_enough + two_judgements;
     });
     const bool before_its_time =
         member_is_bad && (!memory_.decided || now.wall - *memory_.decided > bad_long_enough ||

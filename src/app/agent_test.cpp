@@ -50,3 +50,26 @@ TEST_CASE("a record that fails is said once, and once when it works again") {
     CHECK(agent.snapshot().records_waiting == 5);
     CHECK(agent.record_is({}, 0).size() == 1);
 }
+
+TEST_CASE("a look at this host that hangs is told after three cycles, and not the last good word") {
+    Moment moment{{WallTime{1700000000s}, SteadyTime{1000s}}, {}};
+    Agent agent({}, {}, known_leap_table(), 0.5, moment);
+    Sight good;
+    good.status.verdict.demonstrated = true;
+    static_cast<void>(agent.wake(moment));
+    static_cast<void>(agent.saw(good, moment));
+    const auto pass = [&](std::chrono::seconds span) {
+        for (; span > 0s; span -= 1s) {
+            moment.now.steady += 1s;
+            moment.now.wall += 1s;
+            if (agent.next_wake() <= moment.now.steady) static_cast<void>(agent.wake(moment));
+        }
+    };
+    pass(64s + 3 * 64s);
+    CHECK(agent.snapshot().status.verdict.demonstrated);
+    pass(64s + 6s);
+    CHECK_FALSE(agent.snapshot().status.verdict.demonstrated);
+    CHECK(agent.snapshot().status.facts.why_not.starts_with("looking at this host takes "));
+    static_cast<void>(agent.saw(good, moment));  // it came after all
+    CHECK(agent.snapshot().status.verdict.demonstrated);
+}
