@@ -44,6 +44,7 @@ Agent::Agent(Config config, AgentMemory memory, LeapTable leaps, double splay, c
       pace_(pace_of(config_.agent)),
       memory_(std::move(memory)),
       leaps_(std::move(leaps)),
+      splay_(splay),
       clock_(began),
       watched_(spread(pace_.rates, splay)),
       rules_(rules_of(config_)),
@@ -167,7 +168,9 @@ void Agent::take(Sight sight, const Now& now) {
         const bool same_change = snapshot_.status.last_change == sight.status.last_change;
         dropin_missing_ = !first && !sight.setting->dropin && same_change &&
                           (dropin_missing_ || setting_->dropin);
+        const bool was_open = setting_ && setting_->window_open == true;
         setting_ = std::move(sight.setting);
+        if (!was_open && setting_->window_open == true) window_opens(now);
         if (setting_->leaps) leaps_ = *std::exchange(setting_->leaps, {});
         watched_.is(setting_->sources, now);
         look_for_decision(now);

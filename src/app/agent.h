@@ -39,6 +39,7 @@ struct HostSetting {
     std::string clocksource;  ///< what the kernel counts time by; empty: it does not tell
     std::optional<bool> kernel_unsynchronised;  ///< empty: it cannot be asked
     std::optional<Ppm> rate_trend;              ///< by the record, in 30 days
+    std::optional<bool> window_open;            ///< of changes; empty: there is none
 };
 
 /// What one look at this host told.
@@ -149,6 +150,7 @@ class Agent {
     void watch_daemon(const Now& now);
     void raise_alerts(const std::vector<Fact>& facts, const Now& now);
     void may_decide(const Now& now);
+    void window_opens(const Now& now);
     void consider(const Decided& decided, const Now& now);
     void look_for_decision(const Now& now);
     void sum_up(const Now& now);
@@ -168,6 +170,7 @@ class Agent {
     AgentPace pace_;
     AgentMemory memory_;
     LeapTable leaps_;
+    double splay_;
     ClockWatch clock_;
     ClockLedger ledger_;
     WatchList watched_;

@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::hours bad_long_enough{1};
+constexpr Seconds longest_wait_in_window{300};
 constexpr auto longest_decision = 15min;  // a scan, a change, and its proof by the slowest daemon
 
 }  // namespace
@@ -71,6 +72,13 @@ void Agent::may_decide(const Now& now) {
     effects_.emplace_back(effect::Decide{});
 }
 
+/// What waits for it is decided anew, for it rests on an older scan. Not by all hosts at once.
+void Agent::window_opens(const Now& now) {
+    if (config_.agent.apply != "auto" || !memory_.proposal) return;
+    next_decision_ =
+        std::min(next_decision_, now.steady + to_nanoseconds(splay_ * longest_wait_in_window));
+}
+
 std::vector<AgentEffect> Agent::decided(const Decided& decided, const Moment& moment) {
     notice_clock(moment);
     const Now& now = moment.now;
@@ -96,6 +104,7 @@ std::vector<AgentEffect> Agent::decided(const Decided& decided, const Moment& mo
 
 ReplacementQuestion Agent::question_of(const Decided& decided, const Now& now) const {
     ReplacementQuestion question = decided.question;
+    question.plan = decided.plan->id;
     question.remove = decided.plan->remove;
     question.went_bad = went_bad(now);
     question.majority = snapshot_.scan.consensus.majority;
@@ -111,14 +120,16 @@ ReplacementQuestion Agent::question_of(const Decided& decided, const Now& now) c
 void Agent::consider(const Decided& decided, const Now& now) {
     const Proposal& plan = *decided.plan;
     const bool by_itself = config_.agent.apply == "auto";
-    const std::string why_not =
-        why_not_replace(question_of(decided, now), memory_.replaced, now.wall);
+    const std::string why_not = why_not_replace(question_of(decided, now), memory_.done, now.wall);
     const bool is_new = !memory_.proposal || memory_.proposal->id != plan.id;
     memory_.proposal = plan;
     RunRow run = decided.run;
     run.plan = plan.id;
     if (by_itself && why_not.empty()) {
         applying_ = std::move(run);
+        // Before it is done: whoever comes after a crash knows of it.
+        for (const std::string& server : plan.remove)
+            replacing_.push_back(replace(memory_.done.replaced, server, now.wall));
         effects_.emplace_back(effect::Apply{plan.id});
         return;
     }
@@ -136,13 +147,17 @@ std::vector<AgentEffect> Agent::applied(const std::string& outcome, const std::s
     applying_->outcome = outcome;
     rows_.emplace_back(std::move(*applying_));
     applying_.reset();
-    const Proposal plan = *std::exchange(memory_.proposal, std::nullopt);
-    event(now, "plan", {}, fmt::format("plan {}: {}; {}", plan.id, outcome, reason));
-    if (outcome == "applied") {
-        for (const std::string& server : plan.remove) {
-            effects_.emplace_back(effect::Exclude{replace(memory_.replaced, server, now.wall)});
-        }
+    const std::string id = memory_.proposal->id;
+    event(now, "plan", {}, fmt::format("plan {}: {}; {}", id, outcome, reason));
+    const bool refused = outcome == "refused";
+    if (!refused) memory_.proposal.reset();
+    for (Replaced& one : std::exchange(replacing_, {})) {
+        if (outcome == "applied")
+            effects_.emplace_back(effect::Exclude{std::move(one)});
+        else
+            std::erase(memory_.done.replaced, one);
     }
+    if (outcome != "applied" && !refused) did_not_hold(memory_.done.not_held, id, now.wall);
     return take_all();
 }
 
@@ -162,7 +177,7 @@ void Agent::look_for_decision(const Now& now) {
         if (made->proposal && (!memory_.proposal || memory_.proposal->id != made->proposal->id))
             tell_event(proposal_notice(*made->proposal), "plan", now);
         memory_.proposal = made->proposal;
-        memory_.replaced = made->replaced;
+        memory_.done = made->done;
     } else if (now.steady - asked_for_->steady > longest_decision) {
         event(now, "agent", {},
               "no decision was made for the agent: systemctl status clockwright-wish.path");

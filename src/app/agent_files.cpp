@@ -1,8 +1,11 @@
 #include "app/agent_files.h"
 
+#include <fmt/format.h>
+
 #include "app/alert_files.h"
 #include "app/service_places.h"
 #include "store/durable_file.h"
+#include "store/record_file.h"
 #include "system/act_as.h"
 #include "system/clock.h"
 #include "system/local_host.h"
@@ -56,18 +59,19 @@ AgentFiles::AgentFiles(const Config& config)
       alerts_file_(alerts_file(config)),
       word_file_(own_word(config.state.directory)) {}
 
-AgentMemory AgentFiles::load(std::string& remark) const {
+AgentMemory AgentFiles::load(WallTime now, std::string& remark) const {
     bool missing = false;
     const auto text = store::read_own_file(memory_file_, &missing);
     if (missing) return {};
-    if (!text) {
-        remark = text.error().message;
-        return {};
-    }
-    auto memory = parse_agent_memory(*text);
+    auto memory = text ? parse_agent_memory(*text) : std::unexpected(text.error());
     if (memory) return std::move(*memory);
-    remark = memory_file_ + " is not used: " + memory.error().message;
-    return {};
+    const auto aside = store::set_aside(memory_file_, "unread", now);
+    remark = fmt::format("{} is not used: {}; {}, and no source is replaced for 30 days",
+                         memory_file_, memory.error().message,
+                         aside ? "it is kept as " + *aside : aside.error().message);
+    AgentMemory unknown;
+    unknown.done.unknown_before = now;
+    return unknown;
 }
 
 Result<void> AgentFiles::save(const AgentMemory& memory) {

@@ -28,8 +28,9 @@ class AgentFiles {
   public:
     explicit AgentFiles(const Config& config);
 
-    /// Empty where there is none; with a remark where it is damaged or not ours to read.
-    AgentMemory load(std::string& remark) const;
+    /// Empty where there is none. One that is damaged, of a newer release or not ours to read is
+    /// kept aside with a remark, and what was replaced before is unknown then.
+    AgentMemory load(WallTime now, std::string& remark) const;
     Result<void> save(const AgentMemory& memory);
     /// Writes what has changed, without waiting for the disk. `running`: the agent goes on.
     Result<void> save(const AgentMemory& memory, const AlertBook& alerts, const Now& now,

@@ -78,7 +78,7 @@ class AgentLoop {
     void reload();
     void wait_for_reload();
     void keep_alive();
-    void save(bool running);
+    bool save(bool running);
 
     std::shared_ptr<const Context> context_;  ///< the workers read it; a reload puts a new one here
     system::EventLoop loop_;
@@ -127,7 +127,7 @@ Result<int> AgentLoop::run() {
         system::log_event(system::LogLevel::info, "HTTP on " + to_string(http_->endpoint()));
     }
     std::string remark;
-    AgentMemory memory = files_.load(remark);
+    AgentMemory memory = files_.load(system::read_wall_clock(), remark);
     agent_.emplace(context_->config, std::move(memory), leap_table(system::LocalHost{}),
                    splay_of_this_machine(), read_moment());
     auto alerts = load_alerts(context_->config, system::read_clocks());
@@ -200,6 +200,10 @@ void AgentLoop::carry_out(effect::Decide&) {
 }
 
 void AgentLoop::carry_out(effect::Apply& apply) {
+    if (!save(true)) {
+        perform(agent_->applied("refused", "it would not be remembered", read_moment()));
+        return;
+    }
     deciding_.post([context = context_, id = apply.id] { return apply_now(*context, id); },
                    [this](const AppliedPlan& applied) {
                        perform(agent_->applied(applied.outcome, applied.reason, read_moment()));
@@ -234,7 +238,8 @@ void AgentLoop::carry_out(effect::Remember& remember) {
     if (alerts_changed) save(true);  // `alert list` reads them
 }
 
-void AgentLoop::save(bool running) {
+/// False: not all of it, and the log says why.
+bool AgentLoop::save(bool running) {
     const auto saved =
         files_.save(agent_->memory(), agent_->alerts(), system::read_clocks(), running);
     if (!saved) system::log_event(system::LogLevel::warning, saved.error().message);
@@ -242,6 +247,7 @@ void AgentLoop::save(bool running) {
         syncing_.post([this] { return files_.sync(); }, [](const Result<void>&) {});
     else
         static_cast<void>(files_.sync());
+    return saved.has_value();
 }
 
 void AgentLoop::carry_out(effect::Tell& tell) {

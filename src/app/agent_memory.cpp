@@ -38,9 +38,13 @@ AgentMemory memory_of(const json& document) {
     memory.reason = document.value("reason", "");
     if (!document.at("proposal").is_null()) memory.proposal = proposal_of(document.at("proposal"));
     for (const json& one : document.at("replaced")) {
-        memory.replaced.push_back(
+        memory.done.replaced.push_back(
             {one.at("server"), time_of(one.at("at")), time_of(one.at("returns")), one.at("times")});
     }
+    for (const json& one : document.value("not_held", json::array()))
+        memory.done.not_held.push_back({one.at("plan"), time_of(one.at("at")), one.at("times")});
+    if (document.contains("unknown_before"))
+        memory.done.unknown_before = time_of(document.at("unknown_before"));
     return memory;
 }
 
@@ -48,20 +52,26 @@ AgentMemory memory_of(const json& document) {
 
 std::string agent_memory_json(const AgentMemory& memory) {
     json replaced = json::array();
-    for (const Replaced& one : memory.replaced) {
+    for (const Replaced& one : memory.done.replaced) {
         replaced.push_back({{"server", one.server},
                             {"at", rfc3339(one.at)},
                             {"returns", rfc3339(one.returns)},
                             {"times", one.times}});
     }
+    json not_held = json::array();
+    for (const NotHeld& one : memory.done.not_held)
+        not_held.push_back({{"plan", one.plan}, {"at", rfc3339(one.at)}, {"times", one.times}});
     json document{
         {"version", version},
         {"decided", memory.decided ? json(rfc3339(*memory.decided, true)) : json(nullptr)},
         {"outcome", memory.outcome},
         {"reason", memory.reason},
         {"replaced", replaced},
+        {"not_held", not_held},
         {"proposal", memory.proposal ? proposal_json(*memory.proposal) : json(nullptr)}};
     if (memory.summed_up) document["summed_up"] = rfc3339(*memory.summed_up);
+    if (memory.done.unknown_before)
+        document["unknown_before"] = rfc3339(*memory.done.unknown_before);
     return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "publish/snapshot.h"
 #include "result.h"
@@ -14,7 +13,7 @@ namespace clockwright::app {
 
 struct AgentMemory {
     std::optional<WallTime> decided;  ///< the last scan
-    std::vector<Replaced> replaced;
+    ReplacementMemory done;
     std::optional<Proposal> proposal;
     std::optional<WallTime> summed_up{};  ///< the end of the last week that people were told of
     std::string outcome, reason;          ///< of the last decision that was made for the agent

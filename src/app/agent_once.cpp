@@ -19,28 +19,40 @@ namespace clockwright::app {
 namespace {
 
 /// Applied where the agent may, else proposed.
-void consider(const Context& context, const Decided& decided, AgentMemory& memory) {
+Result<void> consider(const Context& context, const Decided& decided, AgentFiles& files,
+                      AgentMemory& memory) {
     const Proposal& plan = *decided.plan;
     const WallTime now = system::read_wall_clock();
     const std::string why_not = context.config.agent.apply != "auto"
                                     ? "[agent] apply is " + context.config.agent.apply
-                                    : why_not_replace(decided.question, memory.replaced, now);
+                                    : why_not_replace(decided.question, memory.done, now);
     if (!why_not.empty()) {
         memory.outcome = "proposed";
         memory.reason = fmt::format("{}; not by itself: {} (clockwright apply {})", plan.reason,
                                     why_not, plan.id);
         memory.proposal = plan;
-        return;
+        return {};
     }
+    std::vector<Replaced> going;
+    for (const std::string& server : plan.remove)
+        going.push_back(replace(memory.done.replaced, server, now));
+    // Before it is done: whoever comes after a crash knows of it.
+    TRY(files.save(memory));
     const AppliedPlan applied = apply_now(context, plan.id);
     memory.outcome = applied.outcome;
     memory.reason = fmt::format("plan {}: {}; {}", plan.id, plan.reason, applied.reason);
-    if (applied.outcome != "applied") return;
-    for (const std::string& server : plan.remove) {
-        const Replaced replaced = replace(memory.replaced, server, now);
-        if (auto kept = exclude(replaced, context.config); !kept)
+    for (const Replaced& one : going) {
+        if (applied.outcome != "applied") {
+            std::erase(memory.done.replaced, one);
+        } else if (auto kept = exclude(one, context.config); !kept) {
             memory.reason += "; it cannot be kept away: " + kept.error().message;
+        }
     }
+    if (applied.outcome == "refused")
+        memory.proposal = plan;
+    else if (applied.outcome != "applied")
+        did_not_hold(memory.done.not_held, plan.id, now);
+    return {};
 }
 
 void print_outcome(const Command& command, const std::string& outcome, const std::string& reason) {
@@ -68,7 +80,7 @@ Result<int> decide_once(const Context& context) {
     }
     AgentFiles files(context.config);
     std::string remark;
-    AgentMemory memory = files.load(remark);
+    AgentMemory memory = files.load(system::read_wall_clock(), remark);
     if (!remark.empty()) print_remark(context.command, remark + "\n");
     const Decided decided = decide_now(context);
     memory.proposal.reset();
@@ -78,7 +90,7 @@ Result<int> decide_once(const Context& context) {
         memory.outcome = "failed";
         memory.reason = decided.fault;
     } else if (decided.plan) {
-        consider(context, decided, memory);
+        TRY(consider(context, decided, files, memory));
     }
     memory.decided = system::read_wall_clock();
     TRY(files.save(memory));

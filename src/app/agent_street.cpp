@@ -8,6 +8,7 @@
 #include "app/agent_files.h"
 #include "app/alert_files.h"
 #include "app/change_telling.h"
+#include "app/change_window.h"
 #include "app/clock_record.h"
 #include "app/daemon_units.h"
 #include "app/decision.h"
@@ -85,7 +86,9 @@ ReplacementQuestion question_of(const Decision& decision, const Context& context
     const system::LocalHost host;
     const Plan& plan = decision.plan;
     ReplacementQuestion question;
+    question.plan = plan.id;
     question.remove = plan.remove;
+    if (!is_window_open(context.config)) question.outside_window = context.config.apply.window;
     question.restarts = plan.restart;
     const Judged& judged = decision.run.judged;
     for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
@@ -170,6 +173,7 @@ Result<Sight> HostLook::look_at_all(const Context& context) {
         rate_trend_ = monthly_trend(recorded_rates(context.config, system::read_clocks().wall));
     }
     setting.rate_trend = rate_trend_;
+    if (!context.config.apply.window.empty()) setting.window_open = is_window_open(context.config);
     if (!rtc_looked_at_ || looked_at_ - *rtc_looked_at_ >= rtc_rest) {
         rtc_looked_at_ = looked_at_;
         const auto clock = system::RtcDevice::find();
@@ -256,6 +260,8 @@ AppliedPlan apply_now(const Context& context, const std::string& id) {
     switch (*code) {
         case exit_done:
             return {"applied", "verified"};
+        case exit_interrupted:
+            return {"rolled_back", "it was interrupted; the old state is back"};
         case exit_failed:
             return {"rolled_back", "it did not hold; the old state is back"};
         case exit_refused:

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "app/agent_street.h"
+#include "app/change_window.h"
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/known_servers.h"
@@ -14,7 +15,6 @@
 #include "system/event_loop.h"
 #include "system/local_host.h"
 #include "system/terminal.h"
-#include "system/time_zone.h"
 #include "time/spell.h"
 
 namespace clockwright::app {
@@ -89,9 +89,7 @@ Done without_change(const Decision& decision) {
 }
 
 Result<void> check_window(const Config& config) {
-    const Window window = TRY(parse_window(config.apply.window));
-    const system::LocalMoment now = system::local_moment();
-    if (is_open(window, now.weekday, now.minute)) return {};
+    if (is_window_open(config)) return {};
     return fail(Fault::refused,
                 fmt::format("outside the window of changes, {}", config.apply.window));
 }

@@ -67,8 +67,7 @@ Result<void> check_record(const std::string& path) {
     return check(path, Use::read);
 }
 
-Result<std::string> set_record_aside(const std::string& path, const std::string& why,
-                                     WallTime now) {
+Result<std::string> set_aside(const std::string& path, const std::string& why, WallTime now) {
     const std::string wanted = fmt::format("{}.{}-{}", path, why, rfc3339(now));
     std::string aside = wanted;
     for (int n = 2; ::access(aside.c_str(), F_OK) == 0; ++n)

@@ -18,7 +18,8 @@ Result<void> prepare_record(const std::string& path);
 /// needs not be root.
 Result<void> check_record(const std::string& path);
 
-/// Renames the file and its log to `record.sqlite.WHY-2026-11-20T18:04:11Z`; the new path.
-Result<std::string> set_record_aside(const std::string& path, const std::string& why, WallTime now);
+/// Renames a file, and a record's log with it, to `record.sqlite.WHY-2026-11-20T18:04:11Z`; the new
+/// path.
+Result<std::string> set_aside(const std::string& path, const std::string& why, WallTime now);
 
 }  // namespace clockwright::store

@@ -96,7 +96,7 @@ Attempt<void> Recorder::begin_anew(const DatabaseError& why) {
     connection_.reset();
     const bool newer = why.kind == DatabaseFault::newer;
     const auto aside =
-        set_record_aside(path_, newer ? "newer" : "corrupt", std::chrono::system_clock::now());
+        set_aside(path_, newer ? "newer" : "corrupt", std::chrono::system_clock::now());
     if (!aside) return std::unexpected(as_attempt(aside.error()));
     notices_.push_back(fmt::format("the record {} and is kept as {}; a new one was begun ({})",
                                    newer ? "was written by a later release" : "is damaged", *aside,

@@ -24,11 +24,11 @@ TEST_CASE("one bad source of ours may be replaced when everything else is well")
 }
 
 TEST_CASE("one source in 24 hours, three in 30 days") {
-    std::vector<Replaced> memory;
+    ReplacementMemory memory;
     WallTime now = start;
     for (int i = 0; i < 3; ++i) {
         REQUIRE(why_not_replace(one_bad_source(), memory, now).empty());
-        replace(memory, "ntp" + std::to_string(i), now);
+        replace(memory.replaced, "ntp" + std::to_string(i), now);
         CHECK(why_not_replace(one_bad_source(), memory, now + 23h).contains("24 h"));
         now += 25h;
     }
@@ -52,6 +52,7 @@ TEST_CASE("nothing is replaced when it may be us, or when a change would be dang
         {"not ours", [](auto& q) { q.removes_foreign = true; }},
         {"pool", [](auto& q) { q.removes_pool_member = true; }},
         {"2 sources", [](auto& q) { q.remove.push_back("ntp3"); }},
+        {"outside the window", [](auto& q) { q.outside_window = "Sat 02:00-04:00"; }},
     };
     for (const Row& row : rows) {
         CAPTURE(row.word);
@@ -67,4 +68,29 @@ TEST_CASE("a replaced source stays away seven days, and twice as long each time"
     CHECK(Seconds(replace(memory, "ntp2", start).returns - start) == Seconds(24h * 14));
     CHECK(Seconds(replace(memory, "ntp3", start).returns - start) == Seconds(24h * 7));
     CHECK(Seconds(replace(memory, "ntp2", start).returns - start) == Seconds(24h * 28));
+}
+
+TEST_CASE(
+    "a change that did not hold holds the next one back for a day, the same one ever longer") {
+    ReplacementMemory memory;
+    ReplacementQuestion same = one_bad_source(), other = one_bad_source();
+    same.plan = "7f3c9a";
+    other.plan = "91ab02";
+    did_not_hold(memory.not_held, same.plan, start);
+    CHECK(why_not_replace(same, memory, start + 23h) == "a change did not hold within 24 h");
+    CHECK(why_not_replace(other, memory, start + 23h) == "a change did not hold within 24 h");
+    CHECK(why_not_replace(same, memory, start + 25h).empty());
+    did_not_hold(memory.not_held, same.plan, start + 25h);
+    CHECK(why_not_replace(same, memory, start + 72h) == "a change did not hold within 48 h");
+    CHECK(why_not_replace(other, memory, start + 50h).empty());
+    CHECK(why_not_replace(same, memory, start + 74h).empty());
+    CHECK(memory.not_held.size() == 1);
+}
+
+TEST_CASE(
+    "while it is not known what was replaced before, nothing is, for as long as a limit goes") {
+    ReplacementMemory memory;
+    memory.unknown_before = start;
+    CHECK(why_not_replace(one_bad_source(), memory, start + 24h * 29).contains("not known"));
+    CHECK(why_not_replace(one_bad_source(), memory, start + 24h * 31).empty());
 }

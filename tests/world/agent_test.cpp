@@ -457,6 +457,7 @@ TEST_CASE("auto: a source that is wrong for an hour is replaced once, and kept a
     CHECK(world.applied == 1);
     REQUIRE(world.excluded.size() == 1);
     CHECK(world.excluded[0].server == "ntp2");
+    CHECK(world.remembered_at_apply == world.excluded);  // a crash on the way forgets nothing
     CHECK(world.run_outcomes() == std::vector<std::string>{"applied"});
     world.run(20h);
     CHECK(world.applied == 1);  // one source in 24 h
@@ -473,6 +474,54 @@ TEST_CASE("auto: a change that did not hold is recorded as that, and nobody is k
     CHECK(world.applied == 1);
     CHECK(world.run_outcomes() == std::vector<std::string>{"rolled_back"});
     CHECK(world.excluded.empty());
+    CHECK(world.agent().memory().done.replaced.empty());
+    world.run(20h);
+    CHECK(world.applied == 1);
+    world.restart_agent();
+    world.run(26h);
+    CHECK(world.applied == 2);  // once more after a day, then after two
+    world.run(22h);
+    CHECK(world.applied == 2);
+}
+
+TEST_CASE("auto: outside the window a change is proposed and told, and made when it opens") {
+    app::Config config = fast();
+    config.agent.apply = "auto";
+    AgentWorld world(config);
+    world.window_open = false;
+    world.decide = [](AgentWorld& it) {
+        app::Decided decided = replaces_ntp2(it);
+        if (it.window_open == false) decided.question.outside_window = "Sat 02:00-04:00";
+        return decided;
+    };
+    world.at(30min, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
+    world.run(2h);
+    CHECK(world.applied == 0);
+    CHECK(world.said("is proposed").size() == 1);
+    world.window_open = true;
+    SUBCASE("it lasts") {
+        world.run(10min);
+        CHECK(world.applied == 1);
+    }
+    SUBCASE("it closes on the way, or what the plan rests on has changed") {
+        world.apply_outcome = "refused";
+        world.run(10min);
+        CHECK(world.run_outcomes().back() == "refused");
+        CHECK(world.agent().memory().proposal);
+        CHECK(world.agent().memory().done == ReplacementMemory{});
+    }
+}
+
+TEST_CASE("in every mode a member that is bad for an hour is worth a scan before its time") {
+    app::Config config;
+    config.agent.mode = "ultrafast";
+    config.agent.apply = "propose";
+    AgentWorld world(config);
+    world.at(30min, [](AgentWorld& it) { it.server("ntp2").error = 840ms; });
+    // From here on an hour is no whole number of judgements.
+    world.at(45min + 500ms, [](AgentWorld& it) { it.sleep(1min); });
+    world.run(100min);
+    CHECK(world.decisions == 1);
 }
 
 TEST_CASE("an agent without rights has another decide, and tells what came of it") {
@@ -490,13 +539,15 @@ TEST_CASE("an agent without rights has another decide, and tells what came of it
     CHECK(world.run_outcomes().empty());
     SUBCASE("it was decided") {
         world.service = app::AgentMemory{.decided = world.now().wall,
-                                         .replaced = {{"ntp2", world.now().wall, {}, 1}},
+                                         .done = {.replaced = {{"ntp2", world.now().wall, {}, 1}},
+                                                  .not_held = {},
+                                                  .unknown_before = {}},
                                          .proposal = {},
                                          .outcome = "applied",
                                          .reason = "plan 7f3c9a"};
         world.run(2min);
         CHECK(world.run_outcomes() == std::vector<std::string>{"applied"});
-        CHECK(world.agent().memory().replaced.size() == 1);
+        CHECK(world.agent().memory().done.replaced.size() == 1);
         CHECK(world.applied == 0);  // by itself it applies nothing
     }
     SUBCASE("nobody decided: it is said, and asked again in its time") {

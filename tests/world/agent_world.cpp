@@ -163,6 +163,7 @@ app::Sight AgentWorld::look() {
     setting.clocksource = clocksource;
     setting.kernel_unsynchronised = kernel_unsynchronised;
     setting.rate_trend = rate_trend;
+    setting.window_open = window_open;
     setting.rtc = std::exchange(rtc, nullptr);
     setting.silences = silences;
     setting.notices = std::exchange(notices, {});
@@ -266,6 +267,7 @@ void AgentWorld::perform(std::vector<AgentEffect> effects) {
             more = agent_->decided(decide ? decide(*this) : app::Decided{}, moment());
         } else if (std::holds_alternative<app::effect::Apply>(effect)) {
             ++applied;
+            remembered_at_apply = agent_->memory().done.replaced;
             more = agent_->applied(apply_outcome, "so it came out", moment());
         } else if (std::holds_alternative<app::effect::RestartDaemon>(effect)) {
             ++restarts;

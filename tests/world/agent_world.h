@@ -80,6 +80,8 @@ class AgentWorld {
     std::optional<LeapTable> leaps;           ///< a newer table, found by the next look
     std::optional<app::AgentMemory> service;  ///< what another decided for the agent
     std::vector<Replaced> excluded;
+    std::optional<bool> window_open;            ///< of changes
+    std::vector<Replaced> remembered_at_apply;  ///< what was known to be replaced then
 
   private:
     Moment moment() const;
