@@ -72,7 +72,7 @@ TEST_CASE("with -4 a name that the daemon follows by IPv6 is asked by its name")
     const auto text = dry_run_report({named, literal}, config, command);
     REQUIRE(text.has_value());
     const std::string flat = without_breaks(*text);
-    CHECK(flat.contains("127.0.0.1:123 4 packets"));
+    CHECK(flat.contains("localhost (127.0.0.1:123) 4 packets"));
     CHECK(flat.contains("::1 is no IPv4 address"));
 }
 
