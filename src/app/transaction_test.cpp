@@ -51,5 +51,5 @@ TEST_CASE("a change leaves it to its caller what signals do: the agent reads its
     place.config_file = directory.path() + "/chrony.conf";
     CHECK(Transaction::begin(context, place));
     ::sigaction(SIGHUP, &before, &after);
-    CHECK(after.sa_handler == own.sa_handler);
+    CHECK((after.sa_handler == own.sa_handler));
 }
