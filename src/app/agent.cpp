@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "app/agent_facts.h"
 #include "app/alert_files.h"
 #include "time/spell.h"
-#include "watch/rtc_record.h"
 
 namespace clockwright::app {
 namespace {
@@ -87,51 +85,12 @@ void Agent::event(const Now& now, std::string kind, std::string subject, std::st
         EventRow{now.wall, std::move(kind), std::move(subject), std::move(text), size});
 }
 
-void Agent::notice_clock(const Moment& moment) {
-    const Now& now = moment.now;
-    const ClockMove move = clock_.look(moment);
-    // Judged at once, however lazy the mode.
-    if (move.slept || move.stepped) next_cycle_ = std::min(next_cycle_, now.steady);
-    if (move.slept) {
-        book_.be_quiet_until(now.steady + to_nanoseconds(quiet_after_start));
-        event(now, "suspend", {}, "this host was suspended for " + spell_age(*move.slept),
-              move.slept);
-    }
-    if (!move.stepped) return;
-    watched_.clock_moved(*move.stepped);
-    if (const auto& state = snapshot_.status.facts.state) {
-        const WallTime update = state->tracking.reference_time;
-        if (!set_ || set_->update != update) set_ = SetClock{update, {}};
-        set_->by += *move.stepped;
-        doubt_what_was_told();
-    }
-    event(now, "step", {}, ledger_.stepped(now, *move.stepped), move.stepped);
-}
-
-/// Until the daemon tells another update. When it set the clock itself it has told one with that;
-/// one that tells no updates demonstrates nothing anyway.
-void Agent::doubt_what_was_told() {
-    ClockFacts& facts = snapshot_.status.facts;
-    if (!set_ || !facts.state) return;
-    if (facts.state->tracking.reference_time != set_->update || set_->update == WallTime{}) {
-        set_.reset();
-        return;
-    }
-    facts.set_since = set_->by;
-    snapshot_.status.verdict = judge_clock(facts);
-}
-
 std::vector<AgentEffect> Agent::wake(const Moment& moment) {
     notice_clock(moment);
     const Now& now = moment.now;
     if (deadline_ && now.steady >= *deadline_) conclude(now);
     if (!deadline_ && now.steady >= next_cycle_) begin_cycle(now);
     return take_effects();
-}
-
-std::vector<AgentEffect> Agent::clock_was_set(const Moment& moment) {
-    notice_clock(moment);
-    return take_all();
 }
 
 void Agent::begin_cycle(const Now& now) {
@@ -273,33 +232,6 @@ void Agent::note_blame(Blame blame, const Now& now) {
     snapshot_.blame = std::move(blame);
 }
 
-void Agent::note_clock(const Consensus& consensus, const Now& now) {
-    const ClockFacts& facts = snapshot_.status.facts;
-    LedgerLook look{.clocksource = setting_ ? setting_->clocksource : std::string{},
-                    .hands = facts.hands,
-                    .frequency = std::nullopt,
-                    .quorum = std::nullopt};
-    if (facts.state && facts.state->tracking.synchronised())
-        look.frequency = facts.state->tracking.frequency;
-    if (consensus.majority) look.quorum.emplace(consensus.offset, consensus.bound);
-    for (LedgerEntry& entry : ledger_.look(now, look))
-        event(now, std::move(entry.kind), {}, std::move(entry.text), entry.size);
-}
-
-void Agent::note_rtc(std::shared_ptr<const RtcReport> rtc, const Now& now) {
-    const auto& reading = rtc->facts.reading;
-    EventRow row{now.wall, std::string(rtc_event), {}, {}, {}};
-    if (rtc->facts.kernel_writes) {
-        row.text = "the kernel writes the hardware clock: nothing was compared";
-        rows_.emplace_back(std::move(row));
-    } else if (reading && rtc->facts.clock_demonstrated) {
-        row.text = "the hardware clock was compared: " + spell_signed(reading->offset());
-        row.size = reading->offset();
-        rows_.emplace_back(std::move(row));
-    }
-    snapshot_.rtc = std::move(rtc);
-}
-
 void Agent::watch_daemon(const Now& now) {
     // Where it may not start it, the alerts say that the daemon is dead.
     if (!setting_ || !config_.agent.watchdog) return;
@@ -376,31 +308,6 @@ std::vector<AgentEffect> Agent::stop(const Moment& moment) {
 
 SteadyTime Agent::next_wake() const {
     return deadline_.value_or(next_cycle_);
-}
-
-ClockRow Agent::clock_row(const Now& now, const Consensus& consensus) const {
-    const ClockVerdict& verdict = snapshot_.status.verdict;
-    ClockRow row;
-    row.at = now.wall;
-    row.daemon = std::string(to_string(snapshot_.status.kind));
-    row.demonstrated = verdict.demonstrated;
-    row.sentence = verdict.sentence;
-    row.agreeing = verdict.agreeing;
-    row.judged = verdict.voting;
-    row.authenticated = verdict.authenticated;
-    if (verdict.demonstrated && verdict.bound) {
-        row.offset = verdict.bound->offset;
-        row.bound = verdict.bound->total();
-    }
-    if (const auto& state = snapshot_.status.facts.state) {
-        row.stratum = state->tracking.stratum;
-        if (state->tracking.synchronised()) row.frequency = state->tracking.frequency;
-    }
-    if (consensus.majority) {
-        row.consensus = consensus.offset;
-        row.consensus_bound = consensus.bound;
-    }
-    return row;
 }
 
 void Agent::fill_snapshot(const Now& now, const Judged& judged) {

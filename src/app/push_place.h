@@ -13,7 +13,7 @@ struct PushPlace {
     std::string name;     ///< "InfluxDB": in what the log says
     std::string section;  ///< of the configuration: "influx"
     PushSettings settings;
-    bool in_order;  ///< it takes no sample that is older than what it has
+    bool in_order = false;  ///< it takes no sample that is older than what it has
     /// Posts whole lines, each with its newline. It may wait; it shares nothing with anybody.
     std::function<PushAnswer(const std::string& lines)> post;
 };

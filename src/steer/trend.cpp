@@ -23,7 +23,8 @@ double slope_of_walk(std::span<const TrendPoint> points) {
         for (std::size_t i = part * points.size() / parts; i < (part + 1) * points.size() / parts;
              ++i)
             values.push_back(points[i].value);
-        middles.push_back(median_of(std::move(values)).value_or(0));
+        const auto middle = median_of(std::move(values));
+        middles.push_back(middle.value_or(0));
     }
     const auto steps = static_cast<double>(parts - 1);
     const double mean = (middles.back() - middles.front()) / steps;
