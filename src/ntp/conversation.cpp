@@ -129,6 +129,9 @@ void Conversation::receive(const Arrival& arrival, std::span<const std::uint8_t>
         refuse(reply.error(), probe);
         return;
     }
+    if (probe == nullptr) {
+        return;  // never: what matches has its probe
+    }
     if (const auto why = not_authentic(*probe, bytes)) {
         note_stray(*why);
         return;

@@ -40,7 +40,7 @@ std::vector<LastExchange> joined(const std::vector<LastExchange>& one,
     return all;
 }
 
-ExchangeBackoff::ExchangeBackoff(std::vector<LastExchange> remembered) {
+ExchangeBackoff::ExchangeBackoff(const std::vector<LastExchange>& remembered) {
     for (const LastExchange& last : remembered) {
         heard_of(last);
     }

@@ -51,7 +51,7 @@ class ExchangeBackoff {
     /// check them (rule A-4). As often as chrony's servers give keys by default.
     static constexpr Seconds unchecked_rest{64};
 
-    explicit ExchangeBackoff(std::vector<LastExchange> remembered = {});
+    explicit ExchangeBackoff(const std::vector<LastExchange>& remembered = {});
 
     /// How long this server must still be left alone, by its name or its address; zero: no longer.
     /// What this process did is aged by the steady clock, what is remembered by the wall clock: one

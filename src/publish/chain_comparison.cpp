@@ -26,8 +26,7 @@ std::optional<WallTime> instant_of(std::string_view row) {
     constexpr std::string_view begin = "{\"timestamp\":\"";
     if (!row.starts_with(begin)) return std::nullopt;
     row.remove_prefix(begin.size());
-    const auto at = parse_rfc3339(row.substr(0, row.find('"')));
-    return at ? std::optional(*at) : std::nullopt;
+    return parse_rfc3339(row.substr(0, row.find('"')));
 }
 
 void note(std::size_t& count, WallTime at, ChainAnswer& answer) {

@@ -167,7 +167,7 @@ Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
 
 /// The last file, or one that sorts after it: of a new day, or because the last one is full.
 std::string AuditChain::name_for(std::size_t octets, WallTime now) const {
-    const std::string today = day_of(now) + std::string(extension);
+    std::string today = day_of(now) + std::string(extension);
     if (file_ < today) return today;
     if (size_ + octets <= largest_file) return file_;
     const std::string stem = file_.substr(0, file_.size() - extension.size());
