@@ -34,7 +34,7 @@ Result<std::string> optional_secret(const std::string& path) {
 Result<std::string> post(const std::string& url, const std::string& shown, std::string_view type,
                          const std::string& body, const system::PostSettings& settings) {
     const auto answer = TRY(system::http_post(url, type, body, settings));
-    const std::string said =
+    std::string said =
         fmt::format("{}: {}", answer.status, printable(answer.body.substr(0, 200)));
     if (answer.status >= 200 && answer.status < 300) return said;
     return fail(is_about_alert(answer.status) ? Fault::refused : Fault::failed,
