@@ -40,6 +40,16 @@ void add_measuring(CLI::App& app, Command& command) {
         ->allow_extra_args(false);
 }
 
+/// What a change may do beside naming other sources.
+void add_permissions(CLI::App& app, Command& command) {
+    app.add_flag("--takeover", command.takeover,
+                 "Comment out foreign source lines that are not chosen");
+    app.add_flag("--allow-restart", command.allow_restart,
+                 "A restart of the daemon may be part of it");
+    app.add_flag("--serving", command.serving,
+                 "This host serves time, and may change all the same");
+}
+
 }  // namespace
 
 void add_scan(CLI::App& scan, Command& command) {
@@ -72,12 +82,7 @@ void add_drift(CLI::App& drift, Command& command) {
 void add_plan(CLI::App& plan, Command& command) {
     add_measuring(plan, command);
     plan.add_option("--out", command.file, "Save the plan for `apply FILE`")->type_name("FILE");
-    plan.add_flag("--takeover", command.takeover,
-                  "Comment out foreign source lines that are not chosen");
-    plan.add_flag("--allow-restart", command.allow_restart,
-                  "A restart of the daemon may be part of it");
-    plan.add_flag("--serving", command.serving,
-                  "This host serves time, and may change all the same");
+    add_permissions(plan, command);
     plan.footer(
         "Exit code: 0 nothing to change, 2 a change is due, 3 no acceptable set, 5 refused.");
 }
@@ -88,12 +93,7 @@ void add_apply(CLI::App& apply, Command& command) {
     add_measuring(apply, command);
     apply.add_flag("--yes,-y", command.yes, "Do not ask");
     add_reason(apply, command, "Kept in the record, e.g. a ticket");
-    apply.add_flag("--takeover", command.takeover,
-                   "Comment out foreign source lines that are not chosen");
-    apply.add_flag("--allow-restart", command.allow_restart,
-                   "A restart of the daemon may be part of it");
-    apply.add_flag("--serving", command.serving,
-                   "This host serves time, and may change all the same");
+    add_permissions(apply, command);
     apply.add_flag("--dry-run", command.dry_run, "The same as plan");
     add_duration(apply, "--probation", command.probation,
                  "Judge the change once more after so long, and take it back (10m; 0s: never)");
