@@ -53,7 +53,7 @@ Seconds ClockFilter::dispersion(SteadyTime now) const {
 
 void ClockFilter::shift_in(std::optional<Sample> sample) {
     std::ranges::move_backward(stages_.begin(), stages_.end() - 1, stages_.end());
-    stages_.front() = std::move(sample);
+    stages_.front() = sample;
 }
 
 /// The valid samples by delay, least first; of equal delays the newest first.

@@ -54,7 +54,7 @@ std::optional<std::string> TableReader::text(std::string_view key) {
     if (node == nullptr) {
         return std::nullopt;
     }
-    const auto value = node->value_exact<std::string>();
+    auto value = node->value_exact<std::string>();
     if (!value) {
         fault(key, "is no text in quotation marks");
         return std::nullopt;

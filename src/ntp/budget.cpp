@@ -44,7 +44,7 @@ void remember_packets(std::vector<Spent>& remembered, const std::vector<IpAddres
     }
 }
 
-RateBudget::RateBudget(Manners manners, std::vector<Spent> remembered) : manners_(manners) {
+RateBudget::RateBudget(Manners manners, const std::vector<Spent>& remembered) : manners_(manners) {
     for (const Spent& spent : remembered) {
         heard_of(spent);
     }

@@ -42,7 +42,7 @@ std::vector<Spent> joined(const std::vector<Spent>& one, const std::vector<Spent
 /// aged by the steady clock, what is remembered by the wall clock.
 class RateBudget {
   public:
-    explicit RateBudget(Manners manners = {}, std::vector<Spent> remembered = {});
+    explicit RateBudget(Manners manners = {}, const std::vector<Spent>& remembered = {});
 
     /// The earliest moment a packet may go to `address`; `now` when nothing stands against it, the
     /// end of time (WallTime::max(), SteadyTime::max()) when the run has had its `addresses`.

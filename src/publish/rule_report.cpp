@@ -17,8 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string hold_text(const Rule& rule) {
-    const std::string samples =
-        rule.samples == 1 ? "at once" : fmt::format("{} samples", rule.samples);
+    std::string samples = rule.samples == 1 ? "at once" : fmt::format("{} samples", rule.samples);
     if (rule.hold.count() == 0) return samples;
     return fmt::format("{}, {}", spell_age(rule.hold), samples);
 }
@@ -76,7 +75,7 @@ std::string conditions_of_all_classes(std::size_t number,
 std::string severity_of_all_classes(std::size_t number,
                                     const std::vector<std::vector<Rule>>& of_classes) {
     const auto severity = [&](std::size_t host) { return of_classes[host].at(number).severity; };
-    const std::string first(to_string(severity(0)));
+    std::string first(to_string(severity(0)));
     if (severity(0) == severity(2)) return first;
     return fmt::format("{}; regulated: {}", first, to_string(severity(2)));
 }

@@ -96,8 +96,7 @@ std::optional<WallTime> last_row_of(std::string_view content) {
     const std::size_t found = content.rfind(begin);
     if (found == content.npos) return std::nullopt;
     content.remove_prefix(found + begin.size());
-    const auto at = parse_rfc3339(content.substr(0, content.find('"')));
-    return at ? std::optional(*at) : std::nullopt;
+    return parse_rfc3339(content.substr(0, content.find('"')));
 }
 
 std::string pruned_row(const ChainEnd& end) {

@@ -18,8 +18,7 @@ constexpr double spreads = 6;
 
 /// `share` 0.5: the median.
 Seconds quantile(std::vector<Seconds> values, double share) {
-    const auto place = values.begin() + static_cast<std::ptrdiff_t>(
-                                            share * static_cast<double>(values.size() - 1) + 0.5);
+    const auto place = values.begin() + std::lround(share * static_cast<double>(values.size() - 1));
     std::ranges::nth_element(values, place);
     return *place;
 }
