@@ -112,6 +112,7 @@ struct Command {
     std::optional<int> minimum, confirmations;
     std::vector<std::string> ca;
     std::string record, replay, render;
+    bool csv = false;
     // changing
     std::string file;   ///< plan --out, apply FILE, rollback ID, lab WORLD, config's word
     bool once = false;  ///< agent
@@ -131,6 +132,7 @@ struct Command {
     // check
     Seconds warning{0.1}, critical{0.5};
     std::string expect;
+    std::optional<int> count;  ///< watch: so many looks as text, then the end
     // agent
     std::optional<std::string> mode, listen;
     // demo

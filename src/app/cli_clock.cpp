@@ -1,5 +1,9 @@
 #include <CLI/CLI.hpp>
+#include <string>
 #include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "app/cli_verbs.h"
 
@@ -14,10 +18,11 @@ void add_signing(CLI::App& app, ReportCommand& report) {
         ->needs(out);
 }
 
-void add_form(CLI::App& app, ReportCommand& report) {
-    app.add_option("--format", report.format, "text, markdown, html or csv (text)")
+void add_form(CLI::App& app, ReportCommand& report,
+              const std::vector<std::string>& forms = {"text", "markdown", "html", "csv"}) {
+    app.add_option("--format", report.format, fmt::format("{} (text)", fmt::join(forms, ", ")))
         ->type_name("FORMAT")
-        ->check(CLI::IsMember({"text", "markdown", "html", "csv"}));
+        ->check(CLI::IsMember(forms));
     add_signing(app, report);
 }
 
@@ -28,7 +33,8 @@ void add_periodic(CLI::App& report, Command& command) {
           std::pair("weekly", "The same of the last seven days, day by day"),
           std::pair("drift", "How the oscillator ran over 30 days, and the hardware clock"),
           std::pair("maintenance", "Weekly and drift in one, with what a person should do")})
-        add_form(*report.add_subcommand(word, help), command.report);
+        add_form(*report.add_subcommand(word, help), command.report,
+                 {"text", "markdown", "html", "csv", "svg"});
     auto* change = report.add_subcommand(
         "change", "A day before and a day after a change of the sources, side by side");
     change->add_option("ID", command.report.id, "as `history changes` has it; none: the last");

@@ -22,9 +22,12 @@ void add_check(CLI::App& check, Command& command) {
         ->type_name("FILE");
 }
 
-void add_watch(CLI::App& watch, Command&) {
+void add_watch(CLI::App& watch, Command& command) {
+    watch.add_option("--count", command.count, "That many looks as plain text, then the end")
+        ->check(CLI::Range(1, 1'000'000))
+        ->type_name("N");
     watch.footer(
-        "Only the local daemon is asked. Ctrl-C ends it; it needs a terminal.\n"
+        "Only the local daemon is asked. Ctrl-C ends it; without --count it needs a terminal.\n"
         "In a browser: clockwright agent --listen 127.0.0.1:8123");
 }
 

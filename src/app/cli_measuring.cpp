@@ -63,6 +63,8 @@ void add_scan(CLI::App& scan, Command& command) {
     scan.add_option("--render", command.render, "Print the chosen set as that daemon's lines")
         ->type_name("DAEMON")
         ->check(CLI::IsMember({"chrony", "ntpsec", "timesyncd", "openntpd", "ntpd-rs"}));
+    scan.add_flag("--csv", command.csv,
+                  "A table for spreadsheets on stdout, a line for each server");
     scan.add_flag("--diagnose", command.diagnose,
                   "Try the way to a few servers: filters, interception, IPv6, asymmetry");
     scan.add_flag("--dry-run", command.dry_run, "Say what would be sent where, and stop");

@@ -95,8 +95,11 @@ TEST_CASE("the verb is found behind global options, known or not") {
               .message.starts_with("\"fleet\" is no verb of this release"));
 }
 
-TEST_CASE("watch is a verb, and takes nothing") {
+TEST_CASE("watch takes how often it looks, and no host") {
     CHECK(parse({"watch"})->command->verb == Verb::watch);
+    CHECK_FALSE(parse({"watch"})->command->count);
+    CHECK(parse({"watch", "--count", "3"})->command->count == 3);
+    CHECK(parse({"watch", "--count", "0"}).error().fault == Fault::usage);
     CHECK(parse({"watch", "host"}).error().fault == Fault::usage);
 }
 

@@ -15,10 +15,15 @@ void write(std::FILE* stream, std::string_view text) {
     std::fflush(stream);
 }
 
+/// Its stdout is for a program: nothing else may stand there, and -q does not silence it.
+bool is_for_programs(const Command& command) {
+    return command.json || command.csv || !command.render.empty();
+}
+
 }  // namespace
 
 void print_result(const Command& command, std::string_view text) {
-    if (!command.quiet || command.json || !command.render.empty()) write(stdout, text);
+    if (!command.quiet || is_for_programs(command)) write(stdout, text);
 }
 
 void print_refusal(const Command& command, std::string_view text) {
@@ -28,8 +33,7 @@ void print_refusal(const Command& command, std::string_view text) {
 
 void print_remark(const Command& command, std::string_view text) {
     if (command.quiet) return;
-    const bool stdout_is_taken = command.json || !command.render.empty();
-    write(stdout_is_taken ? stderr : stdout, text);
+    write(is_for_programs(command) ? stderr : stdout, text);
 }
 
 bool shows_progress(const Command& command) {

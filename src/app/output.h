@@ -13,7 +13,7 @@ void print_result(const Command& command, std::string_view text);
 /// Why nothing was done: a result, and with -q an error all the same.
 void print_refusal(const Command& command, std::string_view text);
 
-/// A remark for people, at once: not with -q, and on stderr with --json or --render.
+/// A remark for people, at once: not with -q, and on stderr with --json, --csv or --render.
 void print_remark(const Command& command, std::string_view text);
 
 /// A line that the next one overwrites: on a terminal's stderr only, and not with -q.

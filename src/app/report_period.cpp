@@ -3,7 +3,7 @@
 #include "app/report_ground.h"
 #include "app/report_output.h"
 #include "publish/change_report.h"
-#include "publish/period_report.h"
+#include "publish/period_chart.h"
 #include "system/clock.h"
 #include "system/local_host.h"
 #include "watch/rtc_record.h"
@@ -23,6 +23,7 @@ Result<void> add_summary(const Context& context, const History& history, PeriodR
     const auto looks = TRY(looks_of(history, report.period));
     const auto samples = TRY(samples_of(history, report.period, report.remarks));
     report.summary = summarise(looks, report.period);
+    keep_for_pictures(looks, report);
     HistoryQuery till_then = query_of(report.period);
     till_then.from.reset();  // what was told before counts as told
     report.alerts = TRY(history.alerts(till_then));
@@ -50,6 +51,14 @@ Result<ChangeSide> side_of(const History& history, const Period& period,
     return ChangeSide{summarise(looks, period), quality_of(samples, looks)};
 }
 
+std::string as_told(const PeriodReport& report, const Command& command) {
+    const std::string& format = command.report.format;
+    if (command.json) return period_json(report);
+    if (format == "csv") return period_csv(report);
+    if (format == "svg") return period_picture(report);
+    return rendered(period_document(report), format);
+}
+
 }  // namespace
 
 Result<int> report_period(const Context& context) {
@@ -64,10 +73,7 @@ Result<int> report_period(const Context& context) {
     if (report.word != "drift") TRY(add_summary(context, history, report));
     if (report.word == "drift" || report.word == "maintenance") TRY(add_rate(history, report));
     report.events = TRY(told_events(history, report.period));
-    return deliver(context, command.json ? period_json(report)
-                            : command.report.format == "csv"
-                                ? period_csv(report)
-                                : rendered(period_document(report), command.report.format));
+    return deliver(context, as_told(report, command));
 }
 
 Result<int> report_change(const Context& context) {

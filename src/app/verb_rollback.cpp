@@ -182,9 +182,9 @@ Result<int> roll_back(const Context& context) {
         reason = fmt::format("change {} did not hold: {}", target.id, why);
         system::log_line(reason, true);
     }
-    // A daemon that died of its change can still be given the old files and a restart.
-    if (!view.state && traits_of(view.place.kind).reloads) return std::unexpected(view.state_error);
     const Plan plan = TRY(way_back(transaction.journal(), target, view));
+    // A daemon that died of its change can still be given the old files and a restart.
+    if (!view.state && !plan.restart) return std::unexpected(view.state_error);
     return report(context,
                   TRY(transaction.run(plan, reason, Baseline{view.state.value_or(DaemonState{})})));
 }

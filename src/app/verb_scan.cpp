@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "app/daemon_access.h"
 #include "app/decision.h"
@@ -13,6 +14,7 @@
 #include "app/verbs.h"
 #include "publish/render.h"
 #include "publish/replay.h"
+#include "publish/scan_csv.h"
 #include "publish/scan_report.h"
 #include "publish/table.h"
 #include "system/clock.h"
@@ -61,6 +63,12 @@ Result<int> render(const Context& context, const ScanReport& report) {
     return set.lines.empty() ? exit_no_set : exit_done;
 }
 
+std::string as_told(const ScanReport& report, const Command& command) {
+    if (command.json) return scan_json(report);
+    if (command.csv) return scan_csv(report);
+    return scan_text(report, command.explain || command.verbose > 0, uses_colour(command));
+}
+
 }  // namespace
 
 Result<int> run_scan(const Context& context) {
@@ -71,11 +79,13 @@ Result<int> run_scan(const Context& context) {
                     "--replay asks nobody: it goes with no host, --internet, --dry-run or "
                     "--diagnose");
     }
-    if (command.json && !command.render.empty()) {
-        return fail(Fault::usage, "--json and --render both want stdout: choose one");
+    const std::array forms{command.json, command.csv, !command.render.empty()};
+    if (std::ranges::count(forms, true) > 1) {
+        return fail(Fault::usage, "--json, --csv and --render all want stdout: choose one");
     }
-    if (command.dry_run && !command.render.empty()) {
-        return fail(Fault::usage, "--dry-run measures nothing: there is no set to --render");
+    if (command.dry_run && (command.csv || !command.render.empty())) {
+        return fail(Fault::usage,
+                    "--dry-run measures nothing: there is no set to --render and no --csv");
     }
     if (command.dry_run) return dry_run(context);
     Run run = TRY(measured_run(context));
@@ -86,9 +96,7 @@ Result<int> run_scan(const Context& context) {
     ScanReport report = report_of(std::move(run.judged), run.measured, system::read_clocks().wall);
     if (command.replay.empty()) TRY(diagnose_paths(report, context));
     if (!command.render.empty()) return render(context, report);
-    print_result(command, command.json ? scan_json(report)
-                                       : scan_text(report, command.explain || command.verbose > 0,
-                                                   uses_colour(command)));
+    print_result(command, as_told(report, command));
     const bool any = std::ranges::any_of(
         report.rows, [](const ScanRow& row) { return row.assessment.stats.has_value(); });
     return any ? exit_done : exit_no_set;

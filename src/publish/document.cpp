@@ -118,12 +118,14 @@ std::string document_html(const Document& document) {
     std::string text = fmt::format(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{0}</title>\n"
         "<style>body{{font-family:sans-serif;max-width:60em;margin:2em auto}}"
+        "svg{{max-width:100%;height:auto}}"
         "td,th{{text-align:left;padding:.2em .8em .2em 0}}</style>\n<h1>{0}</h1>\n",
         title);
     for (const Section& section : document.sections) {
         text += fmt::format("<h2>{}</h2>\n", escape_html(printable(section.heading)));
         for (const std::string& paragraph : section.paragraphs)
             text += fmt::format("<p>{}</p>\n", escape_html(printable(paragraph)));
+        text += section.picture;
         if (!section.table) continue;
         text += "<table>\n" + html_row(section.table->columns, "th");
         for (const auto& row : section.table->rows) text += html_row(row, "td");

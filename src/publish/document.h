@@ -16,6 +16,7 @@ struct Section {
     std::string heading;
     std::vector<std::string> paragraphs;
     std::optional<DocumentTable> table;
+    std::string picture{};  ///< SVG of our own making; only a page of HTML has it
 };
 
 struct Document {

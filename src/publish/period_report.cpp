@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "publish/period_chart.h"
 #include "time/spell.h"
 #include "time/spell_up.h"
 #include "version.h"
@@ -221,7 +222,8 @@ Document period_document(const PeriodReport& report) {
     sections.push_back(
         {fmt::format("{} to {}", rfc3339(report.period.from), rfc3339(report.period.to)),
          period_statement(report),
-         {}});
+         {},
+         period_picture(report)});
     if (report.summary) {
         sections.push_back(objectives_section(report));
         sections.push_back(days_section(*report.summary));

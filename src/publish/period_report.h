@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "publish/chart.h"
 #include "publish/document.h"
 #include "publish/evidence.h"
 #include "steer/rtc_verdict.h"
@@ -33,6 +34,7 @@ struct PeriodReport {
     std::vector<EvidenceChange> changes;
     std::vector<EventRow> events;  ///< what moved the clock or its rate
     std::optional<RateSummary> rate;
+    std::vector<ChartValue> offsets, bounds;  ///< in seconds, of demonstrated looks, in order
     std::vector<std::string> remarks;
 };
 

@@ -82,7 +82,11 @@ TEST_CASE("all forms tell the same") {
         CHECK(text.contains(std::string("\n") + heading + "\n"));
     }
     CHECK(text.contains("this clock was set forward by 80 ms"));
-    CHECK(document_html(period_document(report)).contains("<h2>Day by day</h2>"));
+    const std::string html = document_html(period_document(report));
+    CHECK(html.contains("<h2>Day by day</h2>"));
+    CHECK(html.contains("<svg "));
+    CHECK_FALSE(text.contains("<svg "));
+    CHECK_FALSE(document_markdown(period_document(report)).contains("<svg "));
 }
 
 TEST_CASE("a drift is told with its interval, of the oscillator and of the hardware clock") {

@@ -40,6 +40,9 @@ class AgentService(hosts.HostBed):
         """What the channel was told, by root's unit: it may not write where the agent looks."""
         return self.host.run("cat", "/var/lib/clockwright/told").stdout
 
+    def main_process(self):
+        return self.host.run("systemctl", "show", "--value", "-p", "MainPID", AGENT).stdout.strip()
+
     def test_a_lying_source_is_replaced_for_an_agent_that_may_not(self):
         self.program("apply", "--yes", "--takeover")
         self.assertEqual(self.listed(), sorted([*self.honest[:4], self.liar]))
@@ -83,6 +86,12 @@ class AgentService(hosts.HostBed):
             owners = self.host.run("sh", "-c", f"stat -L -c %u {PLACE}/*").stdout.split()
             self.assertEqual(len(set(owners)), 1, owners)
             self.assertNotIn("0", owners)
+
+        with self.subTest("an agent that hangs is ended by systemd, and begun again"):
+            hung = self.main_process()
+            self.host.ask("sh", "-c", f"kill -STOP {hung}")
+            hosts.wait_for("another agent", lambda: self.main_process() not in ("0", hung), 120)
+            self.assertIn("Watchdog timeout", self.host.journal(AGENT))
 
         with self.subTest("nothing is left when it is removed"):
             self.program("service", "remove")

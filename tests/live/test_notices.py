@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """People hear of a change of time servers once, whoever made it: by the agent, or by the verb itself."""
+import email
 import json
 import signal
 import time
 
 import bed
 from badly_configured import HONEST, BadlyConfigured
+from smtp_server import SmtpServer
 from test_channels import Hook
 
 
@@ -90,6 +92,20 @@ class Notices(BadlyConfigured):
         self.begin_agent()
         self.wait_for("it is told", self.told, 30)
         self.assertEqual(len(self.told()), 1)
+
+    def test_a_mail_tells_old_and_new_servers_and_how_to_undo_it(self):
+        server = SmtpServer(self, "127.0.0.1", starttls=False)
+        self.configure(hosts=map(self.host, HONEST))
+        with self.config.open("a") as config:
+            config.write(f'[alert.mail]\nserver = "{server.place}"\ntls = "off"\n'
+                         'from = "clock@corp.example"\nto = ["ops@corp.example"]\n')
+        self.start()
+        change = self.apply().json["id"]
+        (sender, recipients, text), = server.mails
+        self.assertEqual((sender, recipients), ("clock@corp.example", ["ops@corp.example"]))
+        body = email.message_from_string(text).get_payload(decode=True).decode()
+        for told in (self.host(1), f"clockwright rollback {change}"):
+            self.assertIn(told, body)
 
     def test_a_channel_hears_of_what_it_asked_for_alone(self):
         self.tell_hook('tells = ["errors"]\n')

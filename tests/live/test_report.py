@@ -2,6 +2,7 @@
 """clockwright report, from outside: evidence of what was recorded, and of what was not."""
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 import bed
 
@@ -51,6 +52,16 @@ class Report(bed.Bed):
                     self.expect(self.program("report", word, "--format", form), 0)
         self.assertIsNone(self.program("report", "drift", "--json").json["frequency_median_ppm"])
         self.expect(self.program("report", "change"), 1)
+
+    def test_pictures_are_drawn_without_any_other_program(self):
+        self.expect(self.program("history", "import", GOLDEN / "memo.json"), 0)
+        for word, charts in (("daily", 2), ("weekly", 2), ("drift", 1), ("maintenance", 3)):
+            with self.subTest(word):
+                picture = self.expect(self.program("report", word, "--format", "svg"), 0).stdout
+                drawn = ElementTree.fromstring(picture)
+                self.assertEqual(len(drawn.findall("{http://www.w3.org/2000/svg}g")), charts)
+                self.assertIn(picture, self.program("report", word, "--format", "html").stdout)
+        self.expect(self.program("report", "compliance", "--format", "svg"), 64)
 
     def key_pair(self):
         private, public = self.directory / "key.pem", self.directory / "public.pem"

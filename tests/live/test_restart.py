@@ -37,6 +37,16 @@ exec {bed.CHRONYD} -x -u root -f {self.chrony_conf}
         self.expect(self.program("--json", "rollback", "last"), 0)
         self.assertEqual(self.evidence(), before)
 
+    def test_a_daemon_that_died_of_a_change_with_a_restart_gets_its_old_files_and_another(self):
+        self.start(self.line(1), sourcedir=False)
+        before = self.evidence()
+        change = self.apply("--allow-restart").json["id"]
+        self.end_restarted()
+        self.wait_for("chronyd has ended",
+                      lambda: not (self.run_directory / "chronyd.pid").exists(), 10)
+        self.expect(self.program("--json", "rollback", change, "--unless-verified"), 0)
+        self.assertEqual(self.evidence(), before)
+
     def saved_plan(self):
         path = self.directory / "saved.plan"
         self.expect(self.program("plan", "--allow-restart", "--out", path), 2)

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """clockwright scan, from outside: every server of a lab world gets the verdict it deserves."""
+import csv
+import io
 import re
 import signal
 import time
@@ -42,6 +44,19 @@ class Scan(bed.Bed):
     def mixed_world(self):
         self.lab(HONEST | {last: keys for last, (keys, _) in FAULTY.items()})
         return [self.host(last) for last in [*HONEST, *FAULTY, 40]]  # 40: nobody is there
+
+    def test_the_same_as_a_table_for_spreadsheets(self):
+        self.lab(HONEST)
+        self.configure()
+        hosts = [self.host(last) for last in [*HONEST, 40]]
+        answer = self.expect(self.program("scan", "-q", "--csv", *hosts), 0)
+        rows = list(csv.DictReader(io.StringIO(answer.stdout)))
+        self.assertCountEqual(rows[0], SERVER_KEYS)
+        self.assertCountEqual([row["host"] for row in rows], hosts)
+        silent = next(row for row in rows if row["host"] == self.host(40))
+        self.assertEqual((silent["verdict"], silent["offset_seconds"]), ("unreachable", ""))
+        for wrong in (["--json"], ["--render", "chrony"], ["--dry-run"]):
+            self.expect(self.program("scan", "--csv", *wrong, *hosts), 64)
 
     def test_every_server_of_a_mixed_world_gets_its_verdict(self):
         answer = self.scan(*self.mixed_world()).json
