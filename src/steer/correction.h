@@ -6,15 +6,9 @@
 #include <string>
 
 #include "time/units.h"
+#include "time/unsteered.h"
 
 namespace clockwright {
-
-/// The wall clock beside the oscillator as it runs by itself. The steady clock is slewed together
-/// with the wall clock; against this one a slew shows.
-struct UnsteeredReading {
-    WallTime wall;
-    std::chrono::nanoseconds raw{};  ///< since any origin, not counting sleep
-};
 
 /// By how much the wall clock was moved between the two, but for `rate`, by which the daemon
 /// corrects the oscillator all the time.

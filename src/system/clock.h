@@ -1,8 +1,8 @@
 /// Reads the clocks. The only place that does.
 #pragma once
 
-#include "steer/correction.h"
 #include "time/units.h"
+#include "time/unsteered.h"
 
 namespace clockwright::system {
 
