@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/daemon_units.h"
 #include "daemon/places.h"
 
 namespace clockwright::app {
@@ -85,6 +86,10 @@ Result<DaemonKind> choose_kind(const Config& config, const Host& host,
         return place == nullptr ? DaemonKind::chrony : place->kind;
     }
     if (const auto kind = running_kind(programs)) return *kind;
+    // None runs: the one that a boot would start. What another left behind is no sign of it.
+    for (const DaemonPresence& daemon : find_daemons(host, programs)) {
+        if (daemon.enabled && !daemon.yields) return daemon.kind;
+    }
     for (const InstallPlace& place : install_places()) {
         if (!host.glob(std::string(place.config)).empty()) return place.kind;
     }
@@ -105,7 +110,10 @@ std::string locate_config(DaemonKind kind, const Config& config, const Host& hos
 }
 
 /// As this host starts its services; empty: it is not known how, and the daemon is not restarted.
-std::vector<std::string> usual_restart(const Host& host, std::string_view unit) {
+std::vector<std::string> usual_restart(const Host& host, std::string service) {
+    constexpr std::string_view suffix = ".service";
+    if (service.empty()) return {};
+    if (service.ends_with(suffix)) service.resize(service.size() - suffix.size());
     struct Way {
         std::string_view mark, program;  ///< what is there where it is so, and what to run
         bool name_first;                 ///< "rc-service chronyd restart"
@@ -117,7 +125,7 @@ std::vector<std::string> usual_restart(const Host& host, std::string_view unit) 
     for (const Way& way : ways) {
         if (host.glob(std::string(way.mark)).empty() || host.glob(std::string(way.program)).empty())
             continue;
-        std::vector<std::string> argv{std::string(way.program), "restart", std::string(unit)};
+        std::vector<std::string> argv{std::string(way.program), "restart", service};
         if (way.name_first) std::swap(argv[1], argv[2]);
         return argv;
     }
@@ -150,8 +158,6 @@ Result<DaemonPlace> choose_daemon(const Config& config, const Host& host,
     place.kind = TRY(choose_kind(config, host, programs));
     place.config_file = locate_config(place.kind, config, host, programs);
     const InstallPlace& installed = *place_of(place.kind, place.config_file);
-    place.restart = config.is_set("daemon.restart") ? config.daemon.restart
-                                                    : usual_restart(host, installed.unit);
     place.control_given = !config.daemon.control.empty();
     place.control = place.control_given ? config.daemon.control : std::string(installed.control);
     // One that steers comes first: anybody may call a process so, and containers have their own.
@@ -160,6 +166,10 @@ Result<DaemonPlace> choose_daemon(const Config& config, const Host& host,
         if (!place.program || (program.steers() && !place.program->steers()))
             place.program = program;
     }
+    place.restart =
+        config.is_set("daemon.restart")
+            ? config.daemon.restart
+            : usual_restart(host, service_of(host, place.kind, place.config_file, place.program));
     return place;
 }
 

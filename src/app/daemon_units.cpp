@@ -84,10 +84,19 @@ void read_settings(const Host& host, DaemonPresence& daemon) {
     }
 }
 
+/// Of OpenRC, System V or rc.d; empty: there is none.
+std::string script_of(const Host& host, const InstallPlace& place) {
+    for (const char* directory : {"/etc/init.d", "/etc/rc.d", "/usr/local/etc/rc.d"}) {
+        std::string script = fmt::format("{}/{}", directory, place.unit);
+        if (exists(host, script)) return script;
+    }
+    return {};
+}
+
 /// As OpenRC and System V keep them.
 void read_scripts(const Host& host, const InstallPlace& place, DaemonPresence& daemon) {
-    const std::string script = fmt::format("/etc/init.d/{}", place.unit);
-    if (!exists(host, script)) return;
+    const std::string script = script_of(host, place);
+    if (script.empty()) return;
     daemon.installed = true;
     daemon.unit = place.unit;
     daemon.unit_file = script;
@@ -111,6 +120,25 @@ void read_unit(const Host& host, const InstallPlace& place, DaemonPresence& daem
     daemon.masked = is_masked(host, unit);
     daemon.enabled = !daemon.masked && is_wanted(host, unit);
     read_settings(host, daemon);
+}
+
+/// A program may have been started by hand from within any service.
+bool starts(const Host& host, const std::string& unit, const ClockProgram& program) {
+    const std::string file = unit_file_of(host, unit);
+    if (file.empty() || program.argv.empty()) return false;
+    return std::ranges::any_of(texts_of(host, file, unit), [&](const std::string& text) {
+        return std::ranges::any_of(lines_of(text), [&](const NumberedLine& line) {
+            const std::string_view word = trimmed(line.text);
+            return word.starts_with("ExecStart=") && word.contains(program.argv.front());
+        });
+    });
+}
+
+std::string service_in(const Host& host, const InstallPlace& place) {
+    if (!belongs(host, place)) return {};
+    std::string unit = fmt::format("{}.service", place.unit);
+    if (!unit_file_of(host, unit).empty()) return unit;
+    return script_of(host, place).empty() ? std::string{} : std::string(place.unit);
 }
 
 std::optional<ClockProgram> running(const std::vector<ClockProgram>& programs, DaemonKind kind) {
@@ -140,6 +168,20 @@ std::vector<DaemonPresence> find_daemons(const Host& host,
         if (daemon.installed || daemon.program) daemons.push_back(std::move(daemon));
     }
     return daemons;
+}
+
+std::string service_of(const Host& host, DaemonKind kind, std::string_view config_file,
+                       const std::optional<ClockProgram>& program) {
+    if (program && !program->unit.empty() && starts(host, program->unit, *program))
+        return program->unit;
+    for (const bool same_file : {true, false}) {
+        for (const InstallPlace& place : install_places()) {
+            if (place.kind != kind || (place.config == config_file) != same_file) continue;
+            std::string service = service_in(host, place);
+            if (!service.empty()) return service;
+        }
+    }
+    return {};
 }
 
 }  // namespace clockwright::app

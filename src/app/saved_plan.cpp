@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/decision.h"
 #include "app/exit_code.h"
@@ -28,11 +29,15 @@ constexpr Seconds clock_tolerance{300};  // a plan may be this much from the fut
 /// A start may step the clock: a saved plan must find as little to step as when it was made. Others
 /// than chrony were judged by what the new servers say, which nobody can ask here.
 std::string why_start_would_step(const Plan& plan, const DaemonView& view) {
-    if (!plan.restart || !traits_of(view.place.kind).reloads || !view.config ||
-        !view.state->tracking.synchronised())
-        return {};
+    if (!plan.restart || !traits_of(view.place.kind).reloads || !view.config) return {};
     const Seconds offset = view.state->tracking.offset;
     const Seconds limit = dialect_of(view.place.kind).start_step(*view.config) / 2;
+    if (!view.state->tracking.synchronised() && std::isfinite(limit.count()))
+        return fmt::format(
+            "plan {} restarts the daemon, whose start could step the clock, and it follows nobody "
+            "who "
+            "would tell by how much; `apply` without a file measures first",
+            plan.id);
     if (std::abs(offset.count()) < limit.count()) return {};
     return fmt::format(
         "plan {} restarts the daemon, whose start could step the clock: it is {} off", plan.id,
@@ -104,6 +109,7 @@ std::string why_no_restart(const Plan& plan, const Command& command) {
 }
 
 std::string why_not_now(const Plan& plan, const Command& command, const DaemonView& view) {
+    if (!plan.change) return {};
     const WallTime now = system::read_clocks().wall;
     const Seconds age = now - plan.made_at;
     if (age > plan_life || age < -clock_tolerance)

@@ -17,6 +17,7 @@
 #include "system/event_loop.h"
 #include "system/local_host.h"
 #include "system/terminal.h"
+#include "system/user_file.h"
 #include "system/wait.h"
 #include "time/spell.h"
 
@@ -48,6 +49,15 @@ Seconds rest_before(const Plan& plan, const Config& config) {
     if (!brings_strangers(plan)) return Seconds{0};
     return rest_after(store::load(config.state.directory, nullptr).spent,
                       system::read_clocks().wall);
+}
+
+/// Files that were to replace others: under the lock nobody is at work on one.
+void remove_what_a_kill_left(const Plan& plan) {
+    const system::LocalHost host;
+    for (const FileState& file : files_after(plan)) {
+        for (const std::string& left : host.glob(directory_of(file.path) + "/.clockwright-??????"))
+            system::remove_file(left);
+    }
 }
 
 }  // namespace
@@ -119,13 +129,17 @@ Result<void> Transaction::perform(const Action& action) {
     }
     auto socket = TRY(open_control(place_));
     if (const auto* removal = std::get_if<DeleteSource>(&action))
-        return socket.delete_source(removal->address);
+        return removal->address.is_unspecified() ? socket.delete_unresolved(removal->name)
+                                                 : socket.delete_source(removal->address);
     if (const auto* addition = std::get_if<AddSource>(&action)) {
         const auto line = chrony::parse_source_line(addition->line);
         if (!line) return fail("\"" + printable(addition->line) + "\" is no source line");
         return socket.add_source(*line);
     }
-    return socket.reload_sources();
+    TRY(socket.reload_sources());
+    // Those that stay may be asked only in many minutes, and until then nobody follows them.
+    if (only_removes_) static_cast<void>(socket.burst(1));
+    return {};
 }
 
 Result<DaemonState> Transaction::ask_daemon() {
@@ -219,6 +233,7 @@ Result<Done> Transaction::run(const Plan& plan, const std::string& reason,
     const ApplySettings settings = settings_for(rest_before(plan, context_->config));
     if (guard.begun) guard.begun(id);
     listed_.clear();
+    only_removes_ = plan.add.empty() && !plan.remove.empty();
     greeted(listed_, baseline.state);
     Done done = drive(Apply(plan, baseline, settings), id);
     if (guard.ended) guard.ended(done);
@@ -257,6 +272,7 @@ Result<std::optional<Done>> Transaction::heal() {
     Plan plan = state ? as_others_left_it(left->plan, *state) : left->plan;
     Done done =
         drive(Apply::healing(std::move(plan), left->begun, left->baseline, settings), left->id);
+    remove_what_a_kill_left(left->plan);
     tell(left->plan, left->baseline, left->reason, done);
     const bool back = done.outcome.kind == OutcomeKind::rolled_back && !done.interrupted;
     if (back && is_rollback(left->plan)) {

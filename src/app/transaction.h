@@ -87,6 +87,7 @@ class Transaction {
     store::Journal journal_;
     AfterJournal after_journal_;
     std::set<IpAddress> listed_;  ///< when the daemon was asked last
+    bool only_removes_ = false;   ///< the plan brings no source
     Now began_;
     bool interrupted_ = false;
 };

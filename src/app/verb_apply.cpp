@@ -193,6 +193,12 @@ Result<int> apply_saved_plan(const Context& context) {
     if (is_fulfilled(plan, host, *view.state)) {
         return finish(context, plan, nothing_done(plan.id, is_fulfilled_text(plan)));
     }
+    if (!plan.change) {
+        auto moved = moved_ground(plan, host, *view.state);
+        return finish(
+            context, plan,
+            moved.empty() ? nothing_done(plan.id, plan.reason) : not_done(plan, std::move(moved)));
+    }
     if (auto why = why_not_now(plan, context.command, view); !why.empty())
         return finish(context, plan, not_done(plan, std::move(why)));
     TRY(ask_consent(plan, context.command));

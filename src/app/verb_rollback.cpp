@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/daemon_access.h"
+#include "app/daemon_choice.h"
 #include "app/decision.h"
 #include "app/exit_code.h"
 #include "app/output.h"
@@ -21,8 +22,11 @@
 namespace clockwright::app {
 namespace {
 
-/// What a daemon may take to show that it still holds.
-constexpr Seconds probation_patience{30};
+/// What a daemon may take to show that it still holds; one that was restarted meanwhile begins
+/// anew.
+Seconds probation_patience(DaemonKind kind) {
+    return std::max(Seconds{30}, traits_of(kind).verify_at_least);
+}
 /// How long another change may be at work before the timer gives up.
 constexpr Seconds lock_patience{1800};
 
@@ -127,11 +131,27 @@ Done taken_back(Done healed) {
     return healed;
 }
 
+/// The daemon of this change, where none runs that would say which is meant: it may have died of
+/// it.
+Result<Context> meant(const Context& context, const std::optional<store::Change>& change) {
+    Context of_change = context;
+    Config::Daemon& daemon = of_change.config.daemon;
+    const bool told = daemon.kind != "auto" || !daemon.config.empty();
+    if (told || !change || !change->fault.empty()) return of_change;
+    const system::LocalHost host;
+    if (TRY(choose_daemon(context.config, host, host.clock_programs())).program) return of_change;
+    daemon.kind = change->plan.daemon;
+    daemon.config = change->plan.config_file;
+    return of_change;
+}
+
 /// What a boot runs: a loss of power may have ended a change.
-Result<int> heal(const Context& context) {
-    const auto journal = TRY(store::Journal::open_to_read(context.config.state.directory));
+Result<int> heal(const Context& given) {
+    const auto journal = TRY(store::Journal::open_to_read(given.config.state.directory));
     const Done nothing = nothing_done({}, "no change was left unfinished");
-    if (!TRY(journal.unfinished())) return report(context, nothing);
+    const auto left = TRY(journal.unfinished());
+    if (!left) return report(given, nothing);
+    const Context context = TRY(meant(given, left));
     const DaemonView view = TRY(view_daemon(context.config, system::LocalHost()));
     if (const std::string hands = two_hands(view.place); !hands.empty())
         return fail(Fault::refused, hands);
@@ -140,8 +160,19 @@ Result<int> heal(const Context& context) {
     return report(context, healed ? taken_back(*healed) : nothing);
 }
 
-Result<int> roll_back(const Context& context) {
+/// The one that this id names; empty: none can be found, which is said where it is looked for.
+std::optional<store::Change> named_change(const Context& context) {
+    const auto journal = store::Journal::open_to_read(context.config.state.directory);
+    if (!journal) return std::nullopt;
+    const auto left = journal->unfinished();
+    if (context.command.file == "last" && left && *left) return *left;
+    auto change = journal->find(context.command.file);
+    return change ? std::optional(std::move(*change)) : std::nullopt;
+}
+
+Result<int> roll_back(const Context& given) {
     system::outlive_terminal();
+    const Context context = TRY(meant(given, named_change(given)));
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(context.config, host));
     if (const std::string hands = two_hands(view.place); !hands.empty())
@@ -175,16 +206,21 @@ Result<int> roll_back(const Context& context) {
         const auto changes = TRY(transaction.journal().changes());
         if (std::ranges::any_of(changes, [&](const auto& one) { return replaces(one, target); }))
             return report(context, nothing_done(target.id, "a later change has replaced it"));
-        const std::string why = why_not_kept(target, view.place, probation_patience);
+        const std::string why =
+            why_not_kept(target, view.place, probation_patience(view.place.kind));
         if (why.empty())
             return report(context,
                           nothing_done(target.id, fmt::format("change {} holds", target.id)));
         reason = fmt::format("change {} did not hold: {}", target.id, why);
         system::log_line(reason, true);
     }
-    const Plan plan = TRY(way_back(transaction.journal(), target, view));
-    // A daemon that died of its change can still be given the old files and a restart.
-    if (!view.state && !plan.restart) return std::unexpected(view.state_error);
+    Plan plan = TRY(way_back(transaction.journal(), target, view));
+    if (!view.state && !plan.restart) {
+        const bool dead = !view.place.program && !view.place.restart.empty();
+        if (!dead) return std::unexpected(view.state_error);
+        plan = for_dead_daemon(std::move(plan), view.place.restart);
+        plan.id = plan_id(plan);
+    }
     return report(context,
                   TRY(transaction.run(plan, reason, Baseline{view.state.value_or(DaemonState{})})));
 }

@@ -35,8 +35,7 @@ struct OurFile {
     std::string content;
 };
 
-Result<UnitSettings> unit_settings(const Context& context, const Host& host) {
-    const DaemonView view = TRY(view_daemon(context.config, host));
+UnitSettings unit_settings(const Context& context, const DaemonView& view) {
     UnitSettings settings;
     settings.program = system::own_program();
     if (!context.command.config_file.empty())
@@ -57,6 +56,32 @@ Result<UnitSettings> unit_settings(const Context& context, const Host& host) {
     return settings;
 }
 
+/// What root's units run must be root's alone, and where they can see it.
+Result<void> check_places(const UnitSettings& settings) {
+    const std::string advice = "; copy it to /usr/local/bin first (./dev install)";
+    if (const std::string why = system::changed_by_others(settings.program); !why.empty())
+        return fail(Fault::bad_input, fmt::format("root's units would run {}, and {}{}",
+                                                  settings.program, why, advice));
+    for (const std::string& path :
+         {settings.program, settings.config_file, settings.state_directory}) {
+        for (const char* hidden : {"/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/"})
+            if (path.starts_with(hidden))
+                return fail(
+                    Fault::bad_input,
+                    fmt::format("the units see nothing below {}, where {} is", hidden, path));
+    }
+    return {};
+}
+
+/// A service that is refused every time must not look like one that works.
+std::string every_run_is_refused(const DaemonView& view, const Command& command) {
+    if (traits_of(view.place.kind).reloads || command.allow_restart) return {};
+    return fmt::format(
+        " But {} takes other servers only by a restart: without --allow-restart every change is "
+        "refused.",
+        to_string(view.place.kind));
+}
+
 /// `by_wish`: a unit of root's decides, and starts a dead daemon, for the agent.
 std::vector<OurFile> files_of_service(const UnitSettings& settings, bool systemd, bool agent,
                                       bool by_wish) {
@@ -72,13 +97,19 @@ std::vector<OurFile> files_of_service(const UnitSettings& settings, bool systemd
     return files;
 }
 
-Result<void> need_root(const Command& command, std::string_view word) {
+/// With the leave that a daemon needs which takes nothing without a restart.
+std::string sudoers_here(const Config& config) {
+    const auto view = view_daemon(config, system::LocalHost());
+    return sudoers_example(system::own_program(), view && !traits_of(view->place.kind).reloads);
+}
+
+Result<void> need_root(const Context& context, std::string_view word) {
     if (system::is_root()) return {};
-    const std::string program = system::own_program();
     return fail(Fault::not_permitted,
                 fmt::format("service {} writes units of the system and needs root: sudo {} service "
                             "{}; or in sudoers:\n{}",
-                            word, program, command.service.word, sudoers_example(program)));
+                            word, system::own_program(), context.command.service.word,
+                            sudoers_here(context.config)));
 }
 
 /// `next`: lines for people alone.
@@ -127,7 +158,8 @@ Result<void> tell_systemd(const std::vector<std::string>& words) {
 }
 
 Result<int> install(const Context& context, const Host& host) {
-    const UnitSettings settings = TRY(unit_settings(context, host));
+    const DaemonView view = TRY(view_daemon(context.config, host));
+    const UnitSettings settings = unit_settings(context, view);
     const bool systemd = has_systemd(host);
     const bool agent = context.command.service.agent;
     if (agent && !systemd) {
@@ -146,22 +178,24 @@ Result<int> install(const Context& context, const Host& host) {
         print_files(context.command, files);
         return exit_done;
     }
-    TRY(need_root(context.command, "install"));
+    TRY(need_root(context, "install"));
+    TRY(check_places(settings));
     const int written = TRY(write_files(files));
     if (systemd) {
         if (written > 0) TRY(tell_systemd({"daemon-reload"}));
         TRY(tell_systemd({"enable", "--now", "--quiet", timer_name}));
         TRY(tell_systemd({"enable", "--quiet", heal_name}));
         if (by_wish) TRY(tell_systemd({"enable", "--now", "--quiet", wish_name}));
+        if (agent && written > 0) TRY(tell_systemd({"try-restart", agent_name}));
         if (agent) TRY(tell_systemd({"enable", "--now", "--quiet", agent_name}));
     }
     print_done(
         context.command, written == 0 ? "unchanged" : "installed",
-        fmt::format("{} Every {} h a better set is looked for and applied{}{}.",
+        fmt::format("{} Every {} h a better set is looked for and applied{}{}.{}",
                     written == 0 ? "Nothing to do: the service is as it should be." : "Installed.",
                     std::lround(settings.every.count() / 3600),
                     settings.allow_restart ? ", with a restart of the daemon if need be" : "",
-                    agent ? "; the agent runs" : ""),
+                    agent ? "; the agent runs" : "", every_run_is_refused(view, context.command)),
         "Next: clockwright service status\n");
     return exit_done;
 }
@@ -178,10 +212,15 @@ Result<void> remove_lock(const Config& config, const Host& host) {
 }
 
 Result<int> remove(const Context& context, const Host& host) {
-    TRY(need_root(context.command, "remove"));
+    TRY(need_root(context, "remove"));
     for (const char* begun : {timer_name, heal_name, agent_name, wish_name}) {
         if (has_systemd(host) && !host.glob(unit_path(begun)).empty())
             TRY(tell_systemd({"disable", "--now", "--quiet", begun}));
+    }
+    // One that works now walks back and ends before its unit goes.
+    for (const char* at_work : {service_name, wish_service_name}) {
+        if (has_systemd(host) && !host.glob(unit_path(at_work)).empty())
+            TRY(tell_systemd({"stop", "--quiet", at_work}));
     }
     int removed = 0;
     for (const std::string& path :
@@ -200,7 +239,9 @@ Result<int> remove(const Context& context, const Host& host) {
     }
     if (has_systemd(host) && removed > 0) {
         TRY(tell_systemd({"daemon-reload"}));
-        static_cast<void>(tell_systemd({"reset-failed", "--quiet", service_name}));
+        for (const char* gone :
+             {service_name, timer_name, heal_name, agent_name, wish_service_name, wish_name})
+            static_cast<void>(tell_systemd({"reset-failed", "--quiet", gone}));
     }
     const std::string& state = context.config.state.directory;
     if (context.command.service.purge) {
@@ -220,7 +261,7 @@ Result<int> remove(const Context& context, const Host& host) {
 }
 
 Result<int> run_now(const Context& context, const Host& host) {
-    TRY(need_root(context.command, "run-now"));
+    TRY(need_root(context, "run-now"));
     if (!has_systemd(host) || host.glob(unit_path(service_name)).empty())
         return fail("the service is not installed; clockwright service install");
     TRY(system::run_command({systemctl, "start", service_name}, run_limit));
@@ -292,7 +333,7 @@ Result<int> show_status(const Context& context, const Host& host) {
     }
     std::string text = status_as_text(units, installed, systemd);
     if (!system::is_root())
-        text += "To let a group run it, in sudoers:\n" + sudoers_example(system::own_program());
+        text += "To let a group run it, in sudoers:\n" + sudoers_here(context.config);
     print_result(context.command, text);
     return exit_done;
 }

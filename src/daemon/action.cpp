@@ -29,8 +29,9 @@ std::string describe(const Action& action) {
             [](const WriteFile& write) { return describe_write(write); },
             [](const ReloadSources&) { return std::string("reload sources"); },
             [](const DeleteSource& gone) {
-                return fmt::format("delete source {} ({})", printable(gone.name),
-                                   to_string(gone.address));
+                return fmt::format(
+                    "delete source {} ({})", printable(gone.name),
+                    gone.address.is_unspecified() ? "without an address" : to_string(gone.address));
             },
             [](const AddSource& added) { return "add source: " + printable(added.line); },
             [](const RestartDaemon& restart) {

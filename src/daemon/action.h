@@ -39,7 +39,7 @@ struct ReloadSources {
 /// The control command `delete source`; a source that is not there counts as done.
 struct DeleteSource {
     std::string name;
-    IpAddress address;
+    IpAddress address;  ///< unspecified: every place of this name that has no address yet
     friend bool operator==(const DeleteSource&, const DeleteSource&) = default;
 };
 

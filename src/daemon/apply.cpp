@@ -195,7 +195,9 @@ ApplyEffect Apply::daemon_answered(const DaemonAnswered& answer, const Now& now)
         return not_verified(answer.state.error().message, lost, now);
     }
     silent_since_.reset();
-    const auto verification = verify(step().expect, *answer.state, baseline_, reload_by(now));
+    const Plan plan = as_others_left_it(plan_, *answer.state);
+    const auto verification =
+        verify(plan.steps[step_].expect, *answer.state, baseline_, reload_by(now));
     if (!verification.holds) {
         const auto listed_by_now = now.steady - asked_since_ >= listing_time;
         return not_verified(fmt::format("{}", fmt::join(verification.missing, "; ")),

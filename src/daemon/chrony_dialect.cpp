@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "daemon/chrony_config.h"
 #include "daemon/chrony_globals.h"
@@ -78,7 +79,7 @@ std::vector<std::string> ChronyDialect::notes(const Found& found, const SourceCh
 
 Seconds ChronyDialect::start_step(const DaemonConfig& config) const {
     const Directive* makestep = config.find("makestep");
-    if (makestep == nullptr) return Seconds{1e9};  // it never steps
+    if (makestep == nullptr) return Seconds{std::numeric_limits<double>::infinity()};
     Seconds threshold = traits().start_step;
     if (!makestep->arguments.empty()) {
         const auto& text = makestep->arguments.front();

@@ -17,10 +17,13 @@ namespace {
 
 constexpr std::string_view own_name = "/clockwright.sources";
 
-/// The union must stand on what will remain: add, confirm, only then remove (rule T-6).
-Expectation without_support_of(Expectation expectation, const std::vector<SourceLine>& leaving) {
+/// The union must stand on what will remain: add, confirm, only then remove (rule T-6). What
+/// another line names as well stays.
+Expectation without_support_of(Expectation expectation, const std::vector<SourceLine>& leaving,
+                               const std::vector<SourceLine>& staying) {
     for (auto& source : expectation.sources) {
-        source.leaving = !source.added && names(leaving, source.name);
+        source.leaving =
+            !source.added && names(leaving, source.name) && !names(staying, source.name);
     }
     return expectation;
 }
@@ -54,14 +57,20 @@ void comment_taken_out(StepParts& parts, const SourceChange& change, const Found
             writer.write(path, take_over(writer.content(path), lines), found.config.main_file));
 }
 
-/// Lines of the main file and of confdir are read once, so chronyd is told by command.
+/// Lines of the main file and of confdir are read once, so chronyd is told by command. A pool may
+/// have places left that chronyd would give addresses later.
 void drop_taken(StepParts& parts, const SourceChange& change, const Found& found) {
     for (const auto& line : change.taken) {
         if (is_reloaded(line)) continue;
-        for (const auto& source : found.state.sources)
-            if (!source.refclock && source.address && source.name == line.name)
+        bool waits = false;
+        for (const auto& source : found.state.sources) {
+            if (source.refclock || source.name != line.name) continue;
+            waits |= !source.address;
+            if (source.address)
                 parts.control.emplace_back(
                     DeleteSource{.name = source.name, .address = *source.address});
+        }
+        if (waits) parts.control.emplace_back(DeleteSource{.name = line.name, .address = {}});
         auto plain = line;
         plain.file.clear();
         parts.undo_control.emplace_back(AddSource{.line = render(plain)});
@@ -163,7 +172,7 @@ std::vector<Step> build_steps(const Found& found, const SourceChange& change,
         steps.push_back(assemble_step(
             "add", std::move(parts),
             without_support_of(expectation_of(found, staying, change.added, {}, minimum),
-                               joined(change.removed, change.taken))));
+                               joined(change.removed, change.taken), change.staying)));
     }
     if (replaces) {
         const auto final_lines = joined(change.kept, change.added);

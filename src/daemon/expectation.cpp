@@ -17,15 +17,8 @@ ExpectedSource expected(const SourceLine& line) {
             .authentication = authentication_of(line)};
 }
 
-bool has_unresolved(const DaemonState& state, const std::string& name) {
-    return std::ranges::any_of(state.sources, [&](const auto& source) {
-        return !source.refclock && source.name == name && !source.address;
-    });
-}
-
 /// The foreign part of an expectation: what the daemon lists stays listed; what only a file knows
-/// may come or not. Lines of `gone` are no longer wanted, but without an address chronyd forgets
-/// one only at its next restart.
+/// may come or not. Lines of `gone` are no longer wanted.
 void expect_foreign(Expectation& expectation, const Found& found,
                     const std::vector<SourceLine>& gone) {
     const auto own = own_lines(found);
@@ -42,12 +35,7 @@ void expect_foreign(Expectation& expectation, const Found& found,
         source.name = name;
         source.kept_foreign = true;
         source.may_be_absent = line == foreign.end();
-        if (names(gone, name)) {
-            if (!traits_of(found.config.kind).reloads || is_reloaded(*line) ||
-                !has_unresolved(found.state, name))
-                continue;
-            source.may_be_absent = true;
-        }
+        if (names(gone, name)) continue;
         expectation.sources.push_back(std::move(source));
     }
     for (const auto& line : foreign) {

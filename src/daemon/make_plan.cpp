@@ -118,9 +118,12 @@ Result<void> check_restart(const Found& found, const SourceChange& change,
     if (!selection.consensus.majority)
         return refuse(fmt::format(
             "{} would have to be restarted, and no majority says what time it is", program));
-    // What a restarted daemon will see is what the new servers say, whatever it follows now.
-    const auto offset =
-        dialect.traits().reloads ? found.state.tracking.offset : selection.consensus.offset;
+    // What a restarted daemon will see is what the new servers say, whatever it follows now; one
+    // that reloads tells its own view as well.
+    Seconds offset = selection.consensus.offset;
+    const Seconds told = found.state.tracking.offset;
+    if (dialect.traits().reloads && std::abs(told.count()) > std::abs(offset.count()))
+        offset = told;
     if (std::abs(offset.count()) >= dialect.start_step(found.config).count() / 2)
         return refuse(
             fmt::format("{} would have to be restarted, and {} could step the clock: it is {} off",

@@ -231,6 +231,22 @@ TEST_CASE("takeover comments out what is not chosen and tells chronyd at once") 
     CHECK(expected_names(final_step.expect) == Names{"leased", "ntp1", "ntp2", "ntp3"});
 }
 
+TEST_CASE("what is taken over and has no address yet is dropped by name, and must be gone") {
+    auto world = office_world("server nowhere iburst\n", {});
+    world.boot();
+    auto wish = plan_case(world, {"ntp1", "ntp2", "ntp3"});
+    wish.settings.takeover = true;
+    const auto plan = wish.make();
+    REQUIRE(plan);
+    const auto& final_step = plan->steps.back();
+    const DeleteSource gone{.name = "nowhere", .address = {}};
+    CHECK(std::ranges::count(final_step.actions, Action(gone)) == 1);
+    CHECK(expected_names(final_step.expect) == Names{"ntp1", "ntp2", "ntp3"});
+    const auto read = plan_from_json(plan_to_json(*plan));
+    REQUIRE_MESSAGE(read, read.error().message);
+    CHECK(*read == *plan);
+}
+
 TEST_CASE("a line that could not be given back by command is not taken over") {
     auto world = office_world("server liar iburst frobnicate\n", {});
     world.add_server("liar", "10.0.0.66", 'x');
@@ -279,6 +295,15 @@ TEST_CASE("a change that policy forbids is refused with what to do") {
                  {.name = "makestep", .arguments = {"0.1", "3"}, .file = {}});
          },
          "makestep could step the clock"},
+        {"a restart could step a clock that its daemon takes for right",
+         [](auto& one) {
+             one.found.config.own_file.clear();
+             one.settings.allow_restart = true;
+             one.selection.consensus.offset = Seconds{5};
+             one.found.config.directives.push_back(
+                 {.name = "makestep", .arguments = {"1", "3"}, .file = {}});
+         },
+         "makestep could step the clock: it is +5.0 s off"},
         {"a restart without a majority",
          [](auto& one) {
              one.found.config.own_file.clear();

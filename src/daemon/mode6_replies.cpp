@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "daemon/ntp_conf.h"
 #include "time/spell.h"
 
 namespace clockwright::mode6 {
@@ -187,7 +188,8 @@ std::optional<DaemonSource> decode_source(const Association& association, const 
     found.refclock = is_refclock(*address);
     if (!found.refclock && !address->is_unspecified()) found.address = address;
     const std::string_view configured = source.text("srchost").value_or("");
-    found.name = configured.empty() ? to_string(*address) : printable(configured);
+    found.name = configured.empty() ? to_string(*address)
+                                    : ntp_conf::name_without_port(printable(configured));
     found.of_pool = !association.configured && !found.refclock;
     found.stratum = small(source, "stratum", unsynchronised_stratum);
     found.refid = refid(source, found.refclock ? 0 : found.stratum);

@@ -251,6 +251,11 @@ TEST_CASE("what makes associations is no source, and what has no address has non
     CHECK_FALSE(unresolved->address);
     CHECK_FALSE(unresolved->last_sample);
     CHECK(source_of("srcadr=192.0.2.1, srchost=\"a\x80\"")->name == "a\\x80");
+    // Of NTS the port of the key exchange stands behind the name, as it was configured.
+    CHECK(source_of("srcadr=192.0.2.1, srchost=\"nts.corp:4461\", ntscookies=8")->name ==
+          "nts.corp");
+    CHECK(source_of("srcadr=2001:db8::1, srchost=\"[2001:db8::1]:4461\"")->name == "2001:db8::1");
+    CHECK(source_of("srcadr=2001:db8::17, srchost=\"2001:db8::17\"")->name == "2001:db8::17");
 }
 
 TEST_CASE("a reference clock has no address but a name and a refid") {

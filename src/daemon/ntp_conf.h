@@ -17,6 +17,10 @@ namespace clockwright::ntp_conf {
 /// second quote is missing. A line is never continued.
 std::vector<std::string> words(std::string_view line);
 
+/// "nts.corp:4461" and "[2001:db8::1]:4461", as NTPsec shows a source of NTS, without port and
+/// brackets.
+std::string name_without_port(const std::string& name);
+
 /// One line; empty when it is blank, a comment, a reference clock or no source. Words are lower
 /// case and nothing else. A `pool`, `peer` or `server` has no NTP port of its own; with `nts` the
 /// port behind the name is that of the key exchange. `bias` is `offset`. What ntpd knows and we

@@ -220,6 +220,11 @@ std::string name_and_port(const SourceLine& line) {
 
 }  // namespace
 
+std::string name_without_port(const std::string& name) {
+    const auto split = split_port(name);
+    return without_brackets(split ? split->name : name);
+}
+
 std::optional<SourceLine> parse_source_line(std::string_view text,
                                             std::vector<std::string>* faults) {
     const auto found = words(text);

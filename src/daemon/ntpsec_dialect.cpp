@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "daemon/marks.h"
 #include "daemon/ntp_conf.h"
@@ -77,7 +78,7 @@ std::vector<std::string> NtpsecDialect::notes(const Found& found, const SourceCh
 Seconds NtpsecDialect::start_step(const DaemonConfig& config) const {
     for (const auto* directive : config.all("tinker"))
         if (const auto step = value_after(*directive, "step"))
-            return *step > 0 ? Seconds{*step} : Seconds{1e9};
+            return Seconds{*step > 0 ? *step : std::numeric_limits<double>::infinity()};
     return traits().start_step;
 }
 

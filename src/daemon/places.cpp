@@ -12,16 +12,19 @@ constexpr std::string_view mode6 = "127.0.0.1:123";
 constexpr std::string_view openntpd_socket = "/var/run/ntpd.sock";
 
 constexpr std::array places{
-    InstallPlace{chrony, "Debian, Ubuntu, Alpine", "/etc/chrony/chrony.conf", "chrony", ""},
+    InstallPlace{chrony, "Debian, Ubuntu", "/etc/chrony/chrony.conf", "chrony", ""},
+    InstallPlace{chrony, "Alpine", "/etc/chrony/chrony.conf", "chronyd", ""},
     InstallPlace{chrony, "RHEL, Fedora, SUSE, Arch", "/etc/chrony.conf", "chronyd", ""},
     InstallPlace{chrony, "FreeBSD", "/usr/local/etc/chrony.conf", "chronyd", ""},
     InstallPlace{ntpsec, "Debian, Ubuntu", "/etc/ntpsec/ntp.conf", "ntpsec", mode6},
     InstallPlace{ntpsec, "RHEL, Fedora, SUSE, Arch, FreeBSD", "/etc/ntp.conf", "ntpd", mode6},
+    InstallPlace{ntpsec, "Debian to 11, Ubuntu to 22.04 (ntp)", "/etc/ntp.conf", "ntp", mode6},
     InstallPlace{timesyncd, "all with systemd", "/etc/systemd/timesyncd.conf", "systemd-timesyncd",
                  "org.freedesktop.timesync1"},
     InstallPlace{openntpd, "Debian, Ubuntu", "/etc/openntpd/ntpd.conf", "openntpd",
                  "/var/lib/openntpd/run/ntpd.sock"},
-    InstallPlace{openntpd, "Alpine, Arch, OpenBSD", "/etc/ntpd.conf", "ntpd", openntpd_socket},
+    InstallPlace{openntpd, "Alpine, Arch", "/etc/ntpd.conf", "openntpd", openntpd_socket},
+    InstallPlace{openntpd, "OpenBSD", "/etc/ntpd.conf", "ntpd", openntpd_socket},
     InstallPlace{openntpd, "FreeBSD", "/usr/local/etc/ntpd.conf", "openntpd", openntpd_socket},
     InstallPlace{ntpd_rs, "all", "/etc/ntpd-rs/ntp.toml", "ntpd-rs", "/var/run/ntpd-rs/observe"},
     InstallPlace{ntpd_rs, "FreeBSD", "/usr/local/etc/ntpd-rs/ntp.toml", "ntpd-rs",

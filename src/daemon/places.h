@@ -9,6 +9,7 @@
 namespace clockwright {
 
 /// One daemon as one family of distributions installs it. The first row of a daemon is Debian's.
+/// Families that differ only in the name of its service have a row each.
 struct InstallPlace {
     DaemonKind kind;
     std::string_view distributions;  ///< "Debian, Ubuntu"

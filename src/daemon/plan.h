@@ -123,6 +123,9 @@ std::string why_not_written(const SourceLine& line, const DaemonTraits& traits);
 /// step, the daemon listing what it listed then. `daemon_sources` and the id are the caller's.
 Plan rollback_plan(const Plan& applied, std::string reason);
 
+/// The same for a daemon that is dead: it takes no command, and reads the old files when it starts.
+Plan for_dead_daemon(Plan way_back, const std::vector<std::string>& restart);
+
 /// Whether `rollback_plan` made it.
 bool is_rollback(const Plan& plan);
 

@@ -178,4 +178,15 @@ Plan rollback_plan(const Plan& applied, std::string reason) {
     return plan;
 }
 
+Plan for_dead_daemon(Plan way_back, const std::vector<std::string>& restart) {
+    for (Step& step : way_back.steps) {
+        for (std::vector<Action>* actions : {&step.actions, &step.undo}) {
+            std::erase_if(*actions, [](const Action& action) { return !is_write(action); });
+            actions->emplace_back(RestartDaemon{restart});
+        }
+    }
+    way_back.restart = true;
+    return way_back;
+}
+
 }  // namespace clockwright

@@ -1,6 +1,8 @@
 // The way back as a plan of its own, also where others changed the daemon's sources since.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "daemon/apply.h"
 #include "daemon/verify.h"
 #include "tests/fakes/change_case.h"
@@ -42,6 +44,23 @@ TEST_CASE("an applied change is rolled back by a plan of its own") {
     CAPTURE(run.outcome->reason);
     CHECK(run.outcome->kind == OutcomeKind::applied);
     CHECK(picture(change.world) == before);
+}
+
+TEST_CASE("a dead daemon is given its old files and a start, and no command") {
+    const std::vector<std::string> restart{"/usr/bin/systemctl", "restart", "chrony"};
+    const Takeover change;
+    const Plan back = rollback_plan(change.plan, "rollback of 7f3c9a");
+    const Plan plan = for_dead_daemon(back, restart);
+    CHECK(plan.restart);
+    REQUIRE(plan.steps.size() == 1);
+    CHECK(files_after(plan) == files_after(back));
+    for (const auto& actions : {plan.steps[0].actions, plan.steps[0].undo}) {
+        REQUIRE_FALSE(actions.empty());
+        CHECK(actions.back() == Action{RestartDaemon{restart}});
+        CHECK(std::ranges::all_of(actions.begin(), actions.end() - 1, [](const Action& action) {
+            return std::holds_alternative<WriteFile>(action);
+        }));
+    }
 }
 
 TEST_CASE("changes that followed one another are gone back over at once") {
@@ -106,6 +125,26 @@ TEST_CASE("a source that others brought or took since does not hold a roll-back 
         wanted.erase("lease1");
         CHECK(listed == wanted);
     }
+}
+
+TEST_CASE("a source that others bring during a change neither stops it nor the way back") {
+    Takeover change;
+    change.world.put(lease, "server leased iburst\n");  // read at the first reload
+    change.world.add_server("leased", "10.0.0.77");
+    auto machine = change.machine();
+    const auto run = drive(machine, change.world);
+    CAPTURE(run.outcome->reason);
+    CHECK(run.outcome->kind == OutcomeKind::applied);
+
+    Takeover failing;
+    failing.world.put(lease, "server leased iburst\n");
+    failing.world.add_server("leased", "10.0.0.77");
+    for (auto& [name, server] : failing.world.servers)
+        if (name != "leased") server.answers = false;
+    auto back = failing.machine();
+    const auto walked = drive(back, failing.world);
+    CAPTURE(walked.outcome->reason);
+    CHECK(walked.outcome->kind == OutcomeKind::rolled_back);
 }
 
 TEST_CASE("a line that takeover took must come back, whatever others did since") {

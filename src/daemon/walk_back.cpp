@@ -223,7 +223,8 @@ ApplyEffect WalkBack::prove_files() {
 ApplyEffect WalkBack::daemon_answered(const DaemonAnswered& answer, const Now& now) {
     std::string missing;
     if (answer.state) {
-        const auto verification = verify(plan_.before, *answer.state, {}, {});
+        const Plan plan = as_others_left_it(plan_, *answer.state);
+        const auto verification = verify(plan.before, *answer.state, {}, {});
         if (verification.holds)
             return conclude(fmt::format("the daemon lists the same sources as before ({})",
                                         verification.summary));

@@ -208,11 +208,11 @@ std::string cron_file(const UnitSettings& settings) {
         apply_words(settings), line);
 }
 
-std::string sudoers_example(const std::string& program) {
+std::string sudoers_example(const std::string& program, bool restarts) {
     return fmt::format(
-        "%timekeepers ALL=(root) NOPASSWD: {0} apply --yes, {0} rollback last, \\\n"
+        "%timekeepers ALL=(root) NOPASSWD: {0} apply --yes{1}, {0} rollback last, \\\n"
         "    {0} service run-now\n",
-        program);
+        program, restarts ? " --allow-restart" : "");
 }
 
 }  // namespace clockwright

@@ -38,6 +38,6 @@ std::string agent_unit(const UnitSettings& settings, const std::vector<std::stri
 std::string cron_file(const UnitSettings& settings);
 
 /// Lines for sudoers that let a group change the daemon's sources and nothing else.
-std::string sudoers_example(const std::string& program);
+std::string sudoers_example(const std::string& program, bool restarts = false);
 
 }  // namespace clockwright

@@ -32,10 +32,10 @@ TEST_CASE(
 TEST_CASE("at boot, behind every daemon by whatever name, a change cut off is taken back") {
     const auto unit = heal_unit(settings());
     CHECK(unit.contains("ExecStart=\"/usr/local/bin/clockwright\" rollback --unfinished\n"));
-    CHECK(
-        unit.contains("\nAfter=network-online.target chrony.service chronyd.service "
-                      "ntpsec.service ntpd.service systemd-timesyncd.service openntpd.service "
-                      "ntpd-rs.service\n"));
+    CHECK(unit.contains(
+        "\nAfter=network-online.target chrony.service chronyd.service "
+        "ntpsec.service ntpd.service ntp.service systemd-timesyncd.service openntpd.service "
+        "ntpd-rs.service\n"));
     CHECK(unit.contains("\n[Install]\nWantedBy=multi-user.target\n"));
     CHECK(unit.contains("ProtectClock=yes\n"));
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -31,6 +32,13 @@ Result<Descriptor> open_lock(const std::string& path) {
     return file;
 }
 
+/// Who removed the record meanwhile removed its lock too, and the next one locks another file.
+bool is_at(const Descriptor& file, const std::string& path) {
+    struct stat ours{}, there{};
+    return ::fstat(file.number(), &ours) == 0 && ::lstat(path.c_str(), &there) == 0 &&
+           ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
+
 }  // namespace
 
 Lock::Lock(int descriptor) : descriptor_(descriptor) {}
@@ -55,6 +63,7 @@ Result<Lock> Lock::take(const std::string& path) {
         return fail(Fault::refused,
                     fmt::format("another clockwright{} holds {}", holder_of(file), path));
     }
+    if (!is_at(file, path)) return take(path);
     if (::ftruncate(file.number(), 0) != 0) return std::unexpected(last_error("lock", path));
     if (auto written = write_all(file, fmt::format("{}\n", ::getpid()), path); !written)
         return std::unexpected(written.error());
@@ -66,6 +75,7 @@ Result<Lock> Lock::await(const std::string& path) {
     while (::flock(file.number(), LOCK_EX) != 0) {
         if (errno != EINTR) return std::unexpected(last_error("lock", path));
     }
+    if (!is_at(file, path)) return await(path);
     return Lock(file.release());
 }
 

@@ -66,7 +66,15 @@ int Child::wait() {
 
 std::string own_program() {
     std::error_code error;
-    return std::filesystem::read_symlink("/proc/self/exe", error).string();
+    return as_replaced(std::filesystem::read_symlink("/proc/self/exe", error).string());
+}
+
+std::string as_replaced(const std::string& program) {
+    constexpr std::string_view mark = " (deleted)";
+    if (!program.ends_with(mark)) return program;
+    std::string path = program.substr(0, program.size() - mark.size());
+    std::error_code error;
+    return std::filesystem::is_regular_file(path, error) ? path : program;
 }
 
 Result<TemporaryDirectory> TemporaryDirectory::make(const std::string& prefix) {

@@ -35,6 +35,9 @@ class Child {
 
 /// The path of this very program.
 std::string own_program();
+/// Without the mark that the kernel puts behind the path of a file which another has replaced, as
+/// an upgrade does; as it is where nothing is in its place.
+std::string as_replaced(const std::string& program);
 
 /// A fresh directory under $TMPDIR or /tmp, mode 0700, removed with all in it when the value goes.
 class TemporaryDirectory {

@@ -42,6 +42,19 @@ class StateReader {
         return state;
     }
 
+    /// The places of this name that have no address yet.
+    Result<std::vector<std::uint32_t>> unresolved(const std::string& name) {
+        std::vector<std::uint32_t> ids;
+        const std::uint32_t count = TRY(answer(Command::n_sources, chrony::decode_count));
+        for (std::uint32_t index = 0; index < count; ++index) {
+            const auto data = TRY(indexed(Command::source_data, index, chrony::decode_source_data));
+            if (!data || !data->unresolved_id) continue;
+            const auto found = TRY(of(*data, Command::source_name, chrony::decode_source_name));
+            if (found && printable(*found) == name) ids.push_back(*data->unresolved_id);
+        }
+        return ids;
+    }
+
   private:
     /// A reply without arguments that every chronyd gives to everybody.
     template <class T>
@@ -219,6 +232,18 @@ Result<void> ChronySocket::delete_source(const IpAddress& address) {
             return chrony::encode_addressed(Command::delete_source, address, sequence);
         },
         "delete source " + to_string(address), Status::no_such_source);
+}
+
+Result<void> ChronySocket::delete_unresolved(const std::string& name) {
+    for (const std::uint32_t id : TRY(StateReader(impl_->channel).unresolved(name))) {
+        TRY(command(
+            impl_->channel, Command::delete_source,
+            [id](std::uint32_t sequence) {
+                return chrony::encode_id(Command::delete_source, id, sequence);
+            },
+            "delete source " + name, Status::no_such_source));
+    }
+    return {};
 }
 
 Result<void> ChronySocket::add_source(const SourceLine& line) {

@@ -37,7 +37,9 @@ class ChronySocket {
     /// What it is about to correct, at once; a chronyd that only watches (-x) fails.
     Result<void> make_step();
     Result<void> delete_source(const IpAddress& address);  ///< not there: success
-    Result<void> add_source(const SourceLine& line);       ///< already there: success
+    /// Every place of this name that has no address yet; none: success.
+    Result<void> delete_unresolved(const std::string& name);
+    Result<void> add_source(const SourceLine& line);  ///< already there: success
 
   private:
     struct Impl;

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "steer/correction.h"
+
 namespace clockwright::system {
 
 TEST_CASE("the steady clock never goes back") {

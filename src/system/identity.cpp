@@ -89,4 +89,18 @@ Result<std::string> read_trusted(const std::string& path) {
     return std::move(*content);
 }
 
+std::string changed_by_others(const std::string& path) {
+    for (std::size_t end = path.size(); end != std::string::npos;
+         end = end == 0 ? std::string::npos : path.rfind('/', end - 1)) {
+        const std::string part = end == 0 ? "/" : path.substr(0, end);
+        struct stat status{};
+        if (::lstat(part.c_str(), &status) != 0) return fmt::format("{} cannot be looked at", part);
+        if (status.st_uid != 0)
+            return fmt::format("{} belongs to uid {}, not to root", part, status.st_uid);
+        if (!S_ISLNK(status.st_mode) && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+            return fmt::format("{} is writable by others than root", part);
+    }
+    return {};
+}
+
 }  // namespace clockwright::system

@@ -55,6 +55,10 @@ std::uint64_t random_bits();
 /// it can be read. Fault::not_permitted when it is closed to us.
 Result<std::string> read_trusted(const std::string& path);
 
+/// Why others than root may change what is at this absolute path, or what leads there; empty: they
+/// may not.
+std::string changed_by_others(const std::string& path);
+
 /// What /etc/machine-id holds: 32 hexadecimal digits; empty where there is none. Never to be shown
 /// or sent: it is for drawing lots at home.
 std::string machine_id();

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "system/user_file.h"
 #include "tests/fakes/temporary_directory.h"
 
 namespace clockwright::system {
@@ -306,6 +307,15 @@ TEST_CASE("what decides for root must be root's alone and no link") {
 
 TEST_CASE("random bits do not repeat") {
     CHECK(random_bits() != random_bits());
+}
+
+TEST_CASE("what root's units run is root's alone, and so is all that leads there") {
+    CHECK(changed_by_others("/usr/bin/env").empty());
+    const TemporaryDirectory directory;  // below a directory where everybody may write
+    const std::string program = directory / "program";
+    REQUIRE(write_new_file(program, "#!/bin/sh\n"));
+    CHECK_FALSE(changed_by_others(program).empty());
+    CHECK(changed_by_others("/usr/bin/no-such-program").contains("cannot be looked at"));
 }
 
 }  // namespace clockwright::system

@@ -1,11 +1,13 @@
 """What tests on booted hosts have in common: the hosts of a test file, servers with known faults
 that they can ask, and the way into a run. See test_bed.py for how it is used."""
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import unittest
+from pathlib import Path
 
 import debian_root
 import host as one_host
@@ -17,6 +19,13 @@ from nts_servers import Authority
 
 PROGRAM_INSIDE = "/usr/local/bin/clockwright"
 SERVER_DIRECTORY = "/etc/chrony/nts"
+
+
+def program_of_root():
+    """The program as an installation has it: root's, as whom the bed runs."""
+    if PROGRAM.stat().st_uid == 0:
+        return PROGRAM
+    return Path(shutil.copy(PROGRAM, seclusion.PLACE / "clockwright"))
 
 
 class Hosts:
@@ -36,7 +45,7 @@ class Hosts:
             present = {**known.files,
                        known.config: known.text(sources) + "".join(f"{line}\n" for line in lines)}
         new = one_host.Host(name, len(self.all) + 10, layers, {**present, **(files or {})},
-                            {PROGRAM_INSIDE: PROGRAM})
+                            {PROGRAM_INSIDE: program_of_root()})
         self.all.append(new)
         new.start()
         return new

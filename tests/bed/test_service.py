@@ -48,6 +48,16 @@ class Service(hosts.HostBed):
             self.assertEqual(refused.returncode, 1, refused)
             self.assertIn("there is no /etc/cron.d", " ".join(refused.stderr.split()))
 
+        with self.subTest("root's units run no program that others may change, or that they cannot see"):
+            for place, owner, why in (("/opt/theirs", "1000", "belongs to uid 1000"),
+                                      ("/root/ours", "0", "the units see nothing below /root/")):
+                self.host.ask("sh", "-c", f"mkdir {place} && cp {hosts.PROGRAM_INSIDE} {place} && "
+                                          f"chown -R {owner} {place}")
+                refused = self.host.run(f"{place}/clockwright", "service", "install")
+                self.assertEqual(refused.returncode, 78, refused)
+                self.assertIn(why, " ".join(refused.stderr.split()))
+            self.assertFalse(self.host.path(f"/etc/systemd/system/{UNITS[1]}").exists())
+
         with self.subTest("it installs, once"):
             first = self.service("install", "--every", "4h", "--takeover")
             self.assertEqual(first.code, 0, first.stderr)

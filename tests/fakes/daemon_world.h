@@ -205,7 +205,9 @@ class DaemonWorld {
         if (auto there = need_daemon(); !there) return there;
         std::erase_if(running_, [&](const Running& source) {
             const auto server = servers.find(source.line.name);
-            return server != servers.end() && server->second.address == gone.address;
+            if (server == servers.end())
+                return gone.address.is_unspecified() && source.line.name == gone.name;
+            return server->second.address == gone.address;
         });
         return {};
     }

@@ -2,7 +2,7 @@
 """clockwright apply and rollback: the change is in force when the daemon says so, asked of our
 program and of chronyd's own client; and the way back gives everything back."""
 import bed
-from badly_configured import LIAR, BadlyConfigured
+from badly_configured import HONEST, LIAR, BadlyConfigured
 from test_plan import PLAN_KEYS
 
 
@@ -87,6 +87,36 @@ class Apply(BadlyConfigured):
         self.expect(self.program("rollback", "last"), 0)
         self.assertEqual(self.chrony_conf.read_bytes(), conf)
         self.assertEqual(self.evidence(), before)
+
+    def test_what_is_taken_over_without_an_address_does_not_come_back(self):
+        self.start(self.line(LIAR), "server nowhere.invalid iburst")
+        before = self.chronyc("-c", "-N", "sources", "-a").stdout
+        self.assertIn("nowhere.invalid", before)
+        self.apply("--takeover")
+        self.assertNotIn("nowhere.invalid", self.chronyc("-c", "-N", "sources", "-a").stdout)
+        self.expect(self.program("rollback", "last"), 0)
+        self.assertIn("nowhere.invalid", self.chronyc("-c", "-N", "sources", "-a").stdout)
+
+    def test_the_followed_source_can_go_though_none_comes_for_it(self):
+        self.configure(hosts=map(self.host, HONEST), select={"confirmations": 1})
+        self.start(self.line(LIAR))
+        self.apply("--takeover")
+        self.chronyd_has_samples(5)
+        rows = [row.split(",") for row in self.chronyc("-c", "sources").stdout.splitlines()]
+        followed = next(row[2] for row in rows if row[1] == "*")
+        self.expect(self.program("servers", "block", followed, "--reason", "test"), 0)
+        answer = self.apply().json
+        self.assertEqual((answer["outcome"], answer["add"]), ("applied", []))
+        self.assertNotIn(followed, self.listed())
+
+    def test_a_source_that_another_program_brings_meanwhile_stops_no_change(self):
+        self.start()
+        process = self.begin_apply()
+        (self.sources / "lease.sources").write_text(f"server {self.address(7)} port {self.port}\n")
+        self.chronyc("reload", "sources")
+        answer = self.end(process)
+        self.assertEqual(answer.code, 0, answer)
+        self.assertIn(self.address(7), self.listed())
 
     def test_a_server_of_ours_that_turned_bad_is_replaced(self):
         self.start()

@@ -27,6 +27,17 @@ class Plan(BadlyConfigured):
         self.assertEqual(self.evidence(), before)
         self.assertFalse(list(self.state.rglob("*.jsonl")), "plan writes no journal")
 
+    def test_a_plan_that_changes_nothing_holds_only_while_its_ground_does(self):
+        self.start(*[self.line(last) for last in range(1, 6)])
+        self.chronyd_has_samples(5)
+        path = self.directory / "nothing.plan"
+        self.expect(self.program("plan", "--out", path), 0)
+        self.assertEqual(self.apply(path).json["outcome"], "unchanged")
+        self.assertFalse(list(self.state.rglob("*.jsonl")), "nothing is journalled")
+        with self.chrony_conf.open("a") as conf:
+            conf.write("# another hand\n")
+        self.expect(self.program("--json", "apply", path, "--yes"), 5)
+
     def check_diff(self, answer):
         lines = answer["diff"].splitlines()
         self.assertTrue(lines[0].startswith("--- "), lines)

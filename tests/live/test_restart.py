@@ -47,6 +47,16 @@ exec {bed.CHRONYD} -x -u root -f {self.chrony_conf}
         self.expect(self.program("--json", "rollback", change, "--unless-verified"), 0)
         self.assertEqual(self.evidence(), before)
 
+    def test_one_that_died_after_a_reload_is_started_with_its_old_files(self):
+        self.start(self.line(9))
+        before = self.evidence()
+        change = self.apply("--takeover").json["id"]
+        self.end_restarted()
+        self.wait_for("chronyd has ended",
+                      lambda: not (self.run_directory / "chronyd.pid").exists(), 10)
+        self.expect(self.program("--json", "rollback", change, "--unless-verified"), 0)
+        self.assertEqual(self.evidence(), before)
+
     def saved_plan(self):
         path = self.directory / "saved.plan"
         self.expect(self.program("plan", "--allow-restart", "--out", path), 2)

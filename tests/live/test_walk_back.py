@@ -106,6 +106,7 @@ class Killed(BadlyConfigured):
         self.start()
         before = self.evidence()
         self.kill_in_verification()
+        (self.own_file.parent / ".clockwright-abc123").write_text("what a kill left\n")
         self.assertNotEqual(self.evidence(), before)
         self.expect(self.program("rollback", "last"), 0, 1)
         self.assertEqual(self.evidence(), before)
