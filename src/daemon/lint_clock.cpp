@@ -25,6 +25,10 @@ constexpr Rule fast_clock{"frequency_suspicious", Severity::warning, "T-8",
 constexpr Rule unknown_hand{"unknown_hand", Severity::warning, "H-18, K-1",
                             "somebody steers this clock whom we do not know; clockwright only "
                             "watches"};
+constexpr Rule guest_sync{
+    "guest_time_sync", Severity::advice, "H-18, H-19",
+    "guest tools that set the clock are a second hand; whether they do is set "
+    "outside, and cannot be seen here without asking"};
 constexpr Rule slow_source{"clocksource", Severity::warning, "H-29, K-5",
                            "reading it is slow and coarse; the kernel falls back to it when it "
                            "distrusts the processor's counter"};
@@ -83,6 +87,14 @@ void check_kernel(const LintInput& input, Report& report) {
     }
 }
 
+void check_guest_tools(const LintInput& input, Report& report) {
+    const auto tools = std::ranges::find(input.host.programs, "vmtoolsd", &ClockProgram::name);
+    if (tools == input.host.programs.end() || input.host.container) return;
+    report.add(
+        guest_sync, fmt::format("vmtoolsd (pid {}) runs beside the daemon", tools->pid),
+        "vmware-toolbox-cmd timesync status; if enabled: vmware-toolbox-cmd timesync disable");
+}
+
 Cure to_utc() {
     Cure cure(Commands{{"/usr/bin/timedatectl", "set-local-rtc", "0"}});
     cure.text += "; a Windows beside it then needs RealTimeIsUniversal";
@@ -110,6 +122,7 @@ void check_hardware(const LintInput& input, Report& report) {
 void check_clock(const LintInput& input, Report& report) {
     check_state(input, report);
     check_kernel(input, report);
+    check_guest_tools(input, report);
     check_hardware(input, report);
     const bool timesyncd = input.kind == DaemonKind::timesyncd && input.host.program;
     const Seconds silent =

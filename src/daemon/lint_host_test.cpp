@@ -305,6 +305,15 @@ TEST_CASE("a frequency near the limit, and one that moves without a known hand")
     CHECK_FALSE(host.has("unknown_hand"));
 }
 
+TEST_CASE("guest tools whose setting nobody sees from here are to be asked") {
+    auto host = chrony_case();
+    CHECK_FALSE(host.has("guest_time_sync"));
+    host.host.programs.push_back({"vmtoolsd", 900, {"/usr/bin/vmtoolsd"}, true, true});
+    CHECK(host.find("guest_time_sync").severity == Severity::advice);
+    CHECK(host.find("guest_time_sync").proposal.contains("timesync status"));
+    CHECK_FALSE(host.has("two_hands"));
+}
+
 TEST_CASE("the hardware clock in local time, a coarse clock source") {
     auto host = chrony_case();
     host.host.rtc_in_local_time = true;
