@@ -96,30 +96,50 @@ void PushLane::do_turn(Turn turn) {
 bool PushLane::open_spool() {
     if (spool_) return true;
     auto opened = store::Spool::open(directory_, spool_octets(place_));
-    spool_fault_.note(fmt::format("nothing can wait for {}", place_.name),
+    spool_fault_.note(fmt::format("points for {} wait in memory", place_.name),
                       opened ? std::string{} : opened.error().message);
-    if (opened) spool_.emplace(std::move(*opened));
-    return spool_.has_value();
+    if (!opened) return false;
+    spool_.emplace(std::move(*opened));
+    write_waiting();
+    return true;
 }
 
 void PushLane::append(const std::string& lines) {
-    if (!wanted_ || lines.empty() || !open_spool()) return;
-    const auto added = spool_->append(lines);
-    spool_fault_.note(fmt::format("points for {} wait in memory", place_.name),
-                      added ? std::string{} : added.error().message);
+    if (!wanted_ || lines.empty()) return;
+    waiting_ += lines;
+    while (waiting_.size() > store::Spool::most_in_memory) {
+        waiting_.erase(0, waiting_.find('\n') + 1);
+        ++dropped_;
+    }
+    if (open_spool()) write_waiting();
     tell_losses(steady_now());
 }
 
+void PushLane::write_waiting() {
+    if (waiting_.empty()) return;
+    const auto added = spool_->append(std::exchange(waiting_, {}));
+    spool_fault_.note(fmt::format("points for {} wait in memory", place_.name),
+                      added ? std::string{} : added.error().message);
+}
+
 void PushLane::tell_losses(SteadyTime now) {
-    if (const auto lost = losses_.to_tell(spool_->lost(), now); lost > 0)
+    const std::uint64_t no_room = dropped_ + (spool_ ? spool_->lost() : 0);
+    if (const auto lost = losses_.to_tell(no_room, now); lost > 0)
         system::log_event(system::LogLevel::warning,
                           fmt::format("{} points for {} are lost: no room is left for all that "
                                       "waits ({}.spool_mb)",
                                       lost, place_.name, place_.section));
+    if (!spool_) return;
     if (const auto lost = damages_.to_tell(spool_->damaged(), now); lost > 0)
         system::log_event(
             system::LogLevel::warning,
             fmt::format("{} points for {} are lost: a crash spoiled them", lost, place_.name));
+    if (const auto lost = unread_.to_tell(spool_->unread(), now); lost > 0)
+        system::log_event(
+            system::LogLevel::error,
+            fmt::format("{} files of points for {} are passed over: they are gone, or cannot be "
+                        "read and are kept as {}/*.unread",
+                        lost, place_.name, directory_));
 }
 
 PushLane::Turn PushLane::take_turn(SteadyTime now) {
@@ -129,9 +149,9 @@ PushLane::Turn PushLane::take_turn(SteadyTime now) {
     auto lines = pusher_->asks_newest() ? spool_->newest() : store::SpoolLines{};
     const bool newest = lines && lines->count > 0;
     if (!newest) lines = spool_->front(pusher_->lines(), most_octets);
-    if (!lines)
-        spool_fault_.note(fmt::format("what waits for {} cannot be read", place_.name),
-                          lines.error().message);
+    read_fault_.note(fmt::format("what waits for {} cannot be read", place_.name),
+                     lines ? std::string{} : lines.error().message);
+    tell_losses(now);
     if (!lines || lines->count == 0)
         return {.again = now + to_nanoseconds(place_.settings.interval)};
     return {.lines = std::move(*lines), .post = place_.post, .newest = newest};
@@ -150,8 +170,9 @@ PushLane::Turn PushLane::settle(const Turn& turn, const PushAnswer& answer, Stea
     push_fault_.note(fmt::format("points wait for {}", place_.name), pusher_->fault());
     if (outcome == PushOutcome::refused) set_aside(lines, answer);
     if (outcome != PushOutcome::kept) {
-        if (const auto dropped = spool_->drop(lines); !dropped)
-            spool_fault_.note("points may come twice", dropped.error().message);
+        const auto dropped = spool_->drop(lines);
+        drop_fault_.note(fmt::format("points for {} may come twice", place_.name),
+                         dropped ? std::string{} : dropped.error().message);
         tell_losses(now);
     }
     return take_turn(now);

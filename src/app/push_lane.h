@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -48,6 +49,7 @@ class PushLane {
     Turn take_turn(SteadyTime now);
     Turn settle(const Turn& turn, const PushAnswer& answer, SteadyTime now);
     void append(const std::string& lines);
+    void write_waiting();
     void set_aside(const store::SpoolLines& lines, const PushAnswer& answer);
     bool open_spool();
     void tell_losses(SteadyTime now);
@@ -60,8 +62,10 @@ class PushLane {
     PushPlace place_;      ///< the last that was wanted: a post to it may be in hand
     std::optional<Pusher> pusher_;
     std::optional<store::Spool> spool_;  ///< empty: it could not be opened yet
-    FaultOnce spool_fault_, push_fault_;
-    LossCount losses_, damages_;
+    std::string waiting_;                ///< lines for which there is no spool
+    std::uint64_t dropped_ = 0;          ///< of those, for want of room
+    FaultOnce spool_fault_, read_fault_, drop_fault_, push_fault_;
+    LossCount losses_, damages_, unread_;
     system::Worker spooling_, posting_;  // last: they use all the others
 };
 

@@ -121,3 +121,22 @@ TEST_CASE("lines that are refused in a long row hold up none behind them") {
     CHECK(comes_true(loop, [&] { return spooled(directory) == bad; }));  // refused.lines
     CHECK(database.content().ends_with("good 1\ngood 2\n"));
 }
+
+TEST_CASE("what comes while there is no spool waits in memory until there is one") {
+    const TemporaryDirectory directory;
+    directory.write("spool", "a file where the directory should be");
+    boost::asio::io_context loop;
+    Database database;
+    PushLane lane(loop, directory / "spool", 0);
+    lane.use(database.place());
+    lane.add([] { return "a 1\n"; });
+    std::atomic<bool> tried{false};
+    lane.add([&] {
+        tried = true;
+        return std::string{};
+    });
+    REQUIRE(comes_true(loop, [&] { return tried.load(); }));
+    std::filesystem::remove(directory / "spool");
+    lane.add([] { return "b 2\n"; });
+    CHECK(comes_true(loop, [&] { return spooled(directory) == "a 1\nb 2\n"; }));
+}

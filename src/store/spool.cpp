@@ -2,20 +2,20 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <optional>
 
 namespace clockwright::store {
 namespace {
 
-constexpr std::string_view suffix = ".lines";
 constexpr std::uint64_t largest_refused = std::uint64_t{1} << 20U;
 
 std::optional<std::uint64_t> number_of(std::string_view name) {
+    constexpr std::string_view suffix = ".lines";
     if (!name.ends_with(suffix)) return std::nullopt;
     name.remove_suffix(suffix.size());
     std::uint64_t number = 0;
@@ -43,6 +43,15 @@ Result<Descriptor> open_to_add(const std::string& path, int flags) {
     return file;
 }
 
+bool has_name(const Descriptor& file) {
+    struct stat status{};
+    return ::fstat(file.number(), &status) == 0 && status.st_nlink > 0;
+}
+
+bool is_there(const std::string& directory) {
+    return bool(Descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+}
+
 }  // namespace
 
 Spool::Spool(std::string directory, std::uint64_t most) : directory_(std::move(directory)) {
@@ -65,32 +74,34 @@ Result<void> Spool::find_files() {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
         const auto number = number_of(entry.path().filename().string());
-        if (number) files_.push_back({*number, entry.file_size(error)});
+        if (!number || path_of(*number) != entry.path()) continue;
+        std::error_code unknown;
+        const bool regular =
+            entry.symlink_status(unknown).type() == std::filesystem::file_type::regular;
+        const std::uint64_t size = regular ? entry.file_size(unknown) : 0;
+        files_.push_back({*number, unknown ? 0 : size});
     }
     if (error) return fail(fmt::format("cannot read {}: {}", directory_, error.message()));
     std::ranges::sort(files_, {}, &File::number);
     if (!files_.empty()) next_ = files_.back().number + 1;
-    return find_place();
+    find_place();
+    return {};
 }
 
-Result<void> Spool::find_place() {
-    bool missing = false;
-    const auto place = read_own_file(place_file(), &missing);
-    if (missing) return {};
-    if (!place) return std::unexpected(place.error());
+void Spool::find_place() {
+    const std::string place = read_own_file(place_file()).value_or("");
     std::uint64_t number = 0, taken = 0;
-    const char* end = place->data() + place->size();
-    const auto first = std::from_chars(place->data(), end, number);
+    const char* end = place.data() + place.size();
+    const auto first = std::from_chars(place.data(), end, number);
     const bool good = first.ec == std::errc{} && first.ptr != end &&
                       std::from_chars(first.ptr + 1, end, taken).ec == std::errc{};
     if (good && !files_.empty() && number == files_.front().number)
         taken_ = std::min(taken, files_.front().size);
     else
         ::unlink(place_file().c_str());  // of a file that is gone: its number may come again
-    return {};
 }
 
-std::string Spool::path_of(std::uint64_t number) const {
+std::string Spool::path_of(std::uint64_t number, std::string_view suffix) const {
     return fmt::format("{}/{:020}{}", directory_, number, suffix);
 }
 
@@ -114,7 +125,8 @@ Result<void> Spool::append(std::string_view lines) {
 
 Result<void> Spool::write(std::string_view lines) {
     TRY(make_room(lines.size()));
-    if (writing_ && files_.back().size + lines.size() > most_in_file_) writing_ = Descriptor();
+    if (writing_ && (files_.back().size + lines.size() > most_in_file_ || !has_name(writing_)))
+        writing_ = Descriptor();
     if (!writing_) {
         writing_ = TRY(open_to_add(path_of(next_), O_EXCL));
         files_.push_back({next_++, 0});
@@ -133,9 +145,10 @@ Result<void> Spool::write(std::string_view lines) {
 
 Result<void> Spool::make_room(std::size_t octets_more) {
     while (octets() > 0 && octets() + octets_more > most_) {
-        const std::string gone = TRY(read_own_file(path_of(files_.front().number)));
+        const auto gone = TRY(read_first());
+        if (!gone) continue;
         lost_ +=
-            lines_in(std::string_view(gone).substr(std::min<std::size_t>(taken_, gone.size())));
+            lines_in(std::string_view(*gone).substr(std::min<std::size_t>(taken_, gone->size())));
         TRY(remove_front());
     }
     return {};
@@ -143,10 +156,11 @@ Result<void> Spool::make_room(std::size_t octets_more) {
 
 Result<SpoolLines> Spool::front(std::size_t most, std::size_t most_octets) {
     while (!files_.empty()) {
+        const auto text = TRY(read_first());
+        if (!text) continue;
         const File& file = files_.front();
-        const std::string text = TRY(read_own_file(path_of(file.number)));
         const std::string_view rest =
-            std::string_view(text).substr(std::min<std::size_t>(taken_, text.size()));
+            std::string_view(*text).substr(std::min<std::size_t>(taken_, text->size()));
         SpoolLines lines = read_spool_lines(rest, most, most_octets, !is_written_to(file));
         lines.file = file.number;
         if (lines.count > 0) return lines;
@@ -155,6 +169,22 @@ Result<SpoolLines> Spool::front(std::size_t most, std::size_t most_octets) {
         TRY(remove_front());
     }
     return SpoolLines{};
+}
+
+/// Whole; empty: it was gone, or could not be read, and is passed over.
+Result<std::optional<std::string>> Spool::read_first() {
+    const std::uint64_t number = files_.front().number;
+    bool missing = false;
+    auto text = read_own_file(path_of(number), &missing);
+    if (text) return std::move(*text);
+    // What is wrong with the directory, or for want of descriptors, is not this file's fault.
+    const bool aside =
+        is_there(directory_) &&
+        (missing || ::rename(path_of(number).c_str(), path_of(number, ".unread").c_str()) == 0);
+    if (!aside) return std::unexpected(text.error());
+    ++unread_;
+    TRY(remove_front());
+    return std::nullopt;
 }
 
 Result<SpoolLines> Spool::newest() const {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,8 @@ class Spool {
     /// Each line with its newline. Error: they could not be written and wait in memory, from where
     /// they go with the next call.
     Result<void> append(std::string_view lines);
-    /// At the front; none: nothing waits on disk.
+    /// At the front; none: nothing waits on disk. A file that cannot be read holds up none behind
+    /// it: it is renamed "N.unread", and one that is gone is forgotten.
     Result<SpoolLines> front(std::size_t most, std::size_t most_octets);
     /// The last whole line on disk, which stays where it is; none: nothing waits on disk.
     Result<SpoolLines> newest() const;
@@ -42,6 +44,7 @@ class Spool {
     std::uint64_t octets() const;                       ///< that wait on disk
     std::uint64_t lost() const { return lost_; }        ///< lines for which there was no room
     std::uint64_t damaged() const { return damaged_; }  ///< lines that a crash spoiled
+    std::uint64_t unread() const { return unread_; }    ///< files that were gone, or put aside
 
   private:
     struct File {
@@ -50,13 +53,14 @@ class Spool {
 
     Spool(std::string directory, std::uint64_t most);
     Result<void> find_files();
-    Result<void> find_place();
+    void find_place();
+    Result<std::optional<std::string>> read_first();
     Result<void> write(std::string_view lines);
     Result<void> make_room(std::size_t octets);
     Result<void> remove_front();
     Result<void> keep_place() const;
     std::string place_file() const { return directory_ + "/place"; }
-    std::string path_of(std::uint64_t number) const;
+    std::string path_of(std::uint64_t number, std::string_view suffix = ".lines") const;
     bool is_written_to(const File& file) const { return &file == &files_.back() && bool(writing_); }
 
     std::string directory_;
@@ -66,7 +70,7 @@ class Spool {
     std::uint64_t taken_ = 0;  ///< octets of the first that are done with
     Descriptor writing_;       ///< to the last one; empty: the next line begins another
     std::string in_memory_;
-    std::uint64_t lost_ = 0, damaged_ = 0;
+    std::uint64_t lost_ = 0, damaged_ = 0, unread_ = 0;
 };
 
 }  // namespace clockwright::store

@@ -26,6 +26,16 @@ std::string numbers(int from, int to) {
     return lines;
 }
 
+std::string file_of(const TemporaryDirectory& directory, int number) {
+    return directory / fmt::format("spool/{:020}.lines", number);
+}
+
+/// As one that cannot be read: a link, which is not followed.
+void spoil(const std::string& path) {
+    std::filesystem::remove(path);
+    std::filesystem::create_symlink("nowhere", path);
+}
+
 /// All of it, in pieces of so many lines.
 std::string drain(Spool& spool, std::size_t most = 7) {
     std::string all;
@@ -192,4 +202,79 @@ TEST_CASE("what was taken and went to make room takes nothing else with it") {
     REQUIRE(spool.drop(under_way).has_value());
     CHECK(spool.octets() == waiting);
     CHECK(drain(spool) == numbers(static_cast<int>(spool.lost()), 4000));
+}
+
+TEST_CASE("files that were deleted hold up nothing: what comes later comes out") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory, 64 << 10);  // files of 4 KiB
+    for (int i = 0; i < 1000; i += 10) REQUIRE(spool.append(numbers(i, i + 10)));
+    for (int i = 1; i < 10; ++i) std::filesystem::remove(file_of(directory, i));
+    REQUIRE(spool.append(numbers(1000, 1005)));
+    CHECK(drain(spool) == numbers(1000, 1005));
+    CHECK(spool.unread() == 3);
+    CHECK(spool.octets() == 0);
+}
+
+TEST_CASE("a file that cannot be read is put aside, and what is behind it comes out") {
+    const TemporaryDirectory directory;
+    {
+        Spool spool = open_in(directory);
+        REQUIRE(spool.append(numbers(0, 10)));
+    }
+    {
+        Spool spool = open_in(directory);
+        REQUIRE(spool.append(numbers(10, 20)));
+    }
+    spoil(file_of(directory, 1));
+    Spool spool = open_in(directory);
+    REQUIRE(spool.append(numbers(20, 30)));
+    CHECK(drain(spool) == numbers(10, 30));
+    CHECK(spool.unread() == 1);
+    CHECK(std::filesystem::is_symlink(directory / "spool/00000000000000000001.unread"));
+    CHECK_FALSE(std::filesystem::is_symlink(file_of(directory, 1)));
+}
+
+TEST_CASE("a file that cannot be read does not keep room from being made") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory, 64 << 10);
+    for (int i = 0; i < 5000; i += 10) REQUIRE(spool.append(numbers(i, i + 10)));
+    spoil(file_of(directory, 1));
+    for (int i = 5000; i < 20'000; i += 10) REQUIRE(spool.append(numbers(i, i + 10)));
+    CHECK(spool.octets() <= 64 << 10);
+    CHECK(spool.unread() == 1);
+    CHECK(drain(spool, 5000).ends_with(numbers(19'000, 20'000)));
+}
+
+TEST_CASE("while the directory of the files is away none of them is given up") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory);
+    REQUIRE(spool.append(numbers(0, 5)));
+    std::filesystem::rename(directory / "spool", directory / "away");
+    CHECK_FALSE(spool.front(7, a_megabyte).has_value());
+    std::filesystem::rename(directory / "away", directory / "spool");
+    CHECK(drain(spool) == numbers(0, 5));
+    CHECK(spool.unread() == 0);
+}
+
+TEST_CASE("a place that cannot be read is none: lines may come twice, and none is lost") {
+    const TemporaryDirectory directory;
+    {
+        Spool spool = open_in(directory);
+        REQUIRE(spool.append(numbers(0, 10)));
+        REQUIRE(spool.drop(spool.front(3, a_megabyte).value()));
+    }
+    spoil(directory / "spool/place");
+    Spool spool = open_in(directory);
+    CHECK(drain(spool) == numbers(0, 10));
+}
+
+TEST_CASE("a file whose name is not as we write it is none of ours") {
+    const TemporaryDirectory directory;
+    directory.make_directory("spool");
+    directory.write("spool/7.lines", numbers(0, 3));
+    Spool spool = open_in(directory);
+    CHECK(spool.octets() == 0);
+    REQUIRE(spool.append(numbers(3, 5)));
+    CHECK(drain(spool) == numbers(3, 5));
+    CHECK(directory.read("spool/7.lines") == numbers(0, 3));
 }
