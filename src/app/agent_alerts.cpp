@@ -11,6 +11,7 @@
 #include "system/clock.h"
 #include "system/local_host.h"
 #include "system/log.h"
+#include "time/spell.h"
 #include "watch/delivery_json.h"
 
 namespace clockwright::app {
@@ -34,6 +35,14 @@ Delivery delivery_of(const Result<std::string>& arrived) {
 
 NoticeRate rate_of(const AlertChannel& channel) {
     return {channel.manner().most_an_hour, channel.is_for_people() ? most_a_minute : 0};
+}
+
+void tell_forgotten(std::string_view channel, std::size_t waiting) {
+    if (waiting > 0)
+        system::log_event(system::LogLevel::warning,
+                          fmt::format("{} is no longer configured: {} alerts that waited for it "
+                                      "are told to nobody",
+                                      printable(channel), waiting));
 }
 
 }  // namespace
@@ -64,7 +73,11 @@ void AgentAlerts::use(const Config& config) {
 }
 
 void AgentAlerts::drop_unwanted() {
-    std::erase_if(lanes_, [](const auto& lane) { return !lane->wanted && !lane->sends; });
+    std::erase_if(lanes_, [](const auto& lane) {
+        const bool goes = !lane->wanted && !lane->sends;
+        if (goes) tell_forgotten(lane->channel.name(), lane->queue.size());
+        return goes;
+    });
 }
 
 void AgentAlerts::tell(const std::vector<AlertNotice>& notices) {
@@ -102,11 +115,15 @@ void AgentAlerts::restore() {
                           fmt::format("{} is not used: {}", file_, waiting.error().message));
         return;
     }
-    for (const auto& lane : lanes_) {
-        const auto found = waiting->find(lane->channel.key());
-        if (found == waiting->end()) continue;
-        for (const Alert& alert : found->second) lane->queue.push(alert);
-        send(*lane);
+    for (const auto& [key, alerts] : *waiting) {
+        const auto lane = std::ranges::find_if(
+            lanes_, [&key](const auto& one) { return one->channel.is_known_as(key); });
+        if (lane == lanes_.end()) {
+            tell_forgotten(key, alerts.size());
+            continue;
+        }
+        for (const Alert& alert : alerts) (*lane)->queue.push(alert);
+        send(**lane);
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "system/child.h"
 #include "tests/fakes/alert_case.h"
+#include "watch/delivery_json.h"
 
 using namespace clockwright;
 using namespace clockwright::app;
@@ -139,6 +140,45 @@ TEST_CASE("what waited when the agent ended is told by the next one, once and in
     CHECK(content_of(path).find("server: one") < content_of(path).find("server: two"));
     const std::string kept = directory->path() + "/deliveries.json";
     CHECK(comes_true(next, [&] { return !content_of(kept).contains("rule"); }));
+}
+
+TEST_CASE("what waits for Alertmanager goes to the one that is configured next") {
+    const auto directory = system::TemporaryDirectory::make("clockwright-alerts");
+    REQUIRE(directory);
+    boost::asio::io_context loop;
+    Config config;
+    config.state.directory = directory->path();
+    config.alert.channels.alertmanager.emplace().url = "http://127.0.0.1:1";
+    AgentAlerts alerts(loop, config);
+    alerts.tell(notice("first"));
+    config.alert.channels.alertmanager->url = "http://127.0.0.1:2";
+    alerts.use(config);
+    alerts.tell(notice("second"));
+    const std::string kept = content_of(directory->path() + "/deliveries.json");
+    CHECK(kept.contains("first"));
+    CHECK(kept.contains("second"));
+    CHECK(kept.contains("\"alertmanager\""));
+}
+
+TEST_CASE("what waited for a mail server goes to the one that was configured before the start") {
+    const auto directory = system::TemporaryDirectory::make("clockwright-alerts");
+    REQUIRE(directory);
+    const std::string kept = directory->path() + "/deliveries.json";
+    Alert waiting = notice("first").front().alert;
+    for (const char* key : {"mail smtp.wrong.example", "mail"}) {
+        CAPTURE(key);
+        std::ofstream(kept) << waiting_alerts_json({{key, {waiting}}});
+        boost::asio::io_context loop;
+        Config config;
+        config.state.directory = directory->path();
+        MailSettings& mail = config.alert.channels.mail.emplace();
+        mail.server = "127.0.0.1:1";
+        mail.tls = "off";
+        AgentAlerts alerts(loop, config);
+        alerts.tell(notice("second"));
+        CHECK(content_of(kept).contains("first"));
+        CHECK(content_of(kept).contains("second"));
+    }
 }
 
 TEST_CASE("a channel that hangs holds up no other") {

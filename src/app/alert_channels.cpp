@@ -29,11 +29,23 @@ struct Name {
     }
 };
 
+/// Of kinds of which there is one at most; of others empty.
+std::string_view only_kind(const AlertChannel::Settings& settings) {
+    return std::holds_alternative<MailSettings>(settings)           ? "mail"
+           : std::holds_alternative<AlertmanagerSettings>(settings) ? "alertmanager"
+                                                                    : "";
+}
+
 }  // namespace
 
 AlertChannel::AlertChannel(Settings settings, int number)
-    : settings_(std::move(settings)),
-      key_(number == 1 ? name() : fmt::format("{} #{}", name(), number)) {}
+    : settings_(std::move(settings)), key_(only_kind(settings_)) {
+    if (key_.empty()) key_ = number == 1 ? name() : fmt::format("{} #{}", name(), number);
+}
+
+bool AlertChannel::is_known_as(std::string_view key) const {
+    return key == key_ || (!only_kind(settings_).empty() && key.starts_with(key_ + " "));
+}
 
 std::string AlertChannel::name() const {
     return std::visit(Name{}, settings_);

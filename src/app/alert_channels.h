@@ -23,8 +23,11 @@ class AlertChannel {
 
     /// "exec /usr/local/bin/page", "mail smtp.corp.example", "slack"; never a secret.
     std::string name() const;
-    /// Its name; of several with one name the second has " #2" after it, and so on.
+    /// What waits for it is kept by this. There is one "mail" and one "alertmanager", wherever its
+    /// server is; of others the name, and of several with one name the second has " #2" after it.
     const std::string& key() const { return key_; }
+    /// It was kept by that key, or by one of before, "mail smtp.corp.example".
+    bool is_known_as(std::string_view key) const;
     const ChannelManner& manner() const;
     /// Of a kind that it is told, and severe enough for it. What ended is told to whom heard that
     /// it began.
