@@ -28,11 +28,6 @@ system::LogLevel level_of(const Alert& alert) {
                                                       : system::LogLevel::info;
 }
 
-Delivery delivery_of(const Result<std::string>& arrived) {
-    if (arrived) return Delivery::arrived;
-    return arrived.error().fault == Fault::refused ? Delivery::refused : Delivery::failed;
-}
-
 NoticeRate rate_of(const AlertChannel& channel) {
     return {channel.manner().most_an_hour, channel.is_for_people() ? most_a_minute : 0};
 }
@@ -188,17 +183,17 @@ void AgentAlerts::send(Lane& lane) {
 
 void AgentAlerts::sent(Lane& lane) {
     lane.sends = false;
-    const auto arrived = *std::exchange(lane.came_out, std::nullopt);
+    const DeliveryAnswer answer = *std::exchange(lane.came_out, std::nullopt);
     const SteadyTime now = system::read_clocks().steady;
-    const Delivery delivery = delivery_of(arrived);
-    const auto aside = lane.queue.done(delivery, now);
-    if (arrived) lane.limit.count(now);
-    lane.fault.note("alerts wait for " + lane.channel.name(),
-                    delivery == Delivery::failed ? arrived.error().message : std::string{});
+    const Delivery delivery = answer.delivery;
+    const auto aside = lane.queue.done(delivery, now, answer.retry_after);
+    if (delivery == Delivery::arrived) lane.limit.count(now);
+    const bool waits = delivery == Delivery::failed || delivery == Delivery::way_failed;
+    lane.fault.note("alerts wait for " + lane.channel.name(), waits ? answer.text : std::string{});
     if (aside)
         system::log_event(system::LogLevel::error,
                           fmt::format("{} is never told of one alert: {}; {}", lane.channel.name(),
-                                      arrived.error().message, alert_line(*aside)));
+                                      answer.text, alert_line(*aside)));
     save();
     send(lane);
     if (!ending_) drop_unwanted();

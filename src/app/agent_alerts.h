@@ -50,7 +50,7 @@ class AgentAlerts {
         FaultOnce fault;
         LossCount losses;
         /// Of the delivery in hand; written by `sending`, read when it is done with it.
-        std::optional<Result<std::string>> came_out{};
+        std::optional<DeliveryAnswer> came_out{};
         bool wanted = true;  ///< false: no longer configured, and gone when nothing is under way
         bool sends = false;  ///< a delivery is under way
         system::Worker sending;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "app/channel_delivery.h"
 #include "app/config_channels.h"
 #include "system/clock.h"
 #include "time/spell.h"
@@ -68,8 +67,11 @@ bool AlertChannel::is_for_people() const {
             std::get<HookSettings>(settings_).kind != HookKind::webhook);
 }
 
-Result<std::string> AlertChannel::deliver(const Alert& alert, const AlertContext& context) const {
-    return std::visit([&](const auto& one) { return deliver_by(one, alert, context); }, settings_);
+DeliveryAnswer AlertChannel::deliver(const Alert& alert, const AlertContext& context) const {
+    auto answer =
+        std::visit([&](const auto& one) { return deliver_by(one, alert, context); }, settings_);
+    if (!answer) return {Delivery::way_failed, std::move(answer).error().message};
+    return std::move(*answer);
 }
 
 AlertChannels::AlertChannels(const ChannelSettings& settings, Seconds repeat)

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/channel_delivery.h"
 #include "app/channel_settings.h"
 #include "publish/alert_message.h"
 #include "result.h"
@@ -34,8 +35,7 @@ class AlertChannel {
     bool wants(const Alert& alert) const;
     /// People read it one by one: what comes in numbers is better told as one.
     bool is_for_people() const;
-    /// What the other side answered; error: why it did not arrive.
-    Result<std::string> deliver(const Alert& alert, const AlertContext& context) const;
+    DeliveryAnswer deliver(const Alert& alert, const AlertContext& context) const;
 
   private:
     Settings settings_;

@@ -37,8 +37,9 @@ std::string deliver_all(const AlertChannel& channel, std::vector<Alert>& waiting
     std::string why;
     while (!waiting.empty()) {
         const auto arrived = channel.deliver(waiting.front(), context);
-        if (!arrived) why = arrived.error().message;
-        if (!arrived && arrived.error().fault != Fault::refused) return why;
+        if (arrived.delivery != Delivery::arrived) why = arrived.text;
+        if (arrived.delivery == Delivery::failed || arrived.delivery == Delivery::way_failed)
+            return why;
         waiting.erase(waiting.begin());
     }
     return why;

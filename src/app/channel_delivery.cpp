@@ -21,9 +21,12 @@ constexpr std::string_view json_type = "application/json";
 /// What is under way when the agent ends is given so long: cut off, it might be told twice.
 constexpr Seconds grace{5};
 
-/// The answer is about the alert: it will be the same another time.
-bool is_about_alert(int status) {
-    return status == 400 || status == 413 || status == 422;
+Delivery delivery_of(int status) {
+    if (status >= 200 && status < 300) return Delivery::arrived;
+    // About the alert: it will be the same another time.
+    if (status == 400 || status == 413 || status == 422) return Delivery::refused;
+    const bool nobody = status == 408 || status == 429 || (status >= 502 && status <= 504);
+    return nobody ? Delivery::way_failed : Delivery::failed;
 }
 
 Result<std::string> optional_secret(const std::string& path) {
@@ -31,14 +34,13 @@ Result<std::string> optional_secret(const std::string& path) {
 }
 
 /// `shown`: how to speak of the place; its URL may be a secret.
-Result<std::string> post(const std::string& url, const std::string& shown, std::string_view type,
-                         const std::string& body, const system::PostSettings& settings) {
+Result<DeliveryAnswer> post(const std::string& url, const std::string& shown, std::string_view type,
+                            const std::string& body, const system::PostSettings& settings) {
     const auto answer = TRY(system::http_post(url, type, body, settings));
-    std::string said =
-        fmt::format("{}: {}", answer.status, printable(answer.body.substr(0, 200)));
-    if (answer.status >= 200 && answer.status < 300) return said;
-    return fail(is_about_alert(answer.status) ? Fault::refused : Fault::failed,
-                fmt::format("{} answers {}", shown, said));
+    std::string said = fmt::format("{}: {}", answer.status, printable(answer.body.substr(0, 200)));
+    const Delivery delivery = delivery_of(answer.status);
+    if (delivery != Delivery::arrived) said = fmt::format("{} answers {}", shown, said);
+    return DeliveryAnswer{delivery, std::move(said), answer.retry_after};
 }
 
 std::string alerts_of(std::string url) {
@@ -88,15 +90,17 @@ Result<Document> document_of(const HookSettings& hook, const Alert& alert,
 
 }  // namespace
 
-Result<std::string> deliver_by(const ExecSettings& exec, const Alert& alert,
-                               const AlertContext& context) {
+Result<DeliveryAnswer> deliver_by(const ExecSettings& exec, const Alert& alert,
+                                  const AlertContext& context) {
     const std::string text = alert_text(alert, context);
-    TRY(system::run_to_success(exec.command, {.time_out = exec.manner.time_out, .input = text}));
-    return "it ended with 0";
+    const auto ended =
+        system::run_to_success(exec.command, {.time_out = exec.manner.time_out, .input = text});
+    if (!ended) return DeliveryAnswer{Delivery::failed, ended.error().message};
+    return DeliveryAnswer{Delivery::arrived, "it ended with 0"};
 }
 
-Result<std::string> deliver_by(const AlertmanagerSettings& alertmanager, const Alert& alert,
-                               const AlertContext& context) {
+Result<DeliveryAnswer> deliver_by(const AlertmanagerSettings& alertmanager, const Alert& alert,
+                                  const AlertContext& context) {
     AlertContext labelled = context;
     labelled.labels = alertmanager.labels;
     const system::PostSettings settings{.time_out = alertmanager.manner.time_out,
@@ -108,8 +112,8 @@ Result<std::string> deliver_by(const AlertmanagerSettings& alertmanager, const A
     return post(url, printable(url), json_type, alertmanager_json(alert, labelled), settings);
 }
 
-Result<std::string> deliver_by(const MailSettings& mail, const Alert& alert,
-                               const AlertContext& context) {
+Result<DeliveryAnswer> deliver_by(const MailSettings& mail, const Alert& alert,
+                                  const AlertContext& context) {
     const HostName server = TRY(parse_host(mail.server));
     const MailHead head{.from = mail.from, .to = mail.to, .id = mail_id(alert, context)};
     system::MailSettings settings{.server = server,
@@ -120,11 +124,15 @@ Result<std::string> deliver_by(const MailSettings& mail, const Alert& alert,
                                   .any_certificate = mail.unverified_certificate,
                                   .time_out = mail.manner.time_out,
                                   .grace = grace};
-    return system::send_mail(mail.from, mail.to, alert_mail(alert, context, head), settings);
+    auto sent = system::send_mail(mail.from, mail.to, alert_mail(alert, context, head), settings);
+    if (sent) return DeliveryAnswer{Delivery::arrived, std::move(*sent)};
+    if (sent.error().fault == Fault::refused)
+        return DeliveryAnswer{Delivery::failed, sent.error().message};
+    return std::unexpected(std::move(sent).error());
 }
 
-Result<std::string> deliver_by(const HookSettings& hook, const Alert& alert,
-                               const AlertContext& context) {
+Result<DeliveryAnswer> deliver_by(const HookSettings& hook, const Alert& alert,
+                                  const AlertContext& context) {
     const bool secret = !hook.url_file.empty();
     const std::string url = secret ? TRY(read_secret(hook.url_file)) : hook.url;
     if (secret && !check_post_url(url, hook.plain_http))

@@ -123,11 +123,9 @@ void send(const std::vector<AlertChannel>& channels, const Alert& alert, const A
           std::vector<Tested>& tests) {
     for (std::size_t i = 0; i < channels.size(); ++i) {
         if (!tests[i].fault.empty()) continue;
-        const auto arrived = channels[i].deliver(alert, about);
-        if (arrived)
-            tests[i].answer = *arrived;
-        else
-            tests[i].fault = arrived.error().message;
+        DeliveryAnswer answer = channels[i].deliver(alert, about);
+        const bool arrived = answer.delivery == Delivery::arrived;
+        (arrived ? tests[i].answer : tests[i].fault) = std::move(answer.text);
     }
 }
 

@@ -102,7 +102,7 @@ Result<std::string> send_mail(const std::string& from, const std::vector<std::st
                                   printable(url), said));
         return last_line(transfer.header_text, "2");
     }
-    return fail(status.error().fault,
+    return fail(said.starts_with('5') ? Fault::refused : status.error().fault,
                 fmt::format("cannot send by {}: {}{}", printable(url), status.error().message,
                             said.empty() ? "" : fmt::format(" (it said: {})", said)));
 }

@@ -32,7 +32,7 @@ struct MailSettings {
 
 /// `mail` is whole, with its head. It goes to all recipients that the server takes; that it refuses
 /// others is logged. What it answered to the mail; error: why it was not taken for anybody, never
-/// with the password.
+/// with the password; Fault::refused: it said no for good (5xx).
 Result<std::string> send_mail(const std::string& from, const std::vector<std::string>& to,
                               const std::string& mail, const MailSettings& settings);
 

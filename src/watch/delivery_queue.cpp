@@ -28,7 +28,8 @@ std::vector<Alert> DeliveryQueue::take(SteadyTime now, std::size_t count) {
     return taken_;
 }
 
-std::optional<Alert> DeliveryQueue::done(Delivery delivery, SteadyTime now) {
+std::optional<Alert> DeliveryQueue::done(Delivery delivery, SteadyTime now,
+                                         std::optional<Seconds> wanted) {
     const bool refused = delivery == Delivery::refused, last_try = std::exchange(last_try_, false);
     if (delivery == Delivery::arrived) {
         taken_.clear();
@@ -37,11 +38,11 @@ std::optional<Alert> DeliveryQueue::done(Delivery delivery, SteadyTime now) {
         if (!last_try_) failures_ = 0;
         return std::nullopt;
     }
-    if (taken_.size() == 1 && (refused || last_try)) {
+    if (taken_.size() == 1 && (refused || (last_try && delivery == Delivery::failed))) {
         if (last_try) failures_ = 0;
         return std::exchange(taken_, {}).front();
     }
-    put_back(now);
+    put_back(now, std::min(wanted.value_or(Seconds{}), longest_wanted));
     if (refused) {
         failures_ = most_tries;
         not_before_ = now;
@@ -49,12 +50,13 @@ std::optional<Alert> DeliveryQueue::done(Delivery delivery, SteadyTime now) {
     return std::nullopt;
 }
 
-void DeliveryQueue::put_back(SteadyTime now) {
+void DeliveryQueue::put_back(SteadyTime now, Seconds wanted) {
     waiting_.insert(waiting_.begin() + (std::exchange(passing_, false) ? 1 : 0),
                     std::move_iterator(taken_.begin()), std::move_iterator(taken_.end()));
     taken_.clear();
-    const std::chrono::seconds pause = first_pause * (1 << std::min(failures_, 10));
-    not_before_ = now + std::min<std::chrono::seconds>(pause, longest_pause);
+    const std::chrono::seconds growing = first_pause * (1 << std::min(failures_, 10));
+    const Seconds own = std::min<std::chrono::seconds>(growing, longest_pause);
+    not_before_ = now + to_nanoseconds(std::max(own, wanted));
     ++failures_;
 }
 

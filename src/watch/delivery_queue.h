@@ -14,8 +14,9 @@ namespace clockwright {
 /// How it came out.
 enum class Delivery : std::uint8_t {
     arrived,
-    failed,   ///< it may arrive another time
-    refused,  ///< the other side will never take this one
+    failed,      ///< it may arrive another time; whether the alert or the way is at fault is open
+    way_failed,  ///< it may arrive another time, and no alert is at fault: nobody answers
+    refused,     ///< the other side will never take this one
 };
 
 /// One channel's queue, in order. The oldest is tried first; while it fails, the rest waits. After
@@ -27,6 +28,7 @@ class DeliveryQueue {
     static constexpr int most_tries = 10;
     static constexpr std::chrono::seconds first_pause{10};
     static constexpr std::chrono::minutes longest_pause{10};
+    static constexpr Seconds longest_wanted{3600};
 
     /// When it is full, the oldest of the least severe is dropped, and counted.
     void push(Alert alert);
@@ -35,7 +37,9 @@ class DeliveryQueue {
     std::vector<Alert> take(SteadyTime now, std::size_t count = 1);
     /// How the taken ones came out. Those that failed go back to their place, and so do several
     /// that were refused, to be tried one by one. The one that is set aside for good; empty: none.
-    std::optional<Alert> done(Delivery delivery, SteadyTime now);
+    /// `wanted`: how long the other side asks to be left alone.
+    std::optional<Alert> done(Delivery delivery, SteadyTime now,
+                              std::optional<Seconds> wanted = {});
 
     /// When `take` has something again; empty: not before the next `push` or `done`.
     std::optional<SteadyTime> next() const;
@@ -45,7 +49,7 @@ class DeliveryQueue {
     int failures() const { return failures_; }  ///< on end
 
   private:
-    void put_back(SteadyTime now);
+    void put_back(SteadyTime now, Seconds wanted);
 
     std::deque<Alert> waiting_;
     std::vector<Alert> taken_;

@@ -51,6 +51,21 @@ TEST_CASE("a failed delivery is tried again after 10 s, 20 s, and so on up to 10
     CHECK_FALSE(queue.take(now).empty());
 }
 
+TEST_CASE("who asks to be left alone for a while is, for an hour at most") {
+    DeliveryQueue queue;
+    queue.push(alert_named("a"));
+    const SteadyTime now{1000s};
+    REQUIRE_FALSE(queue.take(now).empty());
+    queue.done(Delivery::way_failed, now, Seconds{120});
+    CHECK(queue.next() == now + 120s);
+    REQUIRE_FALSE(queue.take(now + 120s).empty());
+    queue.done(Delivery::way_failed, now, Seconds{3});
+    CHECK(queue.next() == now + 20s);
+    REQUIRE_FALSE(queue.take(now + 20s).empty());
+    queue.done(Delivery::way_failed, now, Seconds{86400});
+    CHECK(queue.next() == now + 1h);
+}
+
 TEST_CASE("nothing is lost below a thousand, and the least severe first above") {
     DeliveryQueue queue;
     for (int i = 0; i < 500; ++i) {
@@ -148,6 +163,17 @@ TEST_CASE("an alert that never arrives is set aside when those behind it do") {
         CHECK(queue.take(now).at(0).rule == "bad");
         CHECK_FALSE(queue.done(Delivery::arrived, now).has_value());
         CHECK(queue.failures() == 0);
+        CHECK(queue.take(now).at(0).rule == "c");
+    }
+    SUBCASE("it does, and the way fails again: no alert is at fault") {
+        CHECK_FALSE(queue.done(Delivery::arrived, now).has_value());
+        CHECK(queue.take(now).at(0).rule == "bad");
+        CHECK_FALSE(queue.done(Delivery::way_failed, now).has_value());
+        CHECK(queue.size() == 2);
+        CHECK(queue.next() == now + 10min);
+        now += 10min;
+        CHECK(queue.take(now).at(0).rule == "bad");
+        CHECK_FALSE(queue.done(Delivery::arrived, now).has_value());
         CHECK(queue.take(now).at(0).rule == "c");
     }
     SUBCASE("it does not either: nothing is lost, in its order") {
