@@ -5,7 +5,30 @@
 #include <algorithm>
 #include <utility>
 
+#include "watch/notice_class.h"
+
 namespace clockwright {
+namespace {
+
+/// Of each rule and subject the last one, and every event: what fires first, then by severity.
+std::vector<Alert> last_notices(std::span<const Alert> alerts) {
+    std::vector<Alert> last;
+    for (const Alert& alert : alerts) {
+        const auto same = std::ranges::find_if(last, [&](const Alert& one) {
+            return !is_event(alert.rule) && one.rule == alert.rule && one.subject == alert.subject;
+        });
+        if (same == last.end())
+            last.push_back(alert);
+        else
+            *same = alert;
+    }
+    std::ranges::stable_sort(last, std::ranges::greater{}, [](const Alert& alert) {
+        return std::pair(alert.state == AlertState::firing, alert.severity);
+    });
+    return last;
+}
+
+}  // namespace
 
 void DeliveryQueue::push(Alert alert) {
     if (size() >= most && !waiting_.empty()) {
@@ -73,21 +96,19 @@ std::vector<Alert> DeliveryQueue::all() const {
 
 Alert digest_of(std::span<const Alert> alerts) {
     constexpr std::size_t most_named = 20;
-    Alert digest = *std::ranges::max_element(alerts, {}, &Alert::severity);
+    const std::vector<Alert> last = last_notices(alerts);
+    if (last.size() == 1) return last.front();
+    Alert digest = last.front();
     digest.rule = digest_rule;
     digest.subject.clear();
     digest.hazard.clear();
-    digest.state = std::ranges::any_of(
-                       alerts, [](const Alert& alert) { return alert.state == AlertState::firing; })
-                       ? AlertState::firing
-                       : AlertState::resolved;
     digest.since = alerts.front().since;
     digest.changed = alerts.back().changed;
-    digest.text = fmt::format("{} notices at once", alerts.size());
-    for (const Alert& alert : alerts.first(std::min(most_named, alerts.size())))
-        digest.text += fmt::format("; {}: {}", to_string(alert.state), alert.text);
-    if (alerts.size() > most_named)
-        digest.text += fmt::format("; and {} more", alerts.size() - most_named);
+    digest.text = fmt::format("{} notices at once", last.size());
+    for (std::size_t i = 0; i < std::min(most_named, last.size()); ++i)
+        digest.text += fmt::format("; {}: {}", to_string(last[i].state), last[i].text);
+    if (last.size() > most_named)
+        digest.text += fmt::format("; and {} more", last.size() - most_named);
     digest.advice = "clockwright alert list";
     return digest;
 }

@@ -63,8 +63,10 @@ class DeliveryQueue {
 /// The rule that many alerts told as one have.
 inline constexpr std::string_view digest_rule = "alerts_digest";
 
-/// Two alerts or more as one for people: how many, and each with its state in a sentence (the first
-/// twenty); the most severe of them says how severe it is.
+/// Two alerts or more as one for people. Of each rule and subject the last notice counts, and every
+/// event; where that leaves one, it is that. How many, and each with its state in a sentence
+/// (twenty at most): what fires before what ended, the most severe first. It fires while any does,
+/// and is as severe as the most severe of those.
 Alert digest_of(std::span<const Alert> alerts);
 
 }  // namespace clockwright

@@ -97,8 +97,8 @@ TEST_CASE("many that wait are told as one, and come back one by one when that fa
     const Alert digest = digest_of(taken);
     CHECK(digest.rule == digest_rule);
     CHECK(digest.state == AlertState::firing);
-    CHECK(digest.text.starts_with("25 notices at once; resolved: sentence 0; "));
-    CHECK(digest.text.contains("; firing: sentence 3; "));
+    CHECK(
+        digest.text.starts_with("25 notices at once; firing: sentence 3; resolved: sentence 0; "));
     CHECK(digest.text.ends_with("; resolved: sentence 19; and 5 more"));
     CHECK(queue.all().size() == 30);
     queue.done(Delivery::failed, SteadyTime{0s});
@@ -106,6 +106,54 @@ TEST_CASE("many that wait are told as one, and come back one by one when that fa
     queue.done(Delivery::arrived, SteadyTime{10s});
     CHECK(queue.all().front().rule == "r1");
     CHECK(queue.size() == 29);
+}
+
+TEST_CASE("as one, of each alert its last state counts, and what fires comes first") {
+    const auto notice = [](std::string rule, AlertState state, AlertSeverity severity) {
+        Alert alert = alert_named(rule, severity);
+        alert.state = state;
+        alert.text = std::move(rule);
+        return alert;
+    };
+    const auto began = [&](const char* rule, AlertSeverity severity) {
+        return notice(rule, AlertState::firing, severity);
+    };
+    const auto ended = [&](const char* rule, AlertSeverity severity) {
+        return notice(rule, AlertState::resolved, severity);
+    };
+    using enum AlertSeverity;
+    SUBCASE("all have ended") {
+        const std::vector<Alert> all{began("a", critical), began("b", warning),
+                                     ended("a", critical), ended("b", warning)};
+        const Alert digest = digest_of(all);
+        CHECK(digest.state == AlertState::resolved);
+        CHECK(digest.text == "2 notices at once; resolved: a; resolved: b");
+    }
+    SUBCASE("the most severe has ended") {
+        const std::vector<Alert> all{began("a", critical), ended("a", critical), began("i", info),
+                                     began("b", warning)};
+        const Alert digest = digest_of(all);
+        CHECK(digest.state == AlertState::firing);
+        CHECK(digest.severity == warning);
+        CHECK(digest.text == "3 notices at once; firing: b; firing: i; resolved: a");
+    }
+    SUBCASE("only one is left: it is told as it is") {
+        const std::vector<Alert> all{began("a", critical), ended("a", critical)};
+        CHECK(digest_of(all) == all[1]);
+    }
+    SUBCASE("servers are told apart, and events stand for themselves") {
+        std::vector<Alert> all{began("servers_changed", info), began("servers_changed", info),
+                               began("a", warning), began("a", warning)};
+        all[3].subject = "ntp2";
+        CHECK(digest_of(all).text.starts_with("4 notices at once; firing: a; firing: a; "));
+    }
+    SUBCASE("a critical one behind twenty others is named") {
+        std::vector<Alert> all;
+        for (int i = 0; i < 25; ++i)
+            all.push_back(began(("w" + std::to_string(i)).c_str(), warning));
+        all.push_back(began("worst", critical));
+        CHECK(digest_of(all).text.starts_with("26 notices at once; firing: worst; firing: w0; "));
+    }
 }
 
 TEST_CASE("one that the other side will never take is set aside at once, and the rest goes on") {
