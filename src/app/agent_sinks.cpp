@@ -10,6 +10,10 @@
 namespace clockwright::app {
 namespace {
 
+constexpr std::chrono::seconds look_rest{10};
+/// Prometheus shows a sample for five minutes; where cycles are closer none is repeated.
+constexpr Seconds sample_rest{120};
+
 bool has_files(const SinkSettings& sinks) {
     return !sinks.metrics.textfile.empty() || !sinks.files.csv.empty() ||
            !sinks.files.status_log.empty();
@@ -65,8 +69,10 @@ AgentSinks::AgentSinks(boost::asio::io_context& loop, const Config& config, doub
       host_(system::host_name()),
       samples_(std::make_shared<RemoteWriteLines>(host_)),
       polls_(std::make_shared<PollWindows>()),
-      heartbeat_(loop) {
+      heartbeat_(loop),
+      again_(loop) {
     take(config);
+    wait_to_repeat();
 }
 
 void AgentSinks::use(const Config& config) {
@@ -107,29 +113,48 @@ void AgentSinks::tell(const std::vector<Record>& rows) {
 }
 
 void AgentSinks::show(const Snapshot& snapshot) {
-    heartbeat_.show(snapshot);
     const InfluxSettings& influx = config_.sinks.influx;
-    const bool pushes = influx.push.is_wanted() || config_.sinks.remote_write.push.is_wanted();
-    if (!files_ && !pushes) return;
-    const auto shown = std::make_shared<const Snapshot>(snapshot);
+    const bool posts = influx.push.is_wanted() || config_.sinks.remote_write.push.is_wanted() ||
+                       config_.sinks.heartbeat.is_wanted();
+    shown_.reset();
+    if (!files_ && !posts) return;
+    const auto shown = shown_ = std::make_shared<const Snapshot>(snapshot);
     if (files_)
         run(*writing_, [this, shown, now = system::read_clocks()] { files_->show(*shown, now); });
     if (influx.push.is_wanted())
         influx_->add([shown, schema = schema_of(influx), host = host_] {
             return influx_lines(*shown, schema, host);
         });
-    show_samples(shown);
+    heartbeat_.show(*shown, system::read_clocks().steady);
+    show_samples(shown->at);
 }
 
-void AgentSinks::show_samples(const std::shared_ptr<const Snapshot>& shown) {
+void AgentSinks::wait_to_repeat() {
+    again_.expires_after(look_rest);
+    again_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        repeat();
+        wait_to_repeat();
+    });
+}
+
+/// What is known says as much between two cycles as it does to who asks for /metrics.
+void AgentSinks::repeat() {
+    const Now now = system::read_clocks();
+    if (!shown_ || is_stale(*shown_, now.wall)) return;
+    heartbeat_.show(*shown_, now.steady);
+    if (sampled_ && now.steady - *sampled_ >= sample_rest) show_samples(now.wall);
+}
+
+void AgentSinks::show_samples(WallTime at) {
     const PushSettings& push = config_.sinks.remote_write.push;
     const Now now = system::read_clocks();
     if (!push.is_wanted() || (sampled_ && now.steady - *sampled_ < push.interval * 0.9)) return;
     sampled_ = now.steady;
     const auto& compat = config_.sinks.metrics.compat;
-    remote_write_->add([samples = samples_, shown, wall = now.wall,
+    remote_write_->add([samples = samples_, shown = shown_, wall = now.wall, at,
                         compat = std::set<std::string>(compat.begin(), compat.end())] {
-        return samples->of(prometheus_text(shown.get(), wall, compat), shown->at);
+        return samples->of(prometheus_text(shown.get(), wall, compat), at);
     });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,7 +33,9 @@ class AgentSinks {
   private:
     void take(const Config& config);
     void use_files();
-    void show_samples(const std::shared_ptr<const Snapshot>& shown);
+    void show_samples(WallTime at);
+    void wait_to_repeat();
+    void repeat();
 
     boost::asio::io_context& loop_;
     double splay_;
@@ -43,6 +46,8 @@ class AgentSinks {
     std::shared_ptr<PollWindows> polls_;             ///< used by `influx_`'s thread only
     std::optional<SteadyTime> sampled_;              ///< when they were last taken
     Heartbeat heartbeat_;
+    std::shared_ptr<const Snapshot> shown_;    ///< the last one; null: none, or nobody wants it
+    boost::asio::steady_timer again_;          ///< to repeat it: a cycle may be half an hour
     std::unique_ptr<FileSinks> files_;         ///< used by `writing_` only; null: off
     std::unique_ptr<system::Worker> writing_;  // last: it uses all the others
 };

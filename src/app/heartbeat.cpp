@@ -6,11 +6,12 @@
 
 #include "app/secret_file.h"
 #include "find/post_url.h"
-#include "system/clock.h"
 #include "system/http_post.h"
 
 namespace clockwright::app {
 namespace {
+
+constexpr Seconds retry_rest{20};
 
 Result<void> beat(const HeartbeatSettings& settings) {
     const bool secret = !settings.url_file.empty();
@@ -33,19 +34,20 @@ bool is_well(const Snapshot& snapshot) {
            });
 }
 
-void Heartbeat::show(const Snapshot& snapshot) {
-    const SteadyTime now = system::read_clocks().steady;
-    if (!settings_.is_wanted() || posting_ || !is_well(snapshot)) return;
-    if (last_ && now - *last_ < settings_.interval * 0.9) return;  // a cycle is never in time
-    last_ = now;
+bool Heartbeat::show(const Snapshot& snapshot, SteadyTime now) {
+    if (!settings_.is_wanted() || posting_ || !is_well(snapshot)) return false;
+    if (next_ && now < *next_) return false;
+    const Seconds usual = settings_.interval * 0.9;  // a cycle is never in time
     posting_ = true;
     if (!worker_) worker_ = std::make_unique<system::Worker>(loop_);
     worker_->post([settings = settings_] { return beat(settings); },
-                  [this](const Result<void>& arrived) {
+                  [this, usual, now](const Result<void>& arrived) {
                       posting_ = false;
+                      next_ = now + to_nanoseconds(arrived ? usual : std::min(usual, retry_rest));
                       fault_.note("the heartbeat does not arrive",
                                   arrived ? std::string{} : arrived.error().message);
                   });
+    return true;
 }
 
 }  // namespace clockwright::app

@@ -20,13 +20,14 @@ class Heartbeat {
     explicit Heartbeat(boost::asio::io_context& loop) : loop_(loop) {}
 
     void use(const HeartbeatSettings& settings) { settings_ = settings; }
-    /// Posts when all is well and it is time; nothing waits for it.
-    void show(const Snapshot& snapshot);
+    /// Posts when all is well and it is time; nothing waits for it. True: a post began. After one
+    /// that failed the next is due in 20 s, or in the interval where that is shorter.
+    bool show(const Snapshot& snapshot, SteadyTime now);
 
   private:
     boost::asio::io_context& loop_;
     HeartbeatSettings settings_;
-    std::optional<SteadyTime> last_;
+    std::optional<SteadyTime> next_;  ///< empty: at once
     bool posting_ = false;
     FaultOnce fault_;
     std::unique_ptr<system::Worker> worker_;  ///< null: not wanted yet

@@ -90,6 +90,17 @@ class Heartbeat(Sinks):
         self.assertEqual(len(middle.seen), seen)
 
 
+    def test_it_beats_between_two_cycles_of_a_lazy_agent(self):
+        self.lab({1: {}, 2: {}, 3: {}})
+        self.chronyd(*[f"server {self.address(n)} port {self.port} minpoll 0 maxpoll 1 iburst"
+                       for n in (1, 2, 3)])
+        self.chronyd_has_samples(3)
+        middle = Middle(self)
+        self.start_agent(agent={"mode": '"lazy"'},
+                         heartbeat={"url": f'"{middle.url}/beat"', "interval": '"1s"'})
+        self.wait_for("it beats", lambda: len(middle.seen) > 2, 60)
+
+
 class Influx(Sinks):
     def influx(self, middle, **more):
         return {"url": f'"{middle.url}"', "interval": '"1s"', "time_out": '"1s"',
