@@ -9,6 +9,7 @@
 
 #include "system/child.h"
 #include "tests/fakes/alert_case.h"
+#include "tests/fakes/captured_log.h"
 #include "watch/delivery_json.h"
 
 using namespace clockwright;
@@ -158,6 +159,33 @@ TEST_CASE("what waits for Alertmanager goes to the one that is configured next")
     CHECK(kept.contains("first"));
     CHECK(kept.contains("second"));
     CHECK(kept.contains("\"alertmanager\""));
+}
+
+TEST_CASE("how many alerts go with a channel that is gone is told in the log") {
+    const auto directory = system::TemporaryDirectory::make("clockwright-alerts");
+    REQUIRE(directory);
+    boost::asio::io_context loop;
+    Config config;
+    config.state.directory = directory->path();
+    config.alert.channels.alertmanager.emplace().url = "http://127.0.0.1:1";
+    const fakes::CapturedLog log;
+    const auto told = [&] {
+        return log.text().contains("no longer configured: 2 alerts that waited for it");
+    };
+    {
+        AgentAlerts alerts(loop, config);
+        for (const char* name : {"first", "second"}) alerts.tell(notice(name));
+        SUBCASE("while the agent runs") {
+            alerts.use({});
+            CHECK(comes_true(loop, told));
+        }
+        SUBCASE("while it does not") {
+            alerts.finish();
+            config.alert.channels.alertmanager.reset();
+            const AgentAlerts next(loop, config);
+            CHECK(told());
+        }
+    }
 }
 
 TEST_CASE("what waited for a mail server goes to the one that was configured before the start") {

@@ -95,9 +95,13 @@ void AgentSinks::use_files() {
     // Its worker first: it ends the job in hand, which uses what is replaced then.
     if (writing_) writing_->finish();
     writing_.reset();
-    files_.reset();
-    if (!has_files(config_.sinks)) return;
-    files_ = std::make_unique<FileSinks>(with_places(config_));
+    const SinkSettings places = with_places(config_);
+    if (files_) files_->use(places);
+    if (!has_files(places)) {
+        files_.reset();
+        return;
+    }
+    if (!files_) files_ = std::make_unique<FileSinks>(places);
     writing_ = std::make_unique<system::Worker>(loop_);
 }
 

@@ -1,5 +1,7 @@
 #include "app/file_sinks.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -41,20 +43,48 @@ bool has_three_columns(const FilesSettings& files) {
     return files.csv_profile == "ntp-monitor";
 }
 
+void follow(std::optional<store::LineFile>& file, const std::optional<store::LineFile>& old) {
+    if (file && old) file->follow(*old);
+}
+
+void tell_lost(LossCount& losses, std::string_view key, const store::LineFile& file,
+               SteadyTime now) {
+    if (const auto lost = losses.to_tell(file.lost(), now); lost > 0)
+        system::log_event(system::LogLevel::warning,
+                          fmt::format("{} lines for {} are lost: it could not be written, and no "
+                                      "room is left for all that waits",
+                                      lost, key));
+}
+
 }  // namespace
 
-FileSinks::FileSinks(const SinkSettings& settings)
-    : settings_(settings),
-      csv_(line_file(settings.files.csv,
-                     has_three_columns(settings.files) ? "timestamp,offset,delay\n"
-                                                       : csv_header(fields_of(SampleRow{})) + "\n",
-                     settings.files)),
-      status_log_(line_file(settings.files.status_log, {}, settings.files)) {}
+FileSinks::FileSinks(const SinkSettings& settings) : settings_(settings) {
+    make_files();
+}
+
+void FileSinks::make_files() {
+    const FilesSettings& files = settings_.files;
+    csv_ = line_file(files.csv,
+                     has_three_columns(files) ? "timestamp,offset,delay\n"
+                                              : csv_header(fields_of(SampleRow{})) + "\n",
+                     files);
+    status_log_ = line_file(files.status_log, {}, files);
+}
+
+void FileSinks::use(const SinkSettings& settings) {
+    if (settings.metrics.textfile != settings_.metrics.textfile) end();
+    settings_ = settings;
+    const auto old_csv = csv_, old_status = status_log_;
+    make_files();
+    follow(csv_, old_csv);
+    follow(status_log_, old_status);
+}
 
 void FileSinks::tell(std::span<const Record> rows, const Now& now) {
     if (!csv_) return;
     const auto written = csv_->append(csv_of(rows), now.wall, sure_);
     csv_fault_.note("rows for files.csv wait", fault_of(written));
+    tell_lost(csv_losses_, "files.csv", *csv_, now.steady);
 }
 
 std::string FileSinks::csv_of(std::span<const Record> rows) const {
@@ -75,6 +105,7 @@ void FileSinks::show(const Snapshot& snapshot, const Now& now) {
     status_written_ = now.steady;
     const auto written = status_log_->append(status_line(snapshot), now.wall, sure_);
     status_fault_.note("lines for files.status_log wait", fault_of(written));
+    tell_lost(status_losses_, "files.status_log", *status_log_, now.steady);
 }
 
 void FileSinks::end() {

@@ -6,6 +6,7 @@
 
 #include "publish/import.h"
 #include "tests/fakes/canned_snapshot.h"
+#include "tests/fakes/captured_log.h"
 #include "tests/fakes/temporary_directory.h"
 
 using namespace clockwright;
@@ -109,4 +110,47 @@ TEST_CASE("a file that cannot be written costs the others nothing") {
     directory.make_directory("missing");
     sinks.tell({}, now);
     CHECK(std::ranges::count(directory.read("missing/samples.csv"), '\n') == 4);
+}
+
+TEST_CASE("a textfile that gets another name, or none, leaves nothing behind") {
+    const TemporaryDirectory directory;
+    SinkSettings settings;
+    settings.metrics.textfile = directory / "old.prom";
+    FileSinks sinks(settings);
+    sinks.show(fakes::canned_snapshot(1), now);
+    sinks.use(settings);
+    CHECK_FALSE(directory.read("old.prom").empty());
+    settings.metrics.textfile = directory / "new.prom";
+    sinks.use(settings);
+    CHECK(directory.count() == 0);
+    sinks.show(fakes::canned_snapshot(1), now);
+    REQUIRE_FALSE(directory.read("new.prom").empty());
+    sinks.use({});
+    CHECK(directory.count() == 0);
+}
+
+TEST_CASE("what waits for a file goes on waiting when other settings change") {
+    const TemporaryDirectory directory;
+    SinkSettings settings;
+    settings.files.csv = directory / "missing/samples.csv";
+    FileSinks sinks(settings);
+    sinks.tell(two_samples_and_a_loss(), now);
+    settings.files.rotate_mb = 3;
+    sinks.use(settings);
+    directory.make_directory("missing");
+    sinks.tell({}, now);
+    CHECK(std::ranges::count(directory.read("missing/samples.csv"), '\n') == 4);
+}
+
+TEST_CASE("lines that are lost to a file are told with their number") {
+    const TemporaryDirectory directory;
+    SinkSettings settings;
+    settings.files.csv = directory / "missing/samples.csv";
+    FileSinks sinks(settings);
+    const fakes::CapturedLog log;
+    while (!log.text().contains(" lines for files.csv are lost: ")) {
+        sinks.tell(two_samples_and_a_loss(), now);
+        REQUIRE(log.text().size() < 4096);
+    }
+    CHECK(log.text().contains("rows for files.csv wait: "));
 }

@@ -81,6 +81,14 @@ Result<void> LineFile::append(std::string_view lines, WallTime now, bool sure) {
     return {};
 }
 
+void LineFile::follow(const LineFile& old) {
+    lost_ = old.lost_;
+    if (path_ == old.path_ && head_ == old.head_)
+        waiting_ = old.waiting_;
+    else
+        lost_ += static_cast<std::uint64_t>(std::ranges::count(old.waiting_, '\n'));
+}
+
 Result<void> LineFile::write(WallTime now) {
     Opened opened = TRY(open_to_append(path_));
     if (opened.size > 0 && opened.size + waiting_.size() > limits_.rotate) {

@@ -31,6 +31,9 @@ class LineFile {
     /// believed, so that what is too old may be deleted by it.
     Result<void> append(std::string_view lines, WallTime now, bool sure);
     std::uint64_t lost() const { return lost_; }  ///< lines
+    /// What waits for the old one waits for this, where both are one file with one head; where not
+    /// it is lost.
+    void follow(const LineFile& old);
 
   private:
     Result<void> write(WallTime now);
