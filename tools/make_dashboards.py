@@ -71,8 +71,8 @@ PANELS = (
           " or ".join(f'label_replace(quantile_over_time({q}, clockwright_server_offset_seconds{{{SERVER}}}'
                       f'[1h]), "part", "{name}", "", "")'
                       for q, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))),
-          of_servers('percentile("offset_seconds", 50), percentile("offset_seconds", 95), '
-                     'percentile("offset_seconds", 99)'), "{{server}} {{part}}"),
+          of_servers(", ".join(f'percentile("offset_seconds", {part}) AS "p{part}"'
+                               for part in (50, 95, 99))), "{{server}} {{part}}"),
     Panel("Distribution of offsets", "histogram", "s", f"clockwright_server_offset_seconds{{{SERVER}}}",
           f'SELECT "offset_seconds" FROM "clockwright_server" WHERE {INFLUX_SERVER}'),
     Panel("Answered polls", "timeseries", "percentunit", f"clockwright_server_reach_ratio{{{SERVER}}}",
@@ -90,8 +90,11 @@ def drawn(panel, number, place, source):
     if source == "prometheus":
         target = {"expr": panel.prometheus, "legendFormat": panel.legend, "refId": "A"}
     else:
+        alias = "$tag_server $tag_address" if '"server"' in panel.influx else "$tag_host"
+        if " AS " in panel.influx:
+            alias += " $col"
         target = {"query": panel.influx, "rawQuery": True, "resultFormat": "time_series",
-                  "alias": "$tag_server $tag_address" if '"server"' in panel.influx else "$tag_host", "refId": "A"}
+                  "alias": alias, "refId": "A"}
     return {"id": number, "title": panel.title, "type": panel.kind, "gridPos": place,
             "datasource": {"type": source, "uid": "${source}"},
             "fieldConfig": {"defaults": {"unit": panel.unit,

@@ -41,8 +41,9 @@ HOST_ITEMS = (
     Item("sources", "Sources", whole=True),
     Item("sources_answering", "Sources that answer", whole=True),
     Item("sources_agreeing", "Sources that agree", whole=True),
+    Item("consensus_judged", "Servers that were judged", whole=True),
     Item("consensus_majority", "The watched servers agree", whole=True, trigger=(
-        "max({item},10m)=0", "HIGH", "The watched servers disagree: nobody can tell who is right")),
+        "max({item},10m)=0 and min({judged},10m)>1", "HIGH", "The watched servers disagree: nobody can tell who is right")),
     Item("consensus_offset_seconds", "Offset by the watched servers", "s"),
     Item("agent_last_cycle_timestamp_seconds", "Last cycle of the agent", "unixtime", trigger=(
         "now()-last({item})>3*{$CLOCKWRIGHT.CYCLE}", "AVERAGE", "The agent is silent")),
@@ -77,7 +78,9 @@ def uuid(what):
 def trigger(item, key):
     expression, severity, text = item.trigger
     return {"uuid": uuid("trigger " + key), "name": text,
-            "expression": expression.replace("{item}", f"/{TEMPLATE}/{key}"), "priority": severity}
+            "expression": expression.replace("{item}", f"/{TEMPLATE}/{key}")
+                                    .replace("{judged}", f"/{TEMPLATE}/clockwright.consensus_judged"),
+            "priority": severity}
 
 
 def dependent(item, key, name, pattern, triggers):

@@ -87,6 +87,14 @@ class Dashboards(Sinks):
                 self.assertEqual((Path(place) / name).read_text(),
                                  (PACKAGING / "grafana" / name).read_text())
 
+    def test_several_columns_of_one_panel_have_names_by_which_they_are_told_apart(self):
+        several = [target for _, target in self.panels("influxdb")
+                   if len(re.findall(r'\w+\("offset_seconds", ', target["query"])) > 1]
+        self.assertEqual(len(several), 1)
+        for target in several:
+            self.assertEqual(re.findall(r' AS "(\w+)"', target["query"]), ["p50", "p95", "p99"])
+            self.assertTrue(target["alias"].endswith(" $col"), target["alias"])
+
     @unittest.skipUnless(INFLUXD.exists() and VICTORIA.exists(), "no InfluxDB or VictoriaMetrics")
     def test_every_panel_finds_something_of_an_agent_that_runs(self):
         servers = {1: {}, 2: {}, 3: {}, 4: {}}
@@ -234,6 +242,11 @@ class Zabbix(Sinks):
                                             trigger["expression"]):
                     self.assertEqual(host, template["template"])
                     self.assertIn(key, known)
+
+    def test_servers_disagree_only_where_two_were_judged(self):
+        [expression] = [trigger["expression"] for item in self.template()["items"]
+                        for trigger in item.get("triggers", []) if "disagree" in trigger["name"]]
+        self.assertRegex(expression, r" and min\(/[^/]+/clockwright\.consensus_judged,10m\)>1\Z")
 
     def test_every_item_finds_one_value_in_the_answer_of_an_agent(self):
         self.lab({1: {}, 2: {}, 3: {}, 4: {}})
