@@ -66,6 +66,7 @@ struct Config {
 
     /// "select.minimum" → "/etc/clockwright/clockwright.toml:12", "command line"; absent: default.
     std::map<std::string, std::string> origins;
+    std::vector<std::string> remarks;  ///< variables of other programs that mean nothing here
 
     bool is_set(const std::string& key) const { return origins.contains(key); }
 };

@@ -46,9 +46,11 @@ Result<Config> load_config(const std::string& path) {
         texts.push_back({drop_in, TRY(system::read_trusted(drop_in))});
     }
     const auto variable = [](const char* name) { return std::getenv(name); };
-    std::ranges::move(environment_texts(variable), std::back_inserter(texts));
+    EnvironmentTexts environment = environment_texts(variable, texts);
+    std::ranges::move(environment.texts, std::back_inserter(texts));
     Config config = TRY(read_config(texts));
     settle_environment(config, variable);
+    config.remarks = std::move(environment.remarks);
     if (!config.is_set("state.directory")) config.state.directory = default_state_directory();
     return config;
 }

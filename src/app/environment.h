@@ -12,11 +12,17 @@ namespace clockwright::app {
 /// Null: not set.
 using Variable = std::function<const char*(const char*)>;
 
+struct EnvironmentTexts {
+    std::vector<ConfigText> texts;     ///< one for each variable: its `file` is "environment NAME"
+    std::vector<std::string> remarks;  ///< what is not used, and why
+};
+
 /// `CLOCKWRIGHT_SECTION_KEY` for every key (a TOML value, or a text without quotes), and the names
-/// of NTP Monitor: INFLUX_URL, INFLUX_ORG, INFLUX_BUCKET, NTP_SERVER (a server to watch) and
-/// POLLING_INTERVAL (seconds: half an hour and more is lazy). One text each, whose `file` is
-/// "environment NAME".
-std::vector<ConfigText> environment_texts(const Variable& variable);
+/// of NTP Monitor: INFLUX_URL, INFLUX_ORG, INFLUX_BUCKET, NTP_SERVER (servers to watch, with commas
+/// between them), LOG_LEVEL and POLLING_INTERVAL (seconds, or "5m": half an hour and more is lazy).
+/// Other programs have those too: what makes no good configuration of `files` and our own variables
+/// is left out, with a remark.
+EnvironmentTexts environment_texts(const Variable& variable, const std::vector<ConfigText>& files);
 
 /// Origins of such texts without a line, and INFLUX_TOKEN, which is a secret and no key.
 void settle_environment(Config& config, const Variable& variable);

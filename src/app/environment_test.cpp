@@ -20,9 +20,11 @@ struct World {
     }
     Result<Config> config(const std::string& file = "") const {
         std::vector<ConfigText> texts{{"f.toml", file}};
-        for (ConfigText& text : environment_texts(variable())) texts.push_back(std::move(text));
+        EnvironmentTexts environment = environment_texts(variable(), texts);
+        for (ConfigText& text : environment.texts) texts.push_back(std::move(text));
         Config config = TRY(read_config(texts));
         settle_environment(config, variable());
+        config.remarks = std::move(environment.remarks);
         return config;
     }
 };
@@ -69,12 +71,61 @@ TEST_CASE("every key has a variable of ours: a TOML value, or a bare text") {
 }
 
 TEST_CASE("a faulty variable is a fault with its name and key") {
-    for (const char* bad : {"POLLING_INTERVAL", "INFLUX_URL", "CLOCKWRIGHT_SELECT_COUNT"}) {
+    for (const char* bad : {"CLOCKWRIGHT_SELECT_COUNT", "CLOCKWRIGHT_LOG_LEVEL"}) {
         CAPTURE(bad);
-        const auto config = World{{{bad, "x y"}}}.config();
+        const auto config = World{{{bad, "x y"}, {"LOG_LEVEL", "info"}}}.config();
         REQUIRE_FALSE(config.has_value());
         CHECK(config.error().message.contains(std::string("environment ") + bad));
     }
-    const World hostile{{{"INFLUX_URL", "x\"\n[state]\ndirectory = \"/tmp"}}};
-    CHECK_FALSE(hostile.config().has_value());
+}
+
+TEST_CASE("a variable of another program's is read as it is usually meant") {
+    const auto level = [](const char* word) {
+        return World{{{"LOG_LEVEL", word}}}.config().value().log.level;
+    };
+    CHECK(level("WARN") == "warning");
+    CHECK(level("warn") == "warning");
+    CHECK(level("CRITICAL") == "error");
+    CHECK(level("fatal") == "error");
+    CHECK(level("trace") == "debug");
+    CHECK(level("Info") == "info");
+    const World servers{{{"NTP_SERVER", "a.example, b.example,c.example"}}};
+    CHECK(servers.config()->agent.watch ==
+          std::vector<std::string>{"a.example", "b.example", "c.example"});
+    CHECK(World{{{"POLLING_INTERVAL", "5m"}}}.config()->agent.mode == "normal");
+    CHECK(World{{{"POLLING_INTERVAL", "1h"}}}.config()->agent.mode == "lazy");
+}
+
+TEST_CASE("a variable of another program's that means nothing here is left out, with a remark") {
+    struct Row {
+        std::map<std::string, std::string> set;
+        const char* remark;
+    };
+    for (const Row& row :
+         {Row{{{"LOG_LEVEL", "loud"}}, "LOG_LEVEL is not used: log.level: "},
+          Row{{{"POLLING_INTERVAL", "often"}}, "POLLING_INTERVAL is not used: agent.mode: "},
+          Row{{{"POLLING_INTERVAL", "0"}}, "POLLING_INTERVAL is not used: agent.mode: "},
+          Row{{{"NTP_SERVER", "a b:c:d"}}, "NTP_SERVER is not used: agent.watch: "},
+          Row{{{"INFLUX_URL", "http://influxdb:8086"}}, "INFLUX_URL is not used: influx.url: "},
+          Row{{{"INFLUX_URL", "http://127.0.0.1:8086"}, {"INFLUX_ORG", "o"}},
+              "INFLUX_URL, INFLUX_ORG are not used: influx.url: bucket and org belong together"},
+          Row{{{"INFLUX_URL", "x\"\n[state]\ndirectory = \"/tmp"}},
+              "INFLUX_URL is not used: "}}) {
+        CAPTURE(row.remark);
+        const auto config = World{row.set}.config();
+        REQUIRE(config.has_value());
+        REQUIRE(config->remarks.size() == 1);
+        CAPTURE(config->remarks[0]);
+        CHECK(config->remarks[0].starts_with(row.remark));
+        CHECK(config->origins.empty());
+        CHECK_FALSE(config->sinks.influx.push.is_wanted());
+    }
+}
+
+TEST_CASE("http to another machine is good where the file allows it") {
+    const World world{{{"INFLUX_URL", "http://influxdb:8086"}, {"LOG_LEVEL", "loud"}}};
+    const auto config = world.config("[influx]\nplain_http = true\n");
+    REQUIRE(config.has_value());
+    CHECK(config->sinks.influx.push.url == "http://influxdb:8086");
+    CHECK(config->remarks.size() == 1);
 }

@@ -16,6 +16,8 @@ Result<int> run_agent(const Context& context) {
             return fail(Fault::usage, "--listen must be ADDRESS:PORT");
         }
     }
+    for (const std::string& remark : context.config.remarks)
+        system::log_event(system::LogLevel::warning, remark);
     if (context.command.once) return decide_once(context);
     std::signal(SIGPIPE, SIG_IGN);  // who reads its log may end; the agent does not
     if (context.config.agent.discipline) {

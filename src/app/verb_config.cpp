@@ -5,6 +5,7 @@
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "app/verbs.h"
+#include "publish/table.h"
 #include "system/local_host.h"
 #include "system/user_file.h"
 
@@ -25,6 +26,15 @@ Result<int> init(const Context& context) {
     return exit_done;
 }
 
+std::string checked(const Context& context) {
+    const std::vector<std::string>& remarks = context.config.remarks;
+    if (context.command.json)
+        return nlohmann::json{{"good", true}, {"remarks", remarks}}.dump() + "\n";
+    std::string text;
+    for (const std::string& remark : remarks) text += wrap(remark + ".", 0);
+    return text + "The configuration is good.\nNext: clockwright config show\n";
+}
+
 }  // namespace
 
 Result<int> run_config(const Context& context) {
@@ -32,10 +42,7 @@ Result<int> run_config(const Context& context) {
     if (word == "init") return init(context);
     // The file was read and found good before a verb runs: faults end with 78 there.
     if (word == "check") {
-        print_result(context.command,
-                     context.command.json
-                         ? "{\"good\": true}\n"
-                         : "The configuration is good.\nNext: clockwright config show\n");
+        print_result(context.command, checked(context));
     } else {
         print_result(context.command, context.command.json ? config_json(context.config)
                                                            : show_config(context.config));
