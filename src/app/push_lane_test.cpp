@@ -10,6 +10,7 @@
 #include <mutex>
 #include <sstream>
 
+#include "tests/fakes/one_answer.h"
 #include "tests/fakes/temporary_directory.h"
 
 using namespace clockwright;
@@ -139,4 +140,15 @@ TEST_CASE("what comes while there is no spool waits in memory until there is one
     std::filesystem::remove(directory / "spool");
     lane.add([] { return "b 2\n"; });
     CHECK(comes_true(loop, [&] { return spooled(directory) == "a 1\nb 2\n"; }));
+}
+
+TEST_CASE("samples that are too early for the database's clock are kept, as if nobody answered") {
+    const fakes::OneAnswer prometheus(
+        "HTTP/1.1 400 x\r\nContent-Length: 49\r\n\r\n"
+        "out of bounds: timestamp is too far in the future");
+    RemoteWriteSettings settings;
+    settings.push.url = prometheus.url();
+    const PushAnswer answer = remote_write_place(settings).post("up{job=\"x\"} 1 1000\n");
+    CHECK(answer.status == 0);
+    CHECK(answer.text.contains("400: out of bounds"));
 }

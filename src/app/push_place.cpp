@@ -70,7 +70,13 @@ PushAnswer post_samples(const PushSettings& settings, std::string_view lines) {
     if (!how) return {.text = how.error().message};
     how->headers.emplace_back("Content-Encoding: snappy");
     how->headers.emplace_back("X-Prometheus-Remote-Write-Version: 0.1.0");
-    return answer_of(system::http_post(settings.url, "application/x-protobuf", *body, *how));
+    PushAnswer answer =
+        answer_of(system::http_post(settings.url, "application/x-protobuf", *body, *how));
+    // As if nobody had answered: it is kept, and tried again after a pause.
+    if (answer.status >= 400 && is_too_early(answer.text))
+        return {.text =
+                    fmt::format("{}: {} (its clock is behind ours)", answer.status, answer.text)};
+    return answer;
 }
 
 /// Thanos says 409 (Conflict) where Prometheus says 400.

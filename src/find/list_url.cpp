@@ -20,8 +20,8 @@ bool is_plain(char letter) {
 }
 
 std::unexpected<Error> wrong(std::string_view text, std::string_view why) {
-    return fail(Fault::usage, fmt::format("\"{}\" is no place of a list: {}",
-                                          printable(text.substr(0, 200)), why));
+    return fail(Fault::usage,
+                fmt::format("\"{}\" is no place of a list: {}", shown_url(text), why));
 }
 
 /// parse_host gives 123 where no port stands; written out it would be refused as well: nobody
@@ -57,6 +57,15 @@ std::string to_string(const ListUrl& url) {
     return fmt::format("{}{}{}{}{}{}", scheme, colons ? "[" : "", url.host.name, colons ? "]" : "",
                        url.host.port == https_port ? "" : fmt::format(":{}", url.host.port),
                        url.target);
+}
+
+std::string shown_url(std::string_view text) {
+    const std::size_t at = text.rfind('@');
+    if (at == std::string_view::npos) return printable(text.substr(0, 200));
+    const std::size_t colon = text.substr(0, at).find("://");
+    const std::size_t begin = colon == std::string_view::npos ? 0 : colon + 3;
+    return fmt::format("{}…{}", printable(text.substr(0, begin).substr(0, 20)),
+                       printable(text.substr(at).substr(0, 200)));
 }
 
 ListUrl signature_of(const ListUrl& url) {

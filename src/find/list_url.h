@@ -22,6 +22,10 @@ Result<ListUrl> parse_list_url(std::string_view text);
 
 std::string to_string(const ListUrl& url);
 
+/// For messages about a faulty one, escaped and cut: where it holds an @, what could be a user and
+/// a password before it is "…".
+std::string shown_url(std::string_view text);
+
 /// The detached signature lies beside the list: ".sig" after the path, the query kept.
 ListUrl signature_of(const ListUrl& url);
 

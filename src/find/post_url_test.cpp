@@ -22,4 +22,20 @@ TEST_CASE("http is for this machine only, unless it is said") {
     }
 }
 
+TEST_CASE("a fault of a URL never tells the password in it") {
+    for (const char* url : {"https://user:s3cret@db.example/x", "http://user:s3cret@127.0.0.1:8086",
+                            "ftp://user:s3cret@db.example", "user:s3cret@db.example",
+                            "https://u:p@s3cret@db.example", "https://u:s3cret/x@db.example"}) {
+        CAPTURE(url);
+        for (const bool plain_http : {false, true}) {
+            const auto good = check_post_url(url, plain_http);
+            if (good) continue;
+            CHECK_FALSE(good.error().message.contains("s3cret"));
+        }
+    }
+    CHECK(check_post_url("https://user:s3cret@db.example/x", false).error().message ==
+          "\"https://…@db.example/x\" names a user: that belongs into user and password_file, or "
+          "token_file");
+}
+
 }  // namespace clockwright

@@ -205,7 +205,12 @@ bool is_too_late(std::string_view refusal) {
     // Of Prometheus, and of what speaks its protocol.
     static constexpr auto words = std::to_array<std::string_view>(
         {"out of order", "out-of-order", "out of bounds", "too old", "duplicate sample"});
-    return std::ranges::any_of(words, [&](auto word) { return refusal.contains(word); });
+    return !is_too_early(refusal) &&
+           std::ranges::any_of(words, [&](auto word) { return refusal.contains(word); });
+}
+
+bool is_too_early(std::string_view refusal) {
+    return refusal.contains("in the future");
 }
 
 }  // namespace clockwright

@@ -38,4 +38,7 @@ std::vector<std::string_view> by_moment(std::string_view lines);
 /// there already, or the moment is too long ago for this database.
 bool is_too_late(std::string_view refusal);
 
+/// A refusal because the moment has not come yet by the database's clock: later it is taken.
+bool is_too_early(std::string_view refusal);
+
 }  // namespace clockwright

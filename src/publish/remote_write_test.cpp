@@ -78,4 +78,8 @@ TEST_CASE("a refusal for the order is known by its words") {
     CHECK(is_too_late("out of bounds"));
     CHECK(is_too_late("duplicate sample for timestamp"));
     CHECK_FALSE(is_too_late("label name is too long"));
+    const char* early = "out of bounds: timestamp is too far in the future";
+    CHECK_FALSE(is_too_late(early));
+    CHECK(is_too_early(early));
+    CHECK_FALSE(is_too_early("out of bounds"));
 }
