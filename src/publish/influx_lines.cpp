@@ -129,6 +129,29 @@ std::string tracking_line(const DaemonTracking& tracking, WallTime at, std::stri
     return point.line(at);
 }
 
+/// chrony's six states of `sources` in telegraf's words; selectdata's letters fall into them as
+/// chrony's own report has them (sources.c).
+std::string_view source_state(char letter) {
+    switch (letter) {
+        case '*':
+            return "sync";
+        case 'x':
+            return "falseticker";
+        case '~':
+            return "jittery";
+        case '+':
+            return "candidate";
+        case '-':
+        case 'D':
+        case 'w':
+        case 'W':
+        case 'P':
+            return "outlier";
+        default:
+            return "unreach";
+    }
+}
+
 std::string source_line(const DaemonSource& source, const std::string& name, std::size_t index,
                         WallTime at, std::string_view host) {
     InfluxPoint point("chrony_sources");
@@ -136,7 +159,7 @@ std::string source_line(const DaemonSource& source, const std::string& name, std
     point.field("index", whole(index));
     if (source.address) point.field("ip", Value(to_string(*source.address)));
     point.field("poll", whole(source.poll)).field("stratum", whole(source.stratum));
-    point.field("state", Value(std::string(1, source.state)));
+    point.field("state", Value(std::string(source_state(source.state))));
     point.field("reachability", whole(source.reach));
     if (source.last_sample) {
         point.field("sample", whole(source.last_sample->count()));

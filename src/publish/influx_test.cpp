@@ -86,9 +86,35 @@ TEST_CASE("chrony's names have chrony's signs") {
         "root_delay=0.002,root_dispersion=8e-04,update_interval=0 1795197852000000000\n"));
     CHECK(lines.contains(
         "chrony_sources,host=db1,peer=ntp1.example index=1i,ip=\"198.51.100.2\",poll=6i,"
-        "stratum=2i,state=\"+\",reachability=255i,sample=12i,latest_measurement=-1e-04,"
+        "stratum=2i,state=\"candidate\",reachability=255i,sample=12i,latest_measurement=-1e-04,"
         "latest_measurement_error=0.002 "));
     CHECK(influx_lines(snapshot, InfluxSchema::ntp_monitor, "db1").empty());
+}
+
+TEST_CASE("what chrony thinks of a source is told in telegraf's words") {
+    Snapshot snapshot = fakes::canned_snapshot(2);
+    for (const auto& [letter, word] :
+         std::initializer_list<std::pair<char, std::string>>{{'*', "sync"},
+                                                             {'x', "falseticker"},
+                                                             {'~', "jittery"},
+                                                             {'+', "candidate"},
+                                                             {'-', "outlier"},
+                                                             {'D', "outlier"},
+                                                             {'w', "outlier"},
+                                                             {'W', "outlier"},
+                                                             {'P', "outlier"},
+                                                             {'?', "unreach"},
+                                                             {'M', "unreach"},
+                                                             {'S', "unreach"},
+                                                             {'N', "unreach"},
+                                                             {' ', "unreach"}}) {
+        CAPTURE(letter);
+        snapshot.status.facts.state->sources[1].state = letter;
+        CHECK(influx_lines(snapshot, InfluxSchema::telegraf, "db1")
+                  .contains("peer=ntp1.example index=1i,ip=\"198.51.100.2\",poll=6i,stratum=2i,"
+                            "state=\"" +
+                            word + "\""));
+    }
 }
 
 TEST_CASE("members of a pool are told apart by their addresses") {
