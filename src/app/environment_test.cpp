@@ -109,8 +109,7 @@ TEST_CASE("a variable of another program's that means nothing here is left out, 
           Row{{{"INFLUX_URL", "http://influxdb:8086"}}, "INFLUX_URL is not used: influx.url: "},
           Row{{{"INFLUX_URL", "http://127.0.0.1:8086"}, {"INFLUX_ORG", "o"}},
               "INFLUX_URL, INFLUX_ORG are not used: influx.url: bucket and org belong together"},
-          Row{{{"INFLUX_URL", "x\"\n[state]\ndirectory = \"/tmp"}},
-              "INFLUX_URL is not used: "}}) {
+          Row{{{"INFLUX_URL", "x\"\n[state]\ndirectory = \"/tmp"}}, "INFLUX_URL is not used: "}}) {
         CAPTURE(row.remark);
         const auto config = World{row.set}.config();
         REQUIRE(config.has_value());
