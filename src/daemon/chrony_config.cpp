@@ -1,6 +1,7 @@
 #include "daemon/chrony_config.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -21,6 +22,21 @@ constexpr std::size_t longest_line = 2047;  ///< chronyd reads longer lines as t
 bool lies_under_run(std::string_view path) {
     return path == "/run" || path == "/var/run" || path.starts_with("/run/") ||
            path.starts_with("/var/run/");
+}
+
+/// An absolute path without ".", ".." and doubled slashes, as far as that can be told without
+/// looking: so a plan names files, and so one file has one name.
+std::string normalised(std::string_view path) {
+    if (!path.starts_with('/')) return std::string(path);
+    std::vector<std::string_view> parts;
+    while (!path.empty()) {
+        path.remove_prefix(1);  // the slash
+        const std::string_view part = path.substr(0, path.find('/'));
+        path.remove_prefix(part.size());
+        if (part == ".." && !parts.empty()) parts.pop_back();
+        if (!part.empty() && part != "." && part != "..") parts.push_back(part);
+    }
+    return fmt::format("/{}", fmt::join(parts, "/"));
 }
 
 std::string_view base_name(std::string_view path) {
@@ -111,6 +127,8 @@ class Reader {
         std::ranges::transform(directive.name, directive.name.begin(), [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
         });
+        if (directive.name == "confdir" || directive.name == "sourcedir")
+            std::ranges::transform(directive.arguments, directive.arguments.begin(), normalised);
         config_.directives.push_back(directive);
         if (directive.name == "include")
             follow_include(directive, depth);
@@ -129,7 +147,7 @@ class Reader {
         auto paths = files_.glob(pattern);
         // chronyd passes over a pattern that matches nothing, and ends at a file that is not there.
         if (paths.empty() && !is_pattern(pattern)) paths.push_back(pattern);
-        for (const auto& path : paths) follow(path, directive, depth + 1);
+        for (const auto& path : paths) follow(normalised(path), directive, depth + 1);
     }
 
     void follow_confdir(const Directive& directive, int depth) {

@@ -218,6 +218,26 @@ TEST_CASE("a preferred reference clock is seen") {
     CHECK_FALSE(parsed("refclock SHM 0 refid NMEA\nserver a prefer\n").preferred_refclock);
 }
 
+TEST_CASE("a path is named as a plan can name it, however it is written") {
+    const DaemonConfig config =
+        parsed({{main_file,
+                 "confdir /etc/chrony/conf.d/\ninclude /etc/chrony/../x.conf\n"
+                 "sourcedir /etc//chrony/./sources.d///\n"},
+                {"/etc/chrony/conf.d/a.conf", "port 0\n"},
+                {"/etc/x.conf", "server x\n"},
+                {"/etc/chrony/sources.d/clockwright.sources", "server ours\n"}});
+    CHECK(config.faults.empty());
+    CHECK(config.files == Strings{main_file, "/etc/chrony/conf.d/a.conf", "/etc/x.conf",
+                                  "/etc/chrony/sources.d/clockwright.sources"});
+    CHECK(config.own_file == "/etc/chrony/sources.d/clockwright.sources");
+    REQUIRE(config.sources.size() == 2);
+    CHECK_FALSE(config.sources[0].ours);
+    CHECK(config.sources[1].ours);
+    CHECK(config.find("confdir")->arguments == Strings{"/etc/chrony/conf.d"});
+    CHECK(parsed("sourcedir /../..//etc/./z/\n").own_file == "/etc/z/clockwright.sources");
+    CHECK(parsed("sourcedir /etc/../run/x/\n").own_file == "");
+}
+
 TEST_CASE("a sources directory under /run is never our own") {
     CHECK(parsed("sourcedir /run/x /var/run/y /run\n").own_file == "");
     CHECK(parsed("sourcedir /run/x /runaway\nsourcedir /etc/z\n").own_file ==

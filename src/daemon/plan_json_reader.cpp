@@ -50,7 +50,7 @@ FileState read_file(const Json& json, const std::string& place, bool with_conten
     file.path = fields.text("path");
     file.exists = fields.boolean("exists");
     file.sha256 = fields.text("sha256");
-    file.mode = static_cast<std::uint32_t>(fields.integer("mode", 0, 0777));
+    file.mode = static_cast<std::uint32_t>(fields.integer("mode", 0, 07777));
     file.uid = static_cast<std::uint32_t>(fields.integer("uid", 0, UINT32_MAX));
     file.gid = static_cast<std::uint32_t>(fields.integer("gid", 0, UINT32_MAX));
     if (with_content) file.content = fields.bytes("content");

@@ -69,7 +69,7 @@ TEST_CASE("a faulty plan is refused by the key that is wrong") {
         {"path upwards", [](auto& json) { json["rests_on"][0]["path"] = "/etc/../root/x"; },
          "rests_on[0].path: "},
         {"digest", [](auto& json) { json["rests_on"][0]["sha256"] = "zz"; }, "rests_on[0].sha256"},
-        {"set-uid", [](auto& json) { json["rests_on"][0]["mode"] = 04755; }, "rests_on[0].mode"},
+        {"no mode", [](auto& json) { json["rests_on"][0]["mode"] = 010644; }, "rests_on[0].mode"},
         {"unknown action", [](auto& json) { json["steps"][0]["actions"][1]["do"] = "run"; },
          "steps[0].actions[1].do: is no action"},
         {"relative command", [](auto& json) { json["steps"][0]["actions"][2]["argv"][0] = "true"; },
