@@ -39,7 +39,8 @@ std::string file_with(std::optional<int> minsources) {
 std::string globals_path(const DaemonConfig& config) {
     for (const Directive* confdir : config.all("confdir"))
         for (const std::string& directory : confdir->arguments)
-            if (directory.starts_with('/') && !directory.starts_with("/run/"))
+            if (directory.starts_with('/') && !directory.starts_with("/run/") &&
+                !directory.starts_with("/var/run/"))
                 return directory + std::string(own_name);
     return {};
 }
@@ -82,6 +83,11 @@ std::string globals_note(const Found& found, const SourceChange& change, std::si
                             *wanted)
                       : "minsources goes: this set is too small for it; it is read by a restart";
     if (!wanted || found.config.find("minsources")) return {};
+    if (globals_path(found.config).empty())
+        return fmt::format(
+            "left out: minsources {} would go into a file of ours, and {} names no confdir "
+            "outside /run for it",
+            *wanted, found.config.main_file);
     return fmt::format(
         "left out: minsources {} needs a restart of chronyd, which would re-arm makestep "
         "(--allow-restart)",

@@ -109,8 +109,21 @@ TEST_CASE("who set the number, or has a source that outranks the rest, keeps it"
         REQUIRE(plan);
         CHECK_FALSE(plan->restart);
     }
-    DaemonWorld no_confdir = office_world({}, own_1_to_4);
-    CHECK_FALSE(allowed(no_confdir, all_five).make()->restart);
+}
+
+TEST_CASE("without a confdir it is the confdir that is missing, with consent to a restart or not") {
+    for (const char* lines : {"", "confdir /run/chrony.d /var/run/chrony.d\n"}) {
+        CAPTURE(lines);
+        DaemonWorld world = office_world(lines, own_1_to_4);
+        for (const auto& wish : {allowed(world, all_five), plan_case(world, all_five)}) {
+            const auto plan = wish.make();
+            REQUIRE(plan);
+            CHECK_FALSE(plan->restart);
+            CHECK(has_note(*plan, "left out: minsources 3"));
+            CHECK(has_note(*plan, "names no confdir"));
+            CHECK_FALSE(has_note(*plan, "--allow-restart"));
+        }
+    }
 }
 
 TEST_CASE("a number that is right already asks for no restart") {
