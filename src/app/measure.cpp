@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/known_servers.h"
 #include "app/output.h"
@@ -40,10 +41,43 @@ struct Before {
     const Now& began;
 };
 
+/// The series that are remembered, all of one clock.
+struct Recalled {
+    int servers = 0;
+    Seconds oldest{}, set{};
+};
+
+std::string recalled_text(const Recalled& recalled) {
+    constexpr Seconds least_set{1e-3};  // less is no step
+    const bool one = recalled.servers == 1;
+    std::string text = fmt::format(
+        "{} server{} asked within the hour and {} not asked again: what {} answered {} ago serves, "
+        "{} less certain.",
+        recalled.servers, one ? " was" : "s were", one ? "is" : "are", one ? "it" : "they",
+        spell_age(recalled.oldest), spell_bound(phi * recalled.oldest));
+    if (std::abs(recalled.set.count()) >= least_set.count())
+        text += fmt::format(" This clock was set by {} since, which is taken off.",
+                            spell_signed(recalled.set));
+    return text;
+}
+
+void recall(Candidate& candidate, const Endpoint& endpoint, const Before& before,
+            Measured& measured, Recalled& recalled) {
+    const auto remembered = before.memory.recall(candidate, endpoint, before.began);
+    if (!remembered) return;
+    measured.fresh = false;
+    if (candidate.series.samples.empty()) return;
+    ++recalled.servers;
+    recalled.oldest = std::max(recalled.oldest, remembered->age);
+    if (std::abs(remembered->set.count()) > std::abs(recalled.set.count()))
+        recalled.set = remembered->set;
+}
+
 void take_outcomes(std::vector<Candidate>& candidates,
                    const std::vector<system::ProbeOutcome>& outcomes, const Before& before,
                    Measured& measured) {
     std::set<std::pair<Endpoint, bool>> counted;  // by NTS and without are two series
+    Recalled recalled;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const system::ProbeOutcome& outcome = outcomes[i];
         Candidate& candidate = candidates[i];
@@ -53,8 +87,7 @@ void take_outcomes(std::vector<Candidate>& candidates,
         candidate.not_asked_why = outcome.why;
         candidate.nts = outcome.nts;
         note_block(candidate, before.blocks, before.began.wall, measured);
-        if (outcome.reused && before.memory.recall(candidate, *outcome.endpoint, before.began))
-            measured.fresh = false;
+        if (outcome.reused) recall(candidate, *outcome.endpoint, before, measured, recalled);
         if (!outcome.endpoint ||
             !counted.emplace(*outcome.endpoint, outcome.nts.has_value()).second)
             continue;
@@ -62,6 +95,7 @@ void take_outcomes(std::vector<Candidate>& candidates,
         measured.packets += outcome.series.sent;
         measured.asked.insert(*outcome.endpoint);
     }
+    if (recalled.servers > 0) measured.notes.push_back(recalled_text(recalled));
 }
 
 }  // namespace

@@ -2,6 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <fmt/format.h>
+
+#include <cmath>
+#include <random>
+
+#include "app/judgement.h"
+#include "app/scan_memory.h"
 #include "store/block_list.h"
 #include "store/memory.h"
 #include "system/clock.h"
@@ -23,9 +30,103 @@ TEST_CASE("a stranger asked within the hour is not asked again: what it answered
     CHECK_FALSE(measured->fresh);
     const Series& series = measured->candidates.front().series;
     REQUIRE(series.samples.size() == 1);
-    CHECK(series.samples.front().offset == Seconds{0.001});
-    const Seconds age = system::read_clocks().steady - series.samples.front().at;
-    CHECK(age.count() == doctest::Approx(598).epsilon(0.01));
+    CHECK(series.samples.front().offset.count() == doctest::Approx(0.001));
+    CHECK(std::abs(series.samples.front().dispersion.count() - 598 * phi) < 1e-4);
+    REQUIRE(measured->notes.size() == 1);
+    const std::string& note = measured->notes.front();
+    CHECK(
+        note.starts_with("1 server was asked within the hour and is not asked again: what it "
+                         "answered 9 min "));
+    CHECK(note.ends_with(" ago serves, 9.0 ms less certain."));
+}
+
+TEST_CASE("what was heard before the clock was set is told as the clock that is set would see it") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
+    store::Memory memory = asked(10min, true);
+    memory.series.front().series.samples.front().offset = Seconds{5.001};
+    memory.series.front().at -= 5s;
+    memory.series.front().booted -= 5s;
+    REQUIRE(store::save(config.state.directory, memory).has_value());
+    const auto measured = measure({public_candidate()}, config, {});
+    REQUIRE(measured.has_value());
+    const Series& series = measured->candidates.front().series;
+    REQUIRE(series.samples.size() == 1);
+    CHECK(std::abs((series.samples.front().offset - Seconds{0.001}).count()) < 1e-4);
+    CHECK(std::abs(series.samples.front().dispersion.count() - 598 * phi) < 1e-4);
+    REQUIRE(measured->notes.size() == 1);
+    CHECK(measured->notes.front().ends_with(
+        " This clock was set by +5.0 s since, which is taken off."));
+}
+
+TEST_CASE("what was heard before this boot tells nothing of the clock as it is now") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
+    for (const char* boot : {"another", ""}) {
+        CAPTURE(boot);
+        store::Memory memory = asked(10min, true);
+        memory.series.front().boot = boot;
+        REQUIRE(store::save(config.state.directory, memory).has_value());
+        const auto measured = measure({public_candidate()}, config, {});
+        REQUIRE(measured.has_value());
+        const Candidate& candidate = measured->candidates.front();
+        CHECK(candidate.series.samples.empty());
+        CHECK(candidate.not_asked == Rejection::time_out);
+        CHECK(candidate.not_asked_why == "asked less than an hour ago, before this boot");
+    }
+}
+
+TEST_CASE(
+    "public servers that were asked half an hour ago agree with own ones that are asked now") {
+    const TemporaryDirectory directory;
+    const Now now = system::read_clocks();
+    std::mt19937 luck(7);
+    std::normal_distribution<double> jitter(0, 0.5e-3);
+    const auto series_from = [&](SteadyTime first, std::chrono::milliseconds spacing, Seconds delay,
+                                 double noise) {
+        Series series;
+        series.sent = 4;
+        for (int i = 0; i < 4; ++i) {
+            Sample sample;
+            sample.at = first + i * spacing;
+            sample.offset = Seconds{noise * jitter(luck)};
+            sample.delay = delay;
+            sample.root_dispersion = Seconds{0.001};
+            sample.stratum = 2;
+            series.samples.push_back(sample);
+        }
+        return series;
+    };
+    store::Memory memory;
+    std::vector<Candidate> candidates;
+    for (int i = 0; i < 8; ++i) {
+        Candidate candidate;
+        const bool is_public = i < 5;
+        candidate.address =
+            parse_address(fmt::format("{}.{}.7", is_public ? "198.51" : "192.168", i));
+        candidate.source.host.name = candidate.source.as_written = to_string(*candidate.address);
+        if (is_public) {
+            memory.series.push_back({{*candidate.address, 123},
+                                     now.wall - 30min,
+                                     series_from(SteadyTime{}, 2s, Seconds{0.010}, 1),
+                                     false,
+                                     boot_id(),
+                                     booted()});
+        } else {
+            candidate.series = series_from(now.steady, 250ms, Seconds{0.0003}, 0.01);
+        }
+        candidates.push_back(candidate);
+    }
+    REQUIRE(store::save(directory.path(), memory));
+    const ScanMemory known(directory.path());
+    for (std::size_t i = 0; i < 5; ++i)
+        REQUIRE(known.recall(candidates[i], {*candidates[i].address, 123}, now));
+    const Judged judged = judge(candidates, {}, {});
+    const Consensus& consensus = judged.selection.consensus;
+    CHECK(consensus.agreeing == 8);
+    CHECK(std::abs(consensus.offset.count()) < 0.001);
 }
 
 TEST_CASE("a stranger asked within the hour whose answer is lost is named, not asked") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/agent_record.h"
 #include "system/clock.h"
 
 namespace clockwright::app {
@@ -10,19 +11,35 @@ namespace {
 
 constexpr Seconds spent_kept{24 * 3600.0};
 
-/// The remembered series, moved to the present steady time.
-Series moved_to(const store::RememberedSeries& old, const Now& now) {
+SteadyTime newest_of(const Series& series) {
+    SteadyTime newest{};
+    for (const Sample& sample : series.samples) newest = std::max(newest, sample.at);
+    return newest;
+}
+
+/// When this boot began, by the wall clock as it is `now`: moves when that is set, and only then.
+WallTime booted_at(const Now& now) {
+    return now.wall - now.steady.time_since_epoch() - to_nanoseconds(system::time_asleep());
+}
+
+/// What it would say of the clock that was set since, with its newest sample heard now, less
+/// certain by its age: a drift found within a few seconds tells nothing of what this clock did in
+/// half an hour.
+Series moved_to(const store::RememberedSeries& old, const Now& now, const Remembered& remembered) {
     Series series = old.series;
-    const auto age = now.wall - old.at;
-    for (Sample& sample : series.samples)
-        sample.at = now.steady - age + sample.at.time_since_epoch();
+    const SteadyTime newest = newest_of(series);
+    for (Sample& sample : series.samples) {
+        sample.at = now.steady - (newest - sample.at);
+        sample.offset -= remembered.set;
+        sample.dispersion += phi * remembered.age;
+    }
     return series;
 }
 
 store::RememberedSeries to_remember(const Endpoint& endpoint, Series series, bool nts,
                                     const Now& began) {
     for (Sample& sample : series.samples) sample.at = SteadyTime{} + (sample.at - began.steady);
-    return {endpoint, began.wall, std::move(series), nts};
+    return {endpoint, began.wall, std::move(series), nts, boot_id(), booted_at(began)};
 }
 
 bool is_stranger(const Candidate& candidate) {
@@ -100,16 +117,23 @@ void ScanMemory::nobody_answered() {
     search_unanswered_ = planned_;
 }
 
-bool ScanMemory::recall(Candidate& candidate, const Endpoint& endpoint, const Now& now) const {
+std::optional<Remembered> ScanMemory::recall(Candidate& candidate, const Endpoint& endpoint,
+                                             const Now& now) const {
     const store::RememberedSeries* old =
         store::find_series(known_.series, endpoint, candidate.source.host.nts);
-    if (old == nullptr) {
+    const std::string boot = boot_id();
+    if (old == nullptr || boot.empty() || old->boot != boot) {
         candidate.not_asked = Rejection::time_out;
-        candidate.not_asked_why = "asked less than an hour ago, and what it answered is not known";
-        return false;
+        candidate.not_asked_why =
+            old == nullptr ? "asked less than an hour ago, and what it answered is not known"
+                           : "asked less than an hour ago, before this boot";
+        return std::nullopt;
     }
-    candidate.series = moved_to(*old, now);
-    return true;
+    const auto set = booted_at(now) - old->booted;
+    const Seconds age = now.wall - set - old->at - newest_of(old->series).time_since_epoch();
+    const Remembered remembered{std::max(age, Seconds{0}), set};
+    candidate.series = moved_to(*old, now, remembered);
+    return remembered;
 }
 
 Result<void> ScanMemory::keep(const std::vector<system::ProbeOutcome>& outcomes, const Now& began) {

@@ -18,6 +18,12 @@
 
 namespace clockwright::app {
 
+/// How a series that serves again was changed for it.
+struct Remembered {
+    Seconds age{};  ///< of its newest sample
+    Seconds set{};  ///< by what the clock was set since; > 0: forward
+};
+
 /// Of one scan. Strangers are read, decided and written without another run in between, so that two
 /// at once ask nobody twice. Where the state cannot be read or written no stranger is asked.
 class ScanMemory {
@@ -38,9 +44,11 @@ class ScanMemory {
     void plan(const std::vector<Endpoint>& endpoints, int samples,
               const std::vector<Searched>& strangers);
 
-    /// What is known of a candidate that was asked within the hour, moved to the present steady
-    /// time. False: nothing, and the candidate says so.
-    bool recall(Candidate& candidate, const Endpoint& endpoint, const Now& now) const;
+    /// What is known of a candidate that was asked within the hour, as if it had been heard `now`:
+    /// less certain by its age, and without what the clock was set by since. Empty: nothing is
+    /// known of the clock as it is, and the candidate says so.
+    std::optional<Remembered> recall(Candidate& candidate, const Endpoint& endpoint,
+                                     const Now& now) const;
 
     /// None of the strangers: a search that nobody answers (behind a closed firewall) is none.
     void nobody_answered();

@@ -121,8 +121,8 @@ std::optional<ServerStats> summarise(const Series& series, Ppm drift, SteadyTime
     stats.jitter = standard_deviation(samples);
     stats.root_delay = best.root_delay;
     stats.root_dispersion = best.root_dispersion;
-    stats.root_distance =
-        (stats.root_delay + stats.delay_min) / 2 + stats.root_dispersion + stats.jitter;
+    stats.root_distance = (stats.root_delay + stats.delay_min) / 2 + stats.root_dispersion +
+                          best.dispersion + stats.jitter;
     stats.expected_error = 0.04 * stats.delay_min +
                            0.1 * (stats.root_delay / 2 + stats.root_dispersion) +
                            0.5 * stats.queueing;

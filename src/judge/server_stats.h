@@ -18,7 +18,7 @@ struct ServerStats {
     Seconds queueing{};  ///< δ_median − δ_min
     Seconds jitter{};    ///< standard deviation of the offsets (n − 1; 0 with one sample)
     Seconds root_delay{}, root_dispersion{};  ///< of the least-delay sample: Δ, E
-    Seconds root_distance{};                  ///< λ = (Δ + δ_min)/2 + E + jitter
+    Seconds root_distance{};                  ///< λ = (Δ + δ_min)/2 + E + ε + jitter
     Seconds expected_error{};                 ///< 0.04·δ_min + 0.1·(Δ/2 + E) + 0.5·queueing
     int stratum = 0;                          ///< of the last sample, like refid and leap
     std::uint32_t refid = 0;

@@ -102,6 +102,16 @@ TEST_CASE("offsets are moved along the drift to the reference instant") {
     CHECK(stats->least_offset.count() == doctest::Approx(0.003));
 }
 
+TEST_CASE("what is less certain by its age is no worse a server") {
+    auto input = series({sample(0, 0.010, 0.020), sample(2, 0.010, 0.020)});
+    const auto now = summarise(input, Ppm{}, at(2));
+    for (Sample& one : input.samples) one.dispersion = Seconds{0.027};
+    const auto then = summarise(input, Ppm{}, at(2));
+    CHECK((then->root_distance - now->root_distance).count() == doctest::Approx(0.027));
+    CHECK(then->root_dispersion == now->root_dispersion);
+    CHECK(then->expected_error == now->expected_error);
+}
+
 Series on_a_line(double ppm, double span, int count, double noise = 0) {
     std::vector<Sample> samples;
     for (int i = 0; i < count; ++i) {

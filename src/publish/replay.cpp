@@ -49,6 +49,7 @@ std::string row_text(const Candidate& candidate, const Sample* sample, Seconds a
         row["stratum"] = sample->stratum;
         row["root_delay_seconds"] = sample->root_delay.count();
         row["root_dispersion_seconds"] = sample->root_dispersion.count();
+        row["dispersion_seconds"] = sample->dispersion.count();
         row["leap"] = to_string(sample->leap);
         row["refid"] = refid_text(sample->refid, sample->stratum);
         if (sample->interleaved) row["interleaved"] = true;
@@ -71,6 +72,11 @@ class Row {
                    std::nullopt;
         }
         return value;
+    }
+
+    /// 0 when absent.
+    double number_or_none(const char* key, double high) {
+        return json_.contains(key) ? number(key, 0, high).value_or(0) : 0;
     }
 
     /// Empty when absent or null.
@@ -196,6 +202,7 @@ void read_probe(Row& row, Seconds at, Series& series) {
     sample.delay = Seconds{*delay};
     sample.root_delay = Seconds{*root_delay};
     sample.root_dispersion = Seconds{*root_dispersion};
+    sample.dispersion = Seconds{row.number_or_none("dispersion_seconds", 65536)};
     sample.leap = *leap;
     sample.stratum = static_cast<std::uint8_t>(*stratum);
     sample.refid = parse_refid(refid);

@@ -8,7 +8,7 @@ namespace {
 
 const char* const good_row =
     R"({"host":"a.example","t_seconds":2.5,"operator":"one","offset_seconds":-0.001,"delay_seconds":0.02,)"
-    R"("stratum":2,"root_delay_seconds":0.003,"root_dispersion_seconds":0.004,"leap":"none",)"
+    R"("stratum":2,"root_delay_seconds":0.003,"root_dispersion_seconds":0.004,"dispersion_seconds":0.005,"leap":"none",)"
     R"("address":"192.0.2.7","smear":"google","refid":"192.0.2.9","authentication":"nts","permitted":true,)"
     R"("interleaved":true})";
 
@@ -31,6 +31,7 @@ TEST_CASE("a row becomes a sample of its host, every field in its place") {
     CHECK(sample.delay == Seconds{0.02});
     CHECK(sample.root_delay == Seconds{0.003});
     CHECK(sample.root_dispersion == Seconds{0.004});
+    CHECK(sample.dispersion == Seconds{0.005});
     CHECK(sample.stratum == 2);
     CHECK(sample.refid == 0xc0000209);
     CHECK(sample.interleaved);

@@ -20,8 +20,10 @@ namespace clockwright::store {
 struct RememberedSeries {
     Endpoint endpoint;
     WallTime at;
-    Series series;     ///< Sample::at counts from `at`, as steady time since zero
-    bool nts = false;  ///< it was asked by NTS, and only authentic answers count
+    Series series;          ///< Sample::at counts from `at`, as steady time since zero
+    bool nts = false;       ///< it was asked by NTS, and only authentic answers count
+    std::string boot = {};  ///< of which boot of this host; empty: not known
+    WallTime booted = {};   ///< when that began, by the wall clock of then
 
     friend bool operator==(const RememberedSeries&, const RememberedSeries&) = default;
 };

@@ -53,6 +53,10 @@ Json series_to_json(const RememberedSeries& remembered) {
               {"samples", std::move(samples)},
               {"rejections", std::move(rejections)}};
     put_if_true(json, "nts", remembered.nts);
+    if (!remembered.boot.empty()) {
+        json["boot"] = remembered.boot;
+        json["booted"] = rfc3339(remembered.booted, true);
+    }
     return json;
 }
 
@@ -151,6 +155,10 @@ RememberedSeries read_series(const Json& json, const std::string& place, JsonFau
             static_cast<Rejection>(kind.integer("kind", 0, last_rejection)));
     });
     remembered.nts = fields.has("nts") && fields.boolean("nts");
+    if (fields.has("boot")) {
+        remembered.boot = fields.text("boot");
+        remembered.booted = fields.instant("booted");
+    }
     return remembered;
 }
 

@@ -40,6 +40,8 @@ store::Memory full_memory() {
                                         .kiss = 0x52415445}});
     memory.series.push_back(memory.series.back());
     memory.series.back().nts = true;
+    memory.series.back().boot = "5f0c1b9e-7f0e-4b5e-9d5c-0123456789ab";
+    memory.series.back().booted = noon - std::chrono::hours(5);
     memory.series.back().series.samples[0].authenticated = true;
     memory.series.back().series.samples[0].interleaved = true;
     ntp::LastExchange exchange{.with = {"nts://a.example:4461", address},
@@ -94,7 +96,8 @@ TEST_CASE("a file from before NTS and searches is read; none of its samples is a
     memory.series.pop_back();
     REQUIRE(store::save(directory.path(), memory));
     const auto text = directory.read("memory.json");
-    for (const char* word : {"nts", "authenticated", "interleaved", "exchanges", "search"}) {
+    for (const char* word :
+         {"nts", "authenticated", "interleaved", "exchanges", "search", "boot"}) {
         CAPTURE(word);
         CHECK(text.find(word) == std::string::npos);
     }

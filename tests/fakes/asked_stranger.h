@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "app/agent_record.h"
 #include "judge/candidate.h"
 #include "store/memory.h"
 #include "system/clock.h"
@@ -15,6 +16,12 @@ inline Candidate public_candidate() {
     Candidate candidate;
     candidate.source.host.name = candidate.source.as_written = to_string(stranger);
     return candidate;
+}
+
+/// When this boot began, by the wall clock.
+inline WallTime booted() {
+    const Now now = system::read_clocks();
+    return now.wall - now.steady.time_since_epoch() - to_nanoseconds(system::time_asleep());
 }
 
 /// A public server that was asked `age` ago, with one sample if it is remembered.
@@ -30,7 +37,7 @@ inline store::Memory asked(std::chrono::minutes age, bool with_series) {
         sample.stratum = 1;
         sample.at = SteadyTime{} + std::chrono::seconds(2);
         series.samples.push_back(sample);
-        memory.series.push_back({{stranger, 123}, at, series});
+        memory.series.push_back({{stranger, 123}, at, series, false, app::boot_id(), booted()});
     }
     return memory;
 }
