@@ -92,9 +92,11 @@ SelectSettings select_settings(const std::vector<Candidate>& candidates, const C
     settings.domain = trust_domain(candidates, config);
     settings.profile = find_profile(config.select.profile).value_or(Profile{});
     settings.tie = config.select.gain;
-    settings.count = config.is_set("select.count") ? config.select.count : settings.profile.count;
-    settings.minimum =
-        config.is_set("select.minimum") ? config.select.minimum : settings.profile.minimum;
+    const bool count_is_set = config.is_set("select.count");
+    settings.count = count_is_set ? config.select.count : settings.profile.count;
+    settings.minimum = std::min(settings.profile.minimum, settings.count);
+    if (config.is_set("select.minimum")) settings.minimum = config.select.minimum;
+    if (!count_is_set) settings.count = std::max(settings.count, settings.minimum);
     settings.max_stratum = config.select.max_stratum;
     if (settings.domain == TrustDomain::public_internet) return settings;
     const auto provided =
