@@ -30,13 +30,30 @@ class Faults {
     void add(const Config& config, const std::string& key, const std::string& what) {
         lines_.push_back(fmt::format("{}: {}: {}", config.origins.at(key), key, what));
     }
+    /// Of a key, whose value is then not to be relied on.
+    void add(const std::string& file, const toml::source_region& where, const std::string& key,
+             const std::string& what) {
+        add(file, where, key + ": " + what);
+        faulty_keys_.push_back(key);
+    }
+    /// Nothing is known of any key of such a file.
+    void add_unreadable(const std::string& file, const toml::parse_error& error) {
+        add(file, error.source(), printable(error.description()));
+        faulty_keys_.emplace_back();
+    }
+    /// Whether this key, or one of this section ("influx."), may be other than it seems.
+    bool concern(std::string_view place) const {
+        return std::ranges::any_of(faulty_keys_, [&](const std::string& key) {
+            return key.empty() || key.starts_with(place);
+        });
+    }
     /// For readers that write such lines themselves.
     std::vector<std::string>& lines() { return lines_; }
     bool any() const { return !lines_.empty(); }
     std::string text() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
 
   private:
-    std::vector<std::string> lines_;
+    std::vector<std::string> lines_, faulty_keys_;
 };
 
 std::optional<Value> value_of(const toml::node& node) {
@@ -68,7 +85,7 @@ void read_section(Config& config, const std::string& file, const std::string& se
             return k.section == section && k.name == name.str();
         });
         if (key == config_keys().end()) {
-            faults.add(file, name.source(), path + ": no such key");
+            faults.add(file, name.source(), path, "no such key");
             continue;
         }
         const auto value = value_of(node);
@@ -76,7 +93,7 @@ void read_section(Config& config, const std::string& file, const std::string& se
         if (wrong.empty()) {
             config.origins[path] = fmt::format("{}:{}", file, name.source().begin.line);
         } else {
-            faults.add(file, name.source(), path + ": " + wrong);
+            faults.add(file, name.source(), path, wrong);
         }
     }
 }
@@ -98,7 +115,7 @@ void read_text(Config& config, const ConfigText& text, Faults& faults) {
             read_section(config, text.file, std::string(section.str()), *node.as_table(), faults);
         }
     } catch (const toml::parse_error& error) {
-        faults.add(text.file, error.source(), printable(error.description()));
+        faults.add_unreadable(text.file, error);
     }
 }
 
@@ -124,8 +141,7 @@ std::string wrong_with(const InfluxSettings& influx) {
     return {};
 }
 
-/// What one key alone implies for its neighbour, and faults that only show when all are known.
-void settle_together(Config& config, Faults& faults) {
+void settle_numbers(Config& config, Faults& faults) {
     int& count = config.select.count;
     int& minimum = config.select.minimum;
     if (!config.is_set("select.minimum")) minimum = std::min(minimum, count);
@@ -135,12 +151,21 @@ void settle_together(Config& config, Faults& faults) {
                    fmt::format("{} is more than select.count, {} ({})", minimum, count,
                                config.origins.at("select.count")));
     }
-    for (const auto& [key, wrong] :
-         {std::pair("influx.url", wrong_with(config.sinks.influx)),
-          std::pair("remote_write.url", wrong_with(config.sinks.remote_write.push)),
-          std::pair("heartbeat.url", wrong_with(config.sinks.heartbeat))}) {
-        if (!wrong.empty()) faults.add(config, key, wrong);
+}
+
+/// What one key alone implies for its neighbour, and faults that only show when all are known: of
+/// those keys that have none by themselves.
+void settle_together(Config& config, Faults& faults) {
+    if (!faults.concern("select.count") && !faults.concern("select.minimum"))
+        settle_numbers(config, faults);
+    for (const auto& [section, wrong] :
+         {std::pair("influx.", wrong_with(config.sinks.influx)),
+          std::pair("remote_write.", wrong_with(config.sinks.remote_write.push)),
+          std::pair("heartbeat.", wrong_with(config.sinks.heartbeat))}) {
+        if (!wrong.empty() && !faults.concern(section))
+            faults.add(config, std::string(section) + "url", wrong);
     }
+    if (faults.concern("daemon.restart")) return;
     if (!config.daemon.restart.empty() && !config.daemon.restart.front().starts_with('/')) {
         faults.add(config, "daemon.restart", "the program must be an absolute path");
     }
@@ -164,7 +189,7 @@ Result<Config> read_config(const std::vector<ConfigText>& texts) {
     Config config;
     Faults faults;
     for (const ConfigText& text : texts) read_text(config, text, faults);
-    if (!faults.any()) settle_together(config, faults);
+    settle_together(config, faults);
     if (faults.any()) return fail(Fault::bad_input, faults.text());
     return config;
 }

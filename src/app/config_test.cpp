@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "app/config_keys.h"
 
 using namespace clockwright;
@@ -78,6 +80,32 @@ TEST_CASE("a fault between two keys names where they were set") {
         const auto config = read_config(row.texts);
         REQUIRE_FALSE(config);
         CHECK(config.error().message == row.message);
+    }
+}
+
+TEST_CASE("all faults are told at once, those between keys too") {
+    const auto config = read_config({{"t",
+                                      "[state]\ndirectory = \"relative\"\n"
+                                      "[select]\ncount = 4\nminimum = 5\n"
+                                      "[daemon]\nrestart = [\"systemctl\"]\n"}});
+    REQUIRE_FALSE(config);
+    CHECK(config.error().message ==
+          "t:2: state.directory: must be an absolute path\n"
+          "t:5: select.minimum: 5 is more than select.count, 4 (t:4)\n"
+          "t:7: daemon.restart: the program must be an absolute path");
+}
+
+TEST_CASE("what may come of a faulty key or file is no further fault") {
+    for (const std::vector<ConfigText>& texts : std::vector<std::vector<ConfigText>>{
+             {{"t", "[select]\nminimum = 5\ncount = \"4\""}},
+             {{"a", "[select]\nminimum = 5\ncount = 4"}, {"t", "[select]\ncount = true"}},
+             {{"t", "[influx]\nurl = \"https://h\"\nbucket = \"b\"\norgan = \"o\""}},
+             {{"t", "[heartbeat]\nurl = \"http://192.0.2.1/\"\nplain_http = 1"}},
+             {{"a", "[select]\nminimum = 5\ncount = 4"}, {"t", "[select"}}}) {
+        CAPTURE(texts.back().toml);
+        const auto config = read_config(texts);
+        REQUIRE_FALSE(config);
+        CHECK(std::ranges::count(config.error().message, '\n') == 0);
     }
 }
 
