@@ -46,23 +46,6 @@ const SourceLine* line_of(const Candidate& candidate, const DaemonConfig& config
     return line == config.sources.end() ? nullptr : &*line;
 }
 
-/// With takeover a foreign line no longer stays whatever we choose; leases do, what is read after
-/// our own file, and what the daemon could not be given back by command.
-void release_foreign(std::vector<Candidate>& candidates, const DaemonView* view) {
-    for (Candidate& candidate : candidates) {
-        const SourceLine* line =
-            view != nullptr && view->config ? line_of(candidate, *view->config) : nullptr;
-        if (line != nullptr && (line->after_ours || (!line->unknown_options.empty() &&
-                                                     traits_of(view->place.kind).reloads)))
-            continue;
-        const bool lease = candidate.source.origin.file.starts_with("/run/");
-        const bool in_file = !candidate.source.origin.file.empty();
-        if (candidate.membership == Membership::foreign && in_file && !lease) {
-            candidate.membership = Membership::ours;
-        }
-    }
-}
-
 /// With -v: one line for each stage that is behind us.
 void tell_stage(const Command& command, std::string_view stage, const std::string& text) {
     if (command.verbose > 0) print_remark(command, fmt::format("{:<8} {}\n", stage, text));
@@ -175,6 +158,20 @@ std::string lots_of_this_machine() {
     std::string id = system::machine_id();
     if (id.empty()) return id;
     return fmt::format("{:016x}", fnv1a(id));
+}
+
+void release_foreign(std::vector<Candidate>& candidates, const DaemonView* view) {
+    for (Candidate& candidate : candidates) {
+        const SourceLine* line =
+            view != nullptr && view->config ? line_of(candidate, *view->config) : nullptr;
+        if (line != nullptr && (line->after_ours || (!line->unknown_options.empty() &&
+                                                     traits_of(view->place.kind).reloads)))
+            continue;
+        const std::string& file = candidate.source.origin.file;
+        const bool lease = file.starts_with("/run/") || (line != nullptr && line->lease);
+        if (candidate.membership == Membership::foreign && !file.empty() && !lease)
+            candidate.membership = Membership::ours;
+    }
 }
 
 Result<Run> run_once(const Context& context, const DaemonView* view) {

@@ -29,6 +29,10 @@ std::string lots_of_this_machine();
 /// `view` null: without a daemon.
 Result<Run> run_once(const Context& context, const DaemonView* view);
 
+/// With takeover a foreign line no longer stays whatever we choose; leases do, what is read after
+/// our own file, and what the daemon could not be given back by command.
+void release_foreign(std::vector<Candidate>& candidates, const DaemonView* view);
+
 /// Remembers how often in a row a better set was found: `scan` and `apply` do, `plan` does not.
 void remember_confirmation(const Run& run, const Config& config);
 
