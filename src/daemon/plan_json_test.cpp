@@ -42,6 +42,17 @@ TEST_CASE("a plan comes back as it was, bytes that are no UTF-8 included") {
     CHECK(*back == plan);
 }
 
+TEST_CASE("a plan rests on files of any mode a file can have") {
+    for (const std::uint32_t mode : {0600U, 02644U, 07777U}) {
+        CAPTURE(mode);
+        Plan plan = full_plan();
+        plan.rests_on.front().mode = mode;
+        const auto back = plan_from_json(plan_to_json(plan));
+        REQUIRE_MESSAGE(back, back.error().message);
+        CHECK(*back == plan);
+    }
+}
+
 TEST_CASE("a plan without a change comes back") {
     Plan plan;
     plan.daemon = "chrony";
