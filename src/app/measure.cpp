@@ -48,14 +48,13 @@ struct Recalled {
 };
 
 std::string recalled_text(const Recalled& recalled) {
-    constexpr Seconds least_set{1e-3};  // less is no step
     const bool one = recalled.servers == 1;
     std::string text = fmt::format(
         "{} server{} asked within the hour and {} not asked again: what {} answered {} ago serves, "
         "{} less certain.",
         recalled.servers, one ? " was" : "s were", one ? "is" : "are", one ? "it" : "they",
         spell_age(recalled.oldest), spell_bound(phi * recalled.oldest));
-    if (std::abs(recalled.set.count()) >= least_set.count())
+    if (recalled.set != Seconds{0})
         text += fmt::format(" This clock was set by {} since, which is taken off.",
                             spell_signed(recalled.set));
     return text;

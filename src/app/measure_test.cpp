@@ -30,7 +30,7 @@ TEST_CASE("a stranger asked within the hour is not asked again: what it answered
     CHECK_FALSE(measured->fresh);
     const Series& series = measured->candidates.front().series;
     REQUIRE(series.samples.size() == 1);
-    CHECK(series.samples.front().offset.count() == doctest::Approx(0.001));
+    CHECK(series.samples.front().offset == Seconds{0.001});
     CHECK(std::abs(series.samples.front().dispersion.count() - 598 * phi) < 1e-4);
     REQUIRE(measured->notes.size() == 1);
     const std::string& note = measured->notes.front();

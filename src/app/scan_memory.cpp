@@ -22,6 +22,13 @@ WallTime booted_at(const Now& now) {
     return now.wall - now.steady.time_since_epoch() - to_nanoseconds(system::time_asleep());
 }
 
+/// The clocks are read one after another: less than this is no step, and far less than what any age
+/// leaves uncertain.
+std::chrono::nanoseconds set_by(std::chrono::nanoseconds moved) {
+    constexpr std::chrono::milliseconds least{1};
+    return std::chrono::abs(moved) < least ? std::chrono::nanoseconds{0} : moved;
+}
+
 /// What it would say of the clock that was set since, with its newest sample heard now, less
 /// certain by its age: a drift found within a few seconds tells nothing of what this clock did in
 /// half an hour.
@@ -129,7 +136,7 @@ std::optional<Remembered> ScanMemory::recall(Candidate& candidate, const Endpoin
                            : "asked less than an hour ago, before this boot";
         return std::nullopt;
     }
-    const auto set = booted_at(now) - old->booted;
+    const auto set = set_by(booted_at(now) - old->booted);
     const Seconds age = now.wall - set - old->at - newest_of(old->series).time_since_epoch();
     const Remembered remembered{std::max(age, Seconds{0}), set};
     candidate.series = moved_to(*old, now, remembered);
