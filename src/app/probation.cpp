@@ -20,6 +20,7 @@ namespace {
 
 constexpr const char* systemd_run = "/usr/bin/systemd-run";
 constexpr const char* systemctl = "/usr/bin/systemctl";
+constexpr Seconds silence{30};  // of a daemon that may only be starting; then it is gone
 constexpr Seconds start_limit{10};
 
 bool is_of_the_system(const DaemonPlace& place) {
@@ -78,9 +79,12 @@ void end_rescue(const Probation& rescue) {
 std::string why_not_kept(const store::Change& change, const DaemonPlace& place, Seconds patience) {
     if (change.plan.steps.empty()) return {};
     const SteadyTime began = system::read_clocks().steady;
+    SteadyTime heard = began, now = began;
     std::string why;
     do {
         const auto state = read_full_state(place);
+        now = system::read_clocks().steady;
+        if (state) heard = now;
         if (!state) {
             why = state.error().message;
         } else {
@@ -93,7 +97,7 @@ std::string why_not_kept(const store::Change& change, const DaemonPlace& place, 
             why = fmt::format("{}", fmt::join(found.missing, "; "));
         }
         system::wait(Seconds{1});
-    } while (Seconds{system::read_clocks().steady - began} < patience && !system::interrupted());
+    } while (now - began < patience && now - heard < silence && !system::interrupted());
     return why;
 }
 
