@@ -37,25 +37,21 @@ exec {bed.CHRONYD} -x -u root -f {self.chrony_conf}
         self.expect(self.program("--json", "rollback", "last"), 0)
         self.assertEqual(self.evidence(), before)
 
-    def test_a_daemon_that_died_of_a_change_with_a_restart_gets_its_old_files_and_another(self):
-        self.start(self.line(1), sourcedir=False)
-        before = self.evidence()
-        change = self.apply("--allow-restart").json["id"]
+    def dies_and_goes_back(self, before, permission):
+        change = self.apply(permission).json["id"]
         self.end_restarted()
         self.wait_for("chronyd has ended",
                       lambda: not (self.run_directory / "chronyd.pid").exists(), 10)
         self.expect(self.program("--json", "rollback", change, "--unless-verified"), 0)
         self.assertEqual(self.evidence(), before)
 
+    def test_a_daemon_that_died_of_a_change_with_a_restart_gets_its_old_files_and_another(self):
+        self.start(self.line(1), sourcedir=False)
+        self.dies_and_goes_back(self.evidence(), "--allow-restart")
+
     def test_one_that_died_after_a_reload_is_started_with_its_old_files(self):
         self.start(self.line(9))
-        before = self.evidence()
-        change = self.apply("--takeover").json["id"]
-        self.end_restarted()
-        self.wait_for("chronyd has ended",
-                      lambda: not (self.run_directory / "chronyd.pid").exists(), 10)
-        self.expect(self.program("--json", "rollback", change, "--unless-verified"), 0)
-        self.assertEqual(self.evidence(), before)
+        self.dies_and_goes_back(self.evidence(), "--takeover")
 
     def saved_plan(self):
         path = self.directory / "saved.plan"
