@@ -107,12 +107,12 @@ struct Command {
     std::optional<int> samples;
     std::optional<Seconds> spacing;
     bool internet = false, ipv4 = false, ipv6 = false, explain = false, dry_run = false,
-         diagnose = false;
+         diagnose = false, csv = false;
     std::optional<std::string> profile, nts;
     std::optional<int> minimum, confirmations;
+    std::optional<int> count;  ///< watch: so many looks as text, then the end
     std::vector<std::string> ca;
     std::string record, replay, render;
-    bool csv = false;
     // changing
     std::string file;   ///< plan --out, apply FILE, rollback ID, lab WORLD, config's word
     bool once = false;  ///< agent
@@ -132,7 +132,6 @@ struct Command {
     // check
     Seconds warning{0.1}, critical{0.5};
     std::string expect;
-    std::optional<int> count;  ///< watch: so many looks as text, then the end
     // agent
     std::optional<std::string> mode, listen;
     // demo
