@@ -15,12 +15,11 @@ void write(std::FILE* stream, std::string_view text) {
     std::fflush(stream);
 }
 
-/// Its stdout is for a program: nothing else may stand there, and -q does not silence it.
+}  // namespace
+
 bool is_for_programs(const Command& command) {
     return command.json || command.csv || !command.render.empty();
 }
-
-}  // namespace
 
 void print_result(const Command& command, std::string_view text) {
     if (!command.quiet || is_for_programs(command)) write(stdout, text);

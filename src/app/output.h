@@ -10,6 +10,9 @@ namespace clockwright::app {
 /// The result; nothing with -q (JSON and --render are printed all the same: somebody asked for it).
 void print_result(const Command& command, std::string_view text);
 
+/// Its stdout is for a program: nothing else may stand there, and -q does not silence it.
+bool is_for_programs(const Command& command);
+
 /// Why nothing was done: a result, and with -q an error all the same.
 void print_refusal(const Command& command, std::string_view text);
 

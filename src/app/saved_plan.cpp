@@ -35,8 +35,7 @@ std::string why_start_would_step(const Plan& plan, const DaemonView& view) {
     if (!view.state->tracking.synchronised() && std::isfinite(limit.count()))
         return fmt::format(
             "plan {} restarts the daemon, whose start could step the clock, and it follows nobody "
-            "who "
-            "would tell by how much; `apply` without a file measures first",
+            "who would tell by how much; `apply` without a file measures first",
             plan.id);
     if (std::abs(offset.count()) < limit.count()) return {};
     return fmt::format(

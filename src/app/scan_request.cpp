@@ -95,7 +95,7 @@ system::ScanSettings scan_settings(const Command& command, const BlockList& bloc
         };
     }
     settings.announce = [&command](int packets, const std::vector<Endpoint>& endpoints) {
-        if (!command.json && !command.csv && command.render.empty()) {
+        if (!is_for_programs(command)) {
             print_remark(command, announcement(packets, endpoints, command));
         }
     };

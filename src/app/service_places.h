@@ -1,6 +1,7 @@
 /// The units of the service, and where they lie.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "daemon/host.h"
@@ -13,6 +14,10 @@ inline constexpr const char* heal_name = "clockwright-heal.service";
 inline constexpr const char* agent_name = "clockwright-agent.service";
 inline constexpr const char* wish_service_name = "clockwright-wish.service";
 inline constexpr const char* wish_name = "clockwright-wish.path";
+/// All of them; those that work and end are `working_units`.
+inline constexpr std::array our_units{service_name, timer_name,        heal_name,
+                                      agent_name,   wish_service_name, wish_name};
+inline constexpr std::array working_units{service_name, wish_service_name};
 inline constexpr const char* cron_directory = "/etc/cron.d";
 inline constexpr const char* cron_path = "/etc/cron.d/clockwright";
 /// Where root's runs keep theirs.

@@ -213,20 +213,18 @@ Result<void> remove_lock(const Config& config, const Host& host) {
 
 Result<int> remove(const Context& context, const Host& host) {
     TRY(need_root(context, "remove"));
-    for (const char* begun : {timer_name, heal_name, agent_name, wish_name}) {
-        if (has_systemd(host) && !host.glob(unit_path(begun)).empty())
-            TRY(tell_systemd({"disable", "--now", "--quiet", begun}));
-    }
+    const auto has_unit = [&](const char* name) {
+        return has_systemd(host) && !host.glob(unit_path(name)).empty();
+    };
+    for (const char* begun : {timer_name, heal_name, agent_name, wish_name})
+        if (has_unit(begun)) TRY(tell_systemd({"disable", "--now", "--quiet", begun}));
     // One that works now walks back and ends before its unit goes.
-    for (const char* at_work : {service_name, wish_service_name}) {
-        if (has_systemd(host) && !host.glob(unit_path(at_work)).empty())
-            TRY(tell_systemd({"stop", "--quiet", at_work}));
-    }
+    for (const char* at_work : working_units)
+        if (has_unit(at_work)) TRY(tell_systemd({"stop", "--quiet", at_work}));
+    std::vector<std::string> paths{cron_path};
+    std::ranges::transform(our_units, std::back_inserter(paths), unit_path);
     int removed = 0;
-    for (const std::string& path :
-         {unit_path(service_name), unit_path(timer_name), unit_path(heal_name),
-          unit_path(agent_name), unit_path(wish_service_name), unit_path(wish_name),
-          std::string(cron_path)}) {
+    for (const std::string& path : paths) {
         WriteFile write;
         write.before = TRY(host.read(path));
         if (!write.before.exists) continue;
@@ -239,8 +237,7 @@ Result<int> remove(const Context& context, const Host& host) {
     }
     if (has_systemd(host) && removed > 0) {
         TRY(tell_systemd({"daemon-reload"}));
-        for (const char* gone :
-             {service_name, timer_name, heal_name, agent_name, wish_service_name, wish_name})
+        for (const char* gone : our_units)
             static_cast<void>(tell_systemd({"reset-failed", "--quiet", gone}));
     }
     const std::string& state = context.config.state.directory;

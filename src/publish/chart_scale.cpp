@@ -9,6 +9,8 @@ namespace {
 constexpr double margin = 0.05;  // of the range, on each side
 constexpr double most_ticks = 6;
 
+}  // namespace
+
 double round_step(double least) {
     const double decade = std::pow(10, std::floor(std::log10(least)));
     for (const double step : {1.0, 2.0, 5.0}) {
@@ -16,8 +18,6 @@ double round_step(double least) {
     }
     return 10 * decade;
 }
-
-}  // namespace
 
 double ChartScale::place(double value) const {
     return first + (value - least) / (most - least) * (last - first);

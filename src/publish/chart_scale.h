@@ -15,6 +15,9 @@ struct ChartScale {
     double value(double share) const { return least + share * (most - least); }
 };
 
+/// The next of 1, 2, 5, 10, … (× 10^k) that is no smaller; `least` > 0.
+double round_step(double least);
+
 /// From the least to the most, a little wider; a range also where all are the same. Not empty.
 ChartScale scale_of(std::span<const double> values);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "publish/chart_scale.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -18,21 +19,12 @@ bool is_known(const std::optional<Seconds>& offset) {
     return offset && std::isfinite(offset->count());
 }
 
-/// The next of 1, 2, 5, 10, … that is no smaller.
-Seconds round_scale(Seconds largest) {
-    const double decade = std::pow(10, std::floor(std::log10(largest.count())));
-    for (const double step : {1.0, 2.0, 5.0}) {
-        if (largest.count() <= step * decade) return Seconds{step * decade};
-    }
-    return Seconds{10 * decade};
-}
-
 Seconds scale_of(std::span<const std::optional<Seconds>> offsets) {
     Seconds largest = least_scale;
     for (const auto& offset : offsets) {
         if (is_known(offset)) largest = std::max(largest, Seconds{std::abs(offset->count())});
     }
-    return round_scale(largest);
+    return Seconds{round_step(largest.count())};
 }
 
 /// 0: the top, where the clock is slowest.
