@@ -55,7 +55,7 @@ std::string recalled_text(const Recalled& recalled) {
         recalled.servers, one ? " was" : "s were", one ? "is" : "are", one ? "it" : "they",
         spell_age(recalled.oldest), spell_bound(phi * recalled.oldest));
     if (recalled.set != Seconds{0})
-        text += fmt::format(" This clock was set by {} since, which is taken off.",
+        text += fmt::format(" This clock was moved by {} since, which is taken off.",
                             spell_signed(recalled.set));
     return text;
 }

@@ -57,7 +57,33 @@ TEST_CASE("what was heard before the clock was set is told as the clock that is 
     CHECK(std::abs(series.samples.front().dispersion.count() - 598 * phi) < 1e-4);
     REQUIRE(measured->notes.size() == 1);
     CHECK(measured->notes.front().ends_with(
-        " This clock was set by +5.0 s since, which is taken off."));
+        " This clock was moved by +5.0 s since, which is taken off."));
+}
+
+TEST_CASE("what was heard before the clock's rate was changed tells nothing: it may be slewed") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
+    store::Memory memory = asked(10min, true);
+    memory.series.front().rate->value += 100;
+    REQUIRE(store::save(config.state.directory, memory).has_value());
+    const auto measured = measure({public_candidate()}, config, {});
+    REQUIRE(measured.has_value());
+    CHECK(measured->candidates.front().series.samples.empty());
+    CHECK(measured->candidates.front().not_asked_why.contains("this clock was slewed since"));
+}
+
+TEST_CASE("what was heard more than an hour ago does not serve, whoever is being asked now") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
+    store::Memory memory = asked(10min, false);  // by a run that is at it, or was killed
+    memory.series = asked(26h, true).series;
+    REQUIRE(store::save(config.state.directory, memory).has_value());
+    const auto measured = measure({public_candidate()}, config, {});
+    REQUIRE(measured.has_value());
+    CHECK(measured->candidates.front().series.samples.empty());
+    CHECK(measured->candidates.front().not_asked_why.contains("what it answered is not known"));
 }
 
 TEST_CASE("what was heard before this boot tells nothing of the clock as it is now") {
@@ -108,12 +134,8 @@ TEST_CASE(
             parse_address(fmt::format("{}.{}.7", is_public ? "198.51" : "192.168", i));
         candidate.source.host.name = candidate.source.as_written = to_string(*candidate.address);
         if (is_public) {
-            memory.series.push_back({{*candidate.address, 123},
-                                     now.wall - 30min,
-                                     series_from(SteadyTime{}, 2s, Seconds{0.010}, 1),
-                                     false,
-                                     boot_id(),
-                                     booted()});
+            memory.series.push_back(remembered(
+                *candidate.address, series_from(SteadyTime{}, 2s, Seconds{0.010}, 1), 30min));
         } else {
             candidate.series = series_from(now.steady, 250ms, Seconds{0.0003}, 0.01);
         }

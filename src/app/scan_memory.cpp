@@ -1,10 +1,12 @@
 #include "app/scan_memory.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "app/agent_record.h"
 #include "system/clock.h"
+#include "system/kernel_clock.h"
 
 namespace clockwright::app {
 namespace {
@@ -17,16 +19,25 @@ SteadyTime newest_of(const Series& series) {
     return newest;
 }
 
-/// When this boot began, by the wall clock as it is `now`: moves when that is set, and only then.
-WallTime booted_at(const Now& now) {
-    return now.wall - now.steady.time_since_epoch() - to_nanoseconds(system::time_asleep());
+/// The clocks are read one after another: less than this is no move, and far less than what any age
+/// leaves uncertain.
+Seconds told_apart(Seconds moved) {
+    constexpr Seconds least{1e-3};
+    return std::abs(moved.count()) < least.count() ? Seconds{0} : moved;
 }
 
-/// The clocks are read one after another: less than this is no step, and far less than what any age
-/// leaves uncertain.
-std::chrono::nanoseconds set_by(std::chrono::nanoseconds moved) {
-    constexpr std::chrono::milliseconds least{1};
-    return std::chrono::abs(moved) < least ? std::chrono::nanoseconds{0} : moved;
+/// Age and move of a series; empty: the rate itself was changed since, so that nobody can tell what
+/// is rate and what is a slew.
+std::optional<Remembered> ran_since(const store::RememberedSeries& old, const ClockRun& run,
+                                    WallTime now) {
+    constexpr double steady_ppm = phi * 1e6;
+    if (!run.rate || !old.rate || std::abs(run.rate->value - old.rate->value) > steady_ppm)
+        return std::nullopt;
+    const Seconds shifted = run.booted - old.booted;
+    const Seconds ran = Seconds(now - old.at) - shifted;
+    const double rate = (run.rate->value + old.rate->value) / 2 * 1e-6;
+    return Remembered{std::max(ran - Seconds(newest_of(old.series).time_since_epoch()), Seconds{0}),
+                      told_apart(shifted - rate * ran)};
 }
 
 /// What it would say of the clock that was set since, with its newest sample heard now, less
@@ -46,7 +57,8 @@ Series moved_to(const store::RememberedSeries& old, const Now& now, const Rememb
 store::RememberedSeries to_remember(const Endpoint& endpoint, Series series, bool nts,
                                     const Now& began) {
     for (Sample& sample : series.samples) sample.at = SteadyTime{} + (sample.at - began.steady);
-    return {endpoint, began.wall, std::move(series), nts, boot_id(), booted_at(began)};
+    const ClockRun run = clock_run();
+    return {endpoint, began.wall, std::move(series), nts, boot_id(), run.booted, run.rate};
 }
 
 bool is_stranger(const Candidate& candidate) {
@@ -73,6 +85,13 @@ void add_series(std::vector<store::RememberedSeries>& known,
 }
 
 }  // namespace
+
+ClockRun clock_run() {
+    const UnsteeredReading clocks = system::read_unsteered();
+    const auto kernel = system::read_kernel_clock();
+    return {clocks.wall - clocks.raw - to_nanoseconds(system::time_asleep()),
+            kernel ? std::optional(kernel->frequency) : std::nullopt};
+}
 
 ScanMemory::ScanMemory(std::string state_directory) : directory_(std::move(state_directory)) {
     take(store::load(directory_, &remark_));
@@ -128,18 +147,21 @@ std::optional<Remembered> ScanMemory::recall(Candidate& candidate, const Endpoin
                                              const Now& now) const {
     const store::RememberedSeries* old =
         store::find_series(known_.series, endpoint, candidate.source.host.nts);
-    const std::string boot = boot_id();
-    if (old == nullptr || boot.empty() || old->boot != boot) {
+    const auto unknown = [&candidate](const char* why) {
         candidate.not_asked = Rejection::time_out;
-        candidate.not_asked_why =
-            old == nullptr ? "asked less than an hour ago, and what it answered is not known"
-                           : "asked less than an hour ago, before this boot";
+        candidate.not_asked_why = std::string("asked less than an hour ago, ") + why;
         return std::nullopt;
-    }
-    const auto set = set_by(booted_at(now) - old->booted);
-    const Seconds age = now.wall - set - old->at - newest_of(old->series).time_since_epoch();
-    const Remembered remembered{std::max(age, Seconds{0}), set};
-    candidate.series = moved_to(*old, now, remembered);
+    };
+    // A run that was killed, or that is still at it, leaves the series of the hour before.
+    constexpr Seconds slack{60};
+    const Seconds longest = ntp::Manners{}.series_rest + slack;
+    if (old == nullptr) return unknown("and what it answered is not known");
+    const std::string boot = boot_id();
+    if (boot.empty() || old->boot != boot) return unknown("before this boot");
+    const auto remembered = ran_since(*old, clock_run(), now.wall);
+    if (!remembered) return unknown("and this clock was slewed since, nobody knows by how much");
+    if (remembered->age > longest) return unknown("and what it answered is not known");
+    candidate.series = moved_to(*old, now, *remembered);
     return remembered;
 }
 

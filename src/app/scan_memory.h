@@ -21,8 +21,15 @@ namespace clockwright::app {
 /// How a series that serves again was changed for it.
 struct Remembered {
     Seconds age{};  ///< of its newest sample
-    Seconds set{};  ///< by what the clock was set since; > 0: forward
+    Seconds set{};  ///< by what the clock was set or slewed since; > 0: forward
 };
+
+/// How this clock has run: what it is moved by beyond its rate until the next look shows.
+struct ClockRun {
+    WallTime booted;          ///< wall clock less the unsteered oscillator, sleep counted
+    std::optional<Ppm> rate;  ///< what the oscillator is corrected by; empty: it cannot be asked
+};
+ClockRun clock_run();
 
 /// Of one scan. Strangers are read, decided and written without another run in between, so that two
 /// at once ask nobody twice. Where the state cannot be read or written no stranger is asked.
@@ -45,8 +52,8 @@ class ScanMemory {
               const std::vector<Searched>& strangers);
 
     /// What is known of a candidate that was asked within the hour, as if it had been heard `now`:
-    /// less certain by its age, and without what the clock was set by since. Empty: nothing is
-    /// known of the clock as it is, and the candidate says so.
+    /// less certain by its age, and without what the clock was set or slewed by since. Empty:
+    /// nothing is known of the clock as it is, and the candidate says so.
     std::optional<Remembered> recall(Candidate& candidate, const Endpoint& endpoint,
                                      const Now& now) const;
 

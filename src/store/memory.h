@@ -23,7 +23,9 @@ struct RememberedSeries {
     Series series;          ///< Sample::at counts from `at`, as steady time since zero
     bool nts = false;       ///< it was asked by NTS, and only authentic answers count
     std::string boot = {};  ///< of which boot of this host; empty: not known
-    WallTime booted = {};   ///< when that began, by the wall clock of then
+    /// When that began by the wall clock of then and the oscillator as it ran by itself since.
+    WallTime booted = {};
+    std::optional<Ppm> rate = {};  ///< what the oscillator was corrected by then
 
     friend bool operator==(const RememberedSeries&, const RememberedSeries&) = default;
 };

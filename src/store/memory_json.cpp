@@ -56,6 +56,7 @@ Json series_to_json(const RememberedSeries& remembered) {
     if (!remembered.boot.empty()) {
         json["boot"] = remembered.boot;
         json["booted"] = rfc3339(remembered.booted, true);
+        if (remembered.rate) json["rate_ppm"] = remembered.rate->value;
     }
     return json;
 }
@@ -158,6 +159,8 @@ RememberedSeries read_series(const Json& json, const std::string& place, JsonFau
     if (fields.has("boot")) {
         remembered.boot = fields.text("boot");
         remembered.booted = fields.instant("booted");
+        if (fields.has("rate_ppm"))
+            remembered.rate = Ppm{fields.number_or_null("rate_ppm").value_or(0)};
     }
     return remembered;
 }

@@ -42,6 +42,7 @@ store::Memory full_memory() {
     memory.series.back().nts = true;
     memory.series.back().boot = "5f0c1b9e-7f0e-4b5e-9d5c-0123456789ab";
     memory.series.back().booted = noon - std::chrono::hours(5);
+    memory.series.back().rate = Ppm{-21.5};
     memory.series.back().series.samples[0].authenticated = true;
     memory.series.back().series.samples[0].interleaved = true;
     ntp::LastExchange exchange{.with = {"nts://a.example:4461", address},

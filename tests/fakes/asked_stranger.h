@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "app/agent_record.h"
+#include "app/scan_memory.h"
 #include "judge/candidate.h"
 #include "store/memory.h"
 #include "system/clock.h"
@@ -18,10 +19,13 @@ inline Candidate public_candidate() {
     return candidate;
 }
 
-/// When this boot began, by the wall clock.
-inline WallTime booted() {
-    const Now now = system::read_clocks();
-    return now.wall - now.steady.time_since_epoch() - to_nanoseconds(system::time_asleep());
+/// A series of `age` ago, since which this clock ran by its rate alone.
+inline store::RememberedSeries remembered(const IpAddress& address, Series series,
+                                          std::chrono::minutes age) {
+    const app::ClockRun run = app::clock_run();
+    const Seconds gained = run.rate.value_or(Ppm{}).value * 1e-6 * Seconds(age);
+    return {{address, 123}, system::read_clocks().wall - age,    std::move(series), false,
+            app::boot_id(), run.booted - to_nanoseconds(gained), run.rate};
 }
 
 /// A public server that was asked `age` ago, with one sample if it is remembered.
@@ -37,7 +41,7 @@ inline store::Memory asked(std::chrono::minutes age, bool with_series) {
         sample.stratum = 1;
         sample.at = SteadyTime{} + std::chrono::seconds(2);
         series.samples.push_back(sample);
-        memory.series.push_back({{stranger, 123}, at, series, false, app::boot_id(), booted()});
+        memory.series.push_back(remembered(stranger, std::move(series), age));
     }
     return memory;
 }
