@@ -108,7 +108,7 @@ std::string Spool::path_of(std::uint64_t number, std::string_view suffix) const 
 Result<void> Spool::append(std::string_view lines) {
     in_memory_ += lines;
     while (in_memory_.size() > most_in_memory) {
-        in_memory_.erase(0, in_memory_.find('\n') + 1);
+        forget_memory(in_memory_.find('\n') + 1);
         ++lost_;
     }
     Result<void> done;
@@ -119,14 +119,26 @@ Result<void> Spool::append(std::string_view lines) {
         done = write(piece);
         if (done) written += piece.size();
     }
-    in_memory_.erase(0, written);
+    forget_memory(written);
     return done;
 }
 
+void Spool::forget_memory(std::size_t octets) {
+    in_memory_.erase(0, octets);
+    lent_ -= std::min(lent_, octets);
+}
+
+SpoolLines Spool::front_of_memory(std::size_t most, std::size_t most_octets) {
+    SpoolLines lines = read_spool_lines(in_memory_, most, most_octets, true);
+    lent_ = lines.octets;
+    return lines;
+}
+
 Result<void> Spool::write(std::string_view lines) {
+    if (writing_ && !has_name(writing_)) writing_ = Descriptor();
+    if (!writing_ && !is_there(directory_)) TRY(make_private_directory(directory_));
     TRY(make_room(lines.size()));
-    if (writing_ && (files_.back().size + lines.size() > most_in_file_ || !has_name(writing_)))
-        writing_ = Descriptor();
+    if (writing_ && files_.back().size + lines.size() > most_in_file_) writing_ = Descriptor();
     if (!writing_) {
         writing_ = TRY(open_to_add(path_of(next_), O_EXCL));
         files_.push_back({next_++, 0});
@@ -164,11 +176,11 @@ Result<SpoolLines> Spool::front(std::size_t most, std::size_t most_octets) {
         SpoolLines lines = read_spool_lines(rest, most, most_octets, !is_written_to(file));
         lines.file = file.number;
         if (lines.count > 0) return lines;
-        if (is_written_to(file) && rest.empty()) return SpoolLines{};
+        if (is_written_to(file) && rest.empty()) break;
         damaged_ += lines.damaged;
         TRY(remove_front());
     }
-    return SpoolLines{};
+    return front_of_memory(most, most_octets);
 }
 
 /// Whole; empty: it was gone, or could not be read, and is passed over.
@@ -198,6 +210,10 @@ Result<SpoolLines> Spool::newest() const {
 }
 
 Result<void> Spool::drop(const SpoolLines& lines) {
+    if (lines.file == 0) {
+        forget_memory(lent_);
+        return {};
+    }
     if (files_.empty() || files_.front().number != lines.file) return {};
     damaged_ += lines.damaged;
     taken_ += lines.octets;

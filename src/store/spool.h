@@ -26,11 +26,11 @@ class Spool {
 
     /// From now on. `most`: octets on disk.
     void limit(std::uint64_t most);
-    /// Each line with its newline. Error: they could not be written and wait in memory, from where
-    /// they go with the next call.
+    /// Each line with its newline. A directory that somebody removed is made again. Error: they
+    /// could not be written and wait in memory, from where they go with the next call.
     Result<void> append(std::string_view lines);
-    /// At the front; none: nothing waits on disk. A file that cannot be read holds up none behind
-    /// it: it is renamed "N.unread", and one that is gone is forgotten.
+    /// At the front, on disk or else in memory; none: nothing waits. A file that cannot be read
+    /// holds up none behind it: it is renamed "N.unread", and one that is gone is forgotten.
     Result<SpoolLines> front(std::size_t most, std::size_t most_octets);
     /// The last whole line on disk, which stays where it is; none: nothing waits on disk.
     Result<SpoolLines> newest() const;
@@ -59,6 +59,8 @@ class Spool {
     Result<void> make_room(std::size_t octets);
     Result<void> remove_front();
     Result<void> keep_place() const;
+    SpoolLines front_of_memory(std::size_t most, std::size_t most_octets);
+    void forget_memory(std::size_t octets);
     std::string place_file() const { return directory_ + "/place"; }
     std::string path_of(std::uint64_t number, std::string_view suffix = ".lines") const;
     bool is_written_to(const File& file) const { return &file == &files_.back() && bool(writing_); }
@@ -70,6 +72,7 @@ class Spool {
     std::uint64_t taken_ = 0;  ///< octets of the first that are done with
     Descriptor writing_;       ///< to the last one; empty: the next line begins another
     std::string in_memory_;
+    std::size_t lent_ = 0;  ///< octets of that which `front` gave
     std::uint64_t lost_ = 0, damaged_ = 0, unread_ = 0;
 };
 

@@ -13,7 +13,7 @@ struct SpoolLines {
     std::size_t count = 0;    ///< of them
     std::size_t octets = 0;   ///< of the file that they take, with what is no line between them
     std::size_t damaged = 0;  ///< lines with octets that no line of ours has
-    std::uint64_t file = 0;   ///< number of the spool's file that they stand in
+    std::uint64_t file = 0;   ///< number of the spool's file that they stand in; 0: in memory
 };
 
 /// At most `most` lines and `most_octets` (but one line at least). `last`: nothing is added to the

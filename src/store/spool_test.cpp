@@ -129,14 +129,42 @@ TEST_CASE("beyond its bound the oldest goes, and is counted") {
     CHECK(drain(spool, 5000) == numbers(lost, lines));
 }
 
-TEST_CASE("while its directory is away lines wait in memory, and go when it is back") {
+TEST_CASE("a directory that somebody removed is made again, and what comes goes on") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory);
+    REQUIRE(spool.append(numbers(0, 5)));
+    std::filesystem::remove_all(directory / "spool");
+    CHECK_FALSE(spool.front(7, a_megabyte).has_value());  // which makes none
+    REQUIRE(spool.append(numbers(5, 8)));
+    CHECK(drain(spool) == numbers(5, 8));
+    CHECK(spool.unread() == 1);
+}
+
+TEST_CASE("while no directory can be had lines wait in memory, and go when it is back") {
     const TemporaryDirectory directory;
     Spool spool = open_in(directory);
     std::filesystem::rename(directory / "spool", directory / "away");
+    directory.write("spool", "");
     CHECK_FALSE(spool.append(numbers(0, 5)).has_value());
+    std::filesystem::remove(directory / "spool");
     std::filesystem::rename(directory / "away", directory / "spool");
     REQUIRE(spool.append(numbers(5, 8)));
     CHECK(drain(spool) == numbers(0, 8));
+}
+
+TEST_CASE("what cannot be written can be had all the same, each line once") {
+    const TemporaryDirectory directory;
+    Spool spool = open_in(directory);
+    REQUIRE(spool.append(numbers(0, 5)));
+    const FullDisk full(4);
+    CHECK_FALSE(spool.append(numbers(5, 20)).has_value());
+    CHECK(drain(spool) == numbers(0, 20));
+    CHECK_FALSE(spool.append(numbers(20, 22)).has_value());
+    const SpoolLines lent = spool.front(1, a_megabyte).value();
+    CHECK(lent.text == numbers(20, 21));
+    CHECK_FALSE(spool.append(numbers(22, 23)).has_value());
+    REQUIRE(spool.drop(lent));
+    CHECK(drain(spool) == numbers(21, 23));
 }
 
 TEST_CASE("what nobody takes is kept aside, as long as that is small") {
@@ -180,8 +208,10 @@ TEST_CASE("what waited in memory goes into files of the usual size, and makes ro
     const TemporaryDirectory directory;
     Spool spool = open_in(directory, 64 << 10);  // files of 4 KiB
     std::filesystem::rename(directory / "spool", directory / "away");
+    directory.write("spool", "");
     for (int i = 0; i < 20'000; i += 100)
         CHECK_FALSE(spool.append(numbers(i, i + 100)).has_value());
+    std::filesystem::remove(directory / "spool");
     std::filesystem::rename(directory / "away", directory / "spool");
     REQUIRE(spool.append(numbers(20'000, 20'001)));
     CHECK(spool.octets() <= 64 << 10);
