@@ -49,8 +49,8 @@ Result<Config> load_config(const std::string& path) {
     EnvironmentTexts environment = environment_texts(variable, texts);
     std::ranges::move(environment.texts, std::back_inserter(texts));
     Config config = TRY(read_config(texts));
-    settle_environment(config, variable);
     config.remarks = std::move(environment.remarks);
+    settle_environment(config, variable);
     if (!config.is_set("state.directory")) config.state.directory = default_state_directory();
     return config;
 }

@@ -28,7 +28,7 @@ struct Known {
 };
 
 std::string mode_of(const std::string& interval) {
-    const bool number = interval.find_first_not_of("0123456789") == std::string::npos;
+    const bool number = interval.find_first_not_of("0123456789.") == std::string::npos;
     const auto duration = parse_duration(number ? interval + "s" : interval);
     if (!duration || *duration <= Seconds{0}) return quoted(interval);
     return quoted(*duration >= lazy_from ? "lazy" : "normal");
@@ -69,13 +69,6 @@ constexpr auto known = std::to_array<Known>({
     {"LOG_LEVEL", "log.level", level_of},
 });
 
-std::string variable_of(const Key& key) {
-    std::string name = "CLOCKWRIGHT_" + key.section + "_" + key.name;
-    std::ranges::transform(name, name.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return name;
-}
-
 /// What stands there when it is a value of TOML, else a text.
 std::string value_of(const std::string& text) {
     try {
@@ -92,22 +85,22 @@ ConfigText text_of(std::string_view variable, std::string_view key, std::string_
 std::vector<ConfigText> own_texts(const Variable& variable) {
     std::vector<ConfigText> texts;
     for (const Key& key : config_keys()) {
-        const std::string name = variable_of(key);
+        const std::string name = variable_of(key.path());
         if (const char* text = variable(name.c_str()))
             texts.push_back(text_of(name, key.path(), value_of(text)));
     }
     return texts;
 }
 
-/// Those of one section together: they may be good only so.
+/// Those of the database together: they may be good only so.
 std::vector<std::vector<ConfigText>> foreign_texts(const Variable& variable) {
     std::vector<std::vector<ConfigText>> groups;
-    std::string_view section;
+    bool was_together = false;
     for (const Known& one : known) {
         const char* text = variable(one.variable);
         if (text == nullptr || *text == '\0') continue;
-        const auto of_key = one.key.substr(0, one.key.find('.'));
-        if (of_key != std::exchange(section, of_key)) groups.emplace_back();
+        const bool together = one.key.starts_with("influx.");
+        if (!std::exchange(was_together, together) || !together) groups.emplace_back();
         groups.back().push_back(text_of(one.variable, one.key, one.value(text)));
     }
     return groups;
@@ -133,6 +126,14 @@ std::vector<ConfigText> joined(std::initializer_list<std::vector<ConfigText>> li
 
 }  // namespace
 
+std::string variable_of(std::string_view path) {
+    std::string name = std::string(variable_prefix) + std::string(path);
+    std::ranges::transform(name, name.begin(), [](unsigned char c) {
+        return c == '.' ? '_' : static_cast<char>(std::toupper(c));
+    });
+    return name;
+}
+
 EnvironmentTexts environment_texts(const Variable& variable, const std::vector<ConfigText>& files) {
     const std::vector<ConfigText> own = own_texts(variable);
     const auto groups = foreign_texts(variable);
@@ -154,7 +155,23 @@ void settle_environment(Config& config, const Variable& variable) {
         if (origin.starts_with(prefix)) origin.erase(origin.rfind(':'));
     }
     const char* token = variable("INFLUX_TOKEN");
-    if (token == nullptr || *token == '\0') return;
+    const bool given = token != nullptr && *token != '\0';
+    PushSettings& push = config.sinks.influx.push;
+    const auto is_of_file = [&config](const std::string& key) {
+        return config.is_set(key) && !config.origins.at(key).starts_with(prefix);
+    };
+    const bool has_secrets = is_of_file("influx.token_file") || is_of_file("influx.user");
+    const bool elsewhere = config.is_set("influx.url") && !is_of_file("influx.url");
+    if (has_secrets && (given || elsewhere)) {
+        push.token_file.clear();
+        push.user.clear();
+        push.password_file.clear();
+        if (!given)
+            config.remarks.emplace_back(
+                "influx.token_file and influx.user of the file are not sent to the environment's "
+                "URL: set INFLUX_TOKEN");
+    }
+    if (!given) return;
     config.sinks.influx.token = token;
     config.origins["influx.token"] = std::string(prefix) + "INFLUX_TOKEN";
 }

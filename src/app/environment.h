@@ -3,11 +3,17 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/config.h"
 
 namespace clockwright::app {
+
+/// Of our own variables.
+inline constexpr std::string_view variable_prefix = "CLOCKWRIGHT_";
+/// "CLOCKWRIGHT_STATE_DIRECTORY" of "state.directory".
+std::string variable_of(std::string_view path);
 
 /// Null: not set.
 using Variable = std::function<const char*(const char*)>;
@@ -24,7 +30,9 @@ struct EnvironmentTexts {
 /// is left out, with a remark.
 EnvironmentTexts environment_texts(const Variable& variable, const std::vector<ConfigText>& files);
 
-/// Origins of such texts without a line, and INFLUX_TOKEN, which is a secret and no key.
+/// Origins of such texts without a line, and INFLUX_TOKEN, which is a secret and no key: it goes in
+/// the place of the file's token and user. Secrets of the file are not sent to an INFLUX_URL that
+/// brings none of its own; a remark says so.
 void settle_environment(Config& config, const Variable& variable);
 
 }  // namespace clockwright::app

@@ -23,8 +23,8 @@ struct World {
         EnvironmentTexts environment = environment_texts(variable(), texts);
         for (ConfigText& text : environment.texts) texts.push_back(std::move(text));
         Config config = TRY(read_config(texts));
-        settle_environment(config, variable());
         config.remarks = std::move(environment.remarks);
+        settle_environment(config, variable());
         return config;
     }
 };
@@ -51,6 +51,34 @@ TEST_CASE("the variables of NTP Monitor are settings, and each is told as the or
     const std::string shown = show_config(*config) + config_json(*config);
     CHECK(shown.contains("environment INFLUX_TOKEN"));
     CHECK_FALSE(shown.contains("s3cret"));
+}
+
+TEST_CASE("a secret of the file is not sent to the database that the environment names") {
+    const char* file =
+        "[influx]\nurl = \"https://a.example\"\ntoken_file = \"/etc/clockwright/token\"\n";
+    World world{{{"INFLUX_URL", "https://b.example"}, {"INFLUX_TOKEN", "s3cret"}}};
+    auto config = world.config(file);
+    REQUIRE(config.has_value());
+    CHECK(config->sinks.influx.push.token_file.empty());
+    CHECK(config->sinks.influx.token == "s3cret");
+    CHECK(config->remarks.empty());
+    world.set.erase("INFLUX_TOKEN");
+    config = world.config(file);
+    CHECK(config->sinks.influx.push.token_file.empty());
+    CHECK(config->remarks.size() == 1);
+    world.set = {{"CLOCKWRIGHT_INFLUX_TOKEN_FILE", "/run/token"},
+                 {"CLOCKWRIGHT_INFLUX_URL", "https://b.example"}};
+    CHECK(world.config(file)->sinks.influx.push.token_file == "/run/token");
+    world.set.clear();
+    CHECK(world.config(file)->sinks.influx.push.token_file == "/etc/clockwright/token");
+}
+
+TEST_CASE("a bad interval does not take the server that is named with it") {
+    const auto config =
+        World{{{"NTP_SERVER", "ntp1.example"}, {"POLLING_INTERVAL", "often"}}}.config();
+    CHECK(config->agent.watch == std::vector<std::string>{"ntp1.example"});
+    CHECK(config->remarks.size() == 1);
+    CHECK(World{{{"POLLING_INTERVAL", "60.5"}}}.config()->agent.mode == "normal");
 }
 
 TEST_CASE("half an hour between two polls is lazy") {

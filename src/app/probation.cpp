@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <string_view>
 
 #include "app/daemon_choice.h"
+#include "app/environment.h"
 #include "daemon/places.h"
 #include "daemon/verify.h"
 #include "system/child.h"
@@ -27,6 +30,18 @@ bool is_of_the_system(const DaemonPlace& place) {
     return place_of(place.kind, place.config_file)->config == place.config_file;
 }
 
+/// Whatever this run has its configuration from, the timer's has it from there too. systemd begins
+/// with an environment of its own.
+void give_environment(const Config& config, std::vector<std::string>& argv) {
+    const std::string directory = variable_of("state.directory") + "=";
+    for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
+        const std::string_view variable = *one;
+        if (variable.starts_with(variable_prefix) && !variable.starts_with(directory))
+            argv.push_back(fmt::format("--setenv={}", variable));
+    }
+    argv.push_back(fmt::format("--setenv={}{}", directory, config.state.directory));
+}
+
 Probation start_timer(const Context& context, const DaemonPlace& place, const std::string& id,
                       std::string_view purpose) {
     const Seconds delay = context.command.probation;
@@ -35,15 +50,16 @@ Probation start_timer(const Context& context, const DaemonPlace& place, const st
     if (!system::is_root() || !has_systemd(host))
         return {{}, "no systemd here that could judge it once more"};
     const std::string unit = fmt::format("clockwright-{}-{}", purpose, id);
-    std::vector<std::string> argv = {systemd_run,
-                                     "--quiet",
-                                     "--collect",
-                                     "--unit=" + unit,
-                                     fmt::format("--on-active={:.0f}s", delay.count()),
-                                     "--timer-property=AccuracySec=1s",
-                                     "--description=Clockwright judges change " + id + " once more",
-                                     "--",
-                                     system::own_program()};
+    std::vector<std::string> argv = {
+        systemd_run,
+        "--quiet",
+        "--collect",
+        "--unit=" + unit,
+        fmt::format("--on-active={:.0f}s", delay.count()),
+        "--timer-property=AccuracySec=1s",
+        "--description=Clockwright judges change " + id + " once more"};
+    give_environment(context.config, argv);
+    argv.insert(argv.end(), {"--", system::own_program()});
     if (!context.command.config_file.empty()) {
         argv.emplace_back("--config");
         argv.push_back(std::filesystem::absolute(context.command.config_file));

@@ -174,7 +174,7 @@ Result<int> roll_back(const Context& given) {
     system::outlive_terminal();
     const Context context = TRY(meant(given, named_change(given)));
     const system::LocalHost host;
-    const DaemonView view = TRY(view_daemon(context.config, host));
+    DaemonView view = TRY(view_daemon(context.config, host));
     if (const std::string hands = two_hands(view.place); !hands.empty())
         return fail(Fault::refused, hands);
     Transaction transaction = TRY(begin(context, view.place));
@@ -214,6 +214,7 @@ Result<int> roll_back(const Context& given) {
         reason = fmt::format("change {} did not hold: {}", target.id, why);
         system::log_line(reason, true);
     }
+    if (healed) view = TRY(view_daemon(context.config, host));
     Plan plan = TRY(way_back(transaction.journal(), target, view));
     if (!view.state && !plan.restart) {
         const bool dead = !view.place.program && !view.place.restart.empty();

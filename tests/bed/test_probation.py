@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """After a change was accepted a timer of the system judges it once more, when the process and the
 session that made it are long gone: what holds stays, what does not is taken back."""
+import json
+
 import hosts
 from daemons import DAEMONS
 
@@ -21,16 +23,17 @@ class Probation(hosts.HostBed):
         cls.kept, cls.lost, cls.left = (cls.hosts.add(name, "chrony", asked, files)
                                         for name in ("kept", "lost", "left"))
 
-    def apply(self, host):
+    def apply(self, host, *environment):
         """Makes the change; the process and its session end with this."""
         before = host.read(MAIN)
-        applied = hosts.program(host, "--json", "apply", "--yes", "--takeover", "--probation",
-                                "15s", seconds=120)
-        self.assertEqual(applied.code, 0, applied.stdout + applied.stderr)
-        timer = applied.json["probation"]
-        self.assertEqual(timer, f"clockwright-verify-{applied.json['id']}.timer")
+        applied = host.run("env", *environment, hosts.PROGRAM_INSIDE, "--json", "apply", "--yes",
+                           "--takeover", "--probation", "15s", seconds=120)
+        self.assertEqual(applied.returncode, 0, applied.stdout + applied.stderr)
+        plan = json.loads(applied.stdout)
+        timer = plan["probation"]
+        self.assertEqual(timer, f"clockwright-verify-{plan['id']}.timer")
         self.assertEqual(host.run("systemctl", "is-active", timer).stdout, "active\n")
-        return before, timer, applied.json["id"]
+        return before, timer, plan["id"]
 
     def wait_until_judged(self, host, timer):
         service = timer.replace(".timer", ".service")
@@ -41,8 +44,8 @@ class Probation(hosts.HostBed):
         hosts.wait_for("the change is judged once more", is_over, 120)
         return host.journal(service)
 
-    def test_what_holds_stays(self):
-        _, timer, change = self.apply(self.kept)
+    def test_what_holds_stays_wherever_its_state_is(self):
+        _, timer, change = self.apply(self.kept, "CLOCKWRIGHT_STATE_DIRECTORY=/srv/clockwright")
         wanted = self.kept.read(DROP_IN)
         said = self.wait_until_judged(self.kept, timer)
         self.assertIn(f"change {change} holds", said)
