@@ -111,15 +111,15 @@ void AgentAlerts::restore() {
         return;
     }
     for (const auto& [key, alerts] : *waiting) {
-        const auto lane = std::ranges::find_if(
-            lanes_, [&key](const auto& one) { return one->channel.is_known_as(key); });
-        if (lane == lanes_.end()) {
-            tell_forgotten(key, alerts.size());
-            continue;
+        bool known = false;
+        for (const auto& lane : lanes_) {
+            if (!lane->channel.is_known_as(key)) continue;
+            known = true;
+            for (const Alert& alert : alerts) lane->queue.push(alert);
         }
-        for (const Alert& alert : alerts) (*lane)->queue.push(alert);
-        send(**lane);
+        if (!known) tell_forgotten(key, alerts.size());
     }
+    for (const auto& lane : lanes_) send(*lane);
 }
 
 /// At once, so that a kill loses nothing; the disk is waited for beside the loop.

@@ -201,12 +201,28 @@ TEST_CASE("what waited for a mail server goes to the one that was configured bef
         config.state.directory = directory->path();
         MailSettings& mail = config.alert.channels.mail.emplace();
         mail.server = "127.0.0.1:1";
+        mail.to = {"a@corp.example", "b@corp.example"};
         mail.tls = "off";
         AgentAlerts alerts(loop, config);
         alerts.tell(notice("second"));
         CHECK(content_of(kept).contains("first"));
         CHECK(content_of(kept).contains("second"));
     }
+}
+
+TEST_CASE("each recipient of a mail is a channel of its own, whatever the order and the server") {
+    ChannelSettings settings;
+    MailSettings& mail = settings.mail.emplace();
+    mail.server = "smtp.corp.example";
+    mail.to = {"a@corp.example", "b@corp.example"};
+    const AlertChannels channels(settings, Seconds{0});
+    REQUIRE(channels.all().size() == 2);
+    const AlertChannel& second = channels.all()[1];
+    CHECK(second.key() == "mail to b@corp.example");
+    CHECK(second.name() == "mail smtp.corp.example to b@corp.example");
+    CHECK(second.is_known_as("mail smtp.other.example"));
+    CHECK(second.is_known_as("mail"));
+    CHECK_FALSE(second.is_known_as("mail to a@corp.example"));
 }
 
 TEST_CASE("a channel that hangs holds up no other") {

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "app/config_channels.h"
 #include "system/clock.h"
 #include "time/spell.h"
@@ -21,29 +19,36 @@ struct Name {
         return "alertmanager " + printable(alertmanager.url);
     }
     std::string operator()(const MailSettings& mail) const {
-        return "mail " + printable(mail.server);
+        const std::string server = "mail " + printable(mail.server);
+        return mail.to.size() < 2 ? server : server + " to " + printable(mail.to[mail.recipient]);
     }
     std::string operator()(const HookSettings& hook) const {
         return std::string(to_string(hook.kind));
     }
 };
 
-/// Of kinds of which there is one at most; of others empty.
-std::string_view only_kind(const AlertChannel::Settings& settings) {
-    return std::holds_alternative<MailSettings>(settings)           ? "mail"
-           : std::holds_alternative<AlertmanagerSettings>(settings) ? "alertmanager"
-                                                                    : "";
+/// What those share that are told apart by a number. Wherever the server is, a recipient's mails
+/// are the recipient's.
+std::string base_of(const AlertChannel::Settings& settings) {
+    if (const auto* mail = std::get_if<MailSettings>(&settings))
+        return "mail to " + mail->to.at(mail->recipient);
+    return std::holds_alternative<AlertmanagerSettings>(settings) ? "alertmanager"
+                                                                  : std::visit(Name{}, settings);
 }
 
 }  // namespace
 
 AlertChannel::AlertChannel(Settings settings, int number)
-    : settings_(std::move(settings)), key_(only_kind(settings_)) {
-    if (key_.empty()) key_ = number == 1 ? name() : fmt::format("{} #{}", name(), number);
+    : settings_(std::move(settings)), key_(base_of(settings_)) {
+    if (number > 1) key_ += fmt::format(" #{}", number);
 }
 
 bool AlertChannel::is_known_as(std::string_view key) const {
-    return key == key_ || (!only_kind(settings_).empty() && key.starts_with(key_ + " "));
+    if (key == key_) return true;
+    if (std::holds_alternative<AlertmanagerSettings>(settings_))
+        return key.starts_with("alertmanager ");
+    return std::holds_alternative<MailSettings>(settings_) &&
+           (key == "mail" || (key.starts_with("mail ") && !key.starts_with("mail to ")));
 }
 
 std::string AlertChannel::name() const {
@@ -78,14 +83,15 @@ AlertChannels::AlertChannels(const ChannelSettings& settings, Seconds repeat)
     : lasting_(repeat.count() > 0 ? repeat * 2 : a_week) {
     for (const ExecSettings& exec : settings.exec) add(exec);
     if (settings.alertmanager) add(*settings.alertmanager);
-    if (settings.mail) add(*settings.mail);
+    if (settings.mail)
+        for (MailSettings one = *settings.mail; one.recipient < one.to.size(); ++one.recipient)
+            add(one);
     for (const auto& [kind, hook] : settings.hooks) add(hook);
 }
 
 void AlertChannels::add(AlertChannel::Settings settings) {
-    const std::string name = std::visit(Name{}, settings);
-    const auto same = std::ranges::count(channels_, name, &AlertChannel::name);
-    channels_.emplace_back(std::move(settings), static_cast<int>(same) + 1);
+    const int number = ++numbers_[base_of(settings)];
+    channels_.emplace_back(std::move(settings), number);
 }
 
 AlertContext AlertChannels::context(const std::string& host) const {

@@ -2,6 +2,7 @@
 /// block: they are for a thread that may wait.
 #pragma once
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,12 +23,14 @@ class AlertChannel {
     /// `number`: of those with the same name, counted from 1.
     AlertChannel(Settings settings, int number);
 
-    /// "exec /usr/local/bin/page", "mail smtp.corp.example", "slack"; never a secret.
+    /// "exec /usr/local/bin/page", "mail smtp.corp.example", "slack"; never a secret. Of several
+    /// recipients each is a channel, "mail smtp.corp.example to admin@corp.example".
     std::string name() const;
-    /// What waits for it is kept by this. There is one "mail" and one "alertmanager", wherever its
-    /// server is; of others the name, and of several with one name the second has " #2" after it.
+    /// What waits for it is kept by this: "mail to admin@corp.example" and "alertmanager", wherever
+    /// the server is, of others the name; the second of those that are alike has " #2" after it.
     const std::string& key() const { return key_; }
-    /// It was kept by that key, or by one of before, "mail smtp.corp.example".
+    /// It was kept by that key, or by one of before, "mail" and "mail smtp.corp.example" for all
+    /// recipients.
     bool is_known_as(std::string_view key) const;
     const ChannelManner& manner() const;
     /// Of a kind that it is told, and severe enough for it. What ended is told to whom heard that
@@ -54,6 +57,7 @@ class AlertChannels {
     void add(AlertChannel::Settings settings);
 
     std::vector<AlertChannel> channels_;
+    std::map<std::string, int> numbers_;  ///< of those alike
     Seconds lasting_;
 };
 

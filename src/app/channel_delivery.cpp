@@ -124,7 +124,8 @@ Result<DeliveryAnswer> deliver_by(const MailSettings& mail, const Alert& alert,
                                   .any_certificate = mail.unverified_certificate,
                                   .time_out = mail.manner.time_out,
                                   .grace = grace};
-    auto sent = system::send_mail(mail.from, mail.to, alert_mail(alert, context, head), settings);
+    auto sent = system::send_mail(mail.from, mail.to.at(mail.recipient),
+                                  alert_mail(alert, context, head), settings);
     if (sent) return DeliveryAnswer{Delivery::arrived, std::move(*sent)};
     if (sent.error().fault == Fault::refused)
         return DeliveryAnswer{Delivery::failed, sent.error().message};

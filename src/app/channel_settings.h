@@ -48,6 +48,7 @@ struct MailSettings {
     std::string server;  ///< "smtp.corp.example", "smtp.corp.example:587"
     std::string from;
     std::vector<std::string> to;
+    std::size_t recipient = 0;            ///< of `to`, whom a channel is for: each has its own
     std::string tls = "starttls";         ///< starttls | implicit | off (to this machine only)
     std::string user, password_file;      ///< empty: no AUTH
     std::vector<std::string> ca;          ///< further trust anchors

@@ -8,7 +8,6 @@
 
 #include "system/curl_list.h"
 #include "system/curl_request.h"
-#include "system/log.h"
 #include "time/spell.h"
 
 namespace clockwright::system {
@@ -61,7 +60,7 @@ MailTls mail_tls(std::string_view word) {
                                 : MailTls::off;
 }
 
-Result<std::string> send_mail(const std::string& from, const std::vector<std::string>& to,
+Result<std::string> send_mail(const std::string& from, const std::string& to,
                               const std::string& mail, const MailSettings& settings) {
     const CurlLibrary& curl = *TRY(curl_library());
     const std::string pem =
@@ -72,12 +71,11 @@ Result<std::string> send_mail(const std::string& from, const std::vector<std::st
     CurlRequest request(curl, transfer, pem, "smtp,smtps");
     if (!request.is_there()) return fail("libcurl gives no handle");
     CurlList recipients(curl);
-    for (const std::string& one : to) recipients.add("<" + one + ">");
+    recipients.add("<" + to + ">");
     Unsent unsent{mail};
     const std::string sender = "<" + from + ">";
     request.set(CURLOPT_MAIL_FROM, sender.c_str());
     request.set(CURLOPT_MAIL_RCPT, recipients.get());
-    request.set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
     request.set(CURLOPT_UPLOAD, 1L);
     request.set(CURLOPT_READFUNCTION, &give);
     request.set(CURLOPT_READDATA, static_cast<void*>(&unsent));
@@ -94,14 +92,8 @@ Result<std::string> send_mail(const std::string& from, const std::vector<std::st
     }
     const std::string url = url_of(settings);
     const auto status = request.run(url, settings.time_out);
+    if (status) return last_line(transfer.header_text, "2");
     const std::string said = last_line(transfer.header_text, "45");
-    if (status) {
-        if (!said.empty())
-            log_event(LogLevel::warning,
-                      fmt::format("not everybody gets the mail that {} took: it also said {}",
-                                  printable(url), said));
-        return last_line(transfer.header_text, "2");
-    }
     return fail(said.starts_with('5') ? Fault::refused : status.error().fault,
                 fmt::format("cannot send by {}: {}{}", printable(url), status.error().message,
                             said.empty() ? "" : fmt::format(" (it said: {})", said)));

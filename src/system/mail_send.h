@@ -30,10 +30,10 @@ struct MailSettings {
     Seconds grace{};  ///< after Ctrl-C it may go on for so long
 };
 
-/// `mail` is whole, with its head. It goes to all recipients that the server takes; that it refuses
-/// others is logged. What it answered to the mail; error: why it was not taken for anybody, never
-/// with the password; Fault::refused: it said no for good (5xx).
-Result<std::string> send_mail(const std::string& from, const std::vector<std::string>& to,
+/// `mail` is whole, with its head. One recipient each time, so that a server that takes it for one
+/// and not for another is asked again for the other alone. What it answered; error: why it was not
+/// taken, never with the password; Fault::refused: it said no for good (5xx).
+Result<std::string> send_mail(const std::string& from, const std::string& to,
                               const std::string& mail, const MailSettings& settings);
 
 }  // namespace clockwright::system
