@@ -141,6 +141,17 @@ bool is_systems(const DaemonPlace& place) {
 
 const std::string clocksource_directory = "/sys/devices/system/clocksource/clocksource0/";
 
+/// The device of Hyper-V's time service while hv_utils is bound to it.
+std::string hyperv_time_sync(const Host& host) {
+    constexpr std::string_view time_service = "9527e630-d0ae-497b-adce-e80ab0175caf";
+    for (const std::string& file : host.glob("/sys/bus/vmbus/devices/*/class_id")) {
+        const std::string device = file.substr(0, file.rfind('/'));
+        if (line_of(host, file).contains(time_service) && exists(host, device + "/driver"))
+            return device.substr(device.rfind('/') + 1);
+    }
+    return {};
+}
+
 }  // namespace
 
 bool keeps_local_time(const Host& host) {
@@ -191,6 +202,7 @@ HostFacts host_facts(const DaemonView& view, const Host& host, bool is_root) {
     facts.container = is_container(host);
     facts.installer = installer_of(host);
     facts.virtual_machine = is_virtual_machine(host);
+    facts.hyperv_time_sync = hyperv_time_sync(host);
     facts.timesyncd_synchronised = exists(host, "/run/systemd/timesync/synchronized");
     add_closed(view, facts);
     return facts;

@@ -116,6 +116,12 @@ TEST_CASE("the hardware clock, the clock source and where this runs") {
     CHECK(facts.clocksource == "hpet");
     CHECK(facts.container);
     CHECK(facts.virtual_machine);
+    CHECK(facts.hyperv_time_sync.empty());
+    const std::string device = "/sys/bus/vmbus/devices/2dd1ce17-079e-403c-b352-a1921ee207ee";
+    host.files[device + "/class_id"] = "{9527e630-d0ae-497b-adce-e80ab0175caf}\n";
+    CHECK(host_facts(view, host, true).hyperv_time_sync.empty());  // no driver holds it
+    host.files[device + "/driver"] = "";
+    CHECK(host_facts(view, host, true).hyperv_time_sync == "2dd1ce17-079e-403c-b352-a1921ee207ee");
 }
 
 TEST_CASE("a private daemon's configuration is none of the system's") {

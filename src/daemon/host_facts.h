@@ -99,6 +99,7 @@ struct HostFacts {
     std::optional<DomainMembership> domain;
     bool container = false;        ///< the kernel's clock is somebody else's to keep
     bool virtual_machine = false;  ///< by what the firmware says
+    std::string hyperv_time_sync;  ///< its time service that a driver holds; empty: none
     /// What installs a package without asking: {"/usr/bin/apt-get", "install", "-y"}; empty:
     /// unknown.
     std::vector<std::string> installer;

@@ -87,12 +87,26 @@ void check_kernel(const LintInput& input, Report& report) {
     }
 }
 
+bool follows_phc(const LintInput& input) {
+    if (input.config == nullptr) return false;
+    return std::ranges::any_of(input.config->all("refclock"), [](const Directive* clock) {
+        return !clock->arguments.empty() && clock->arguments.front() == "PHC";
+    });
+}
+
 void check_guest_tools(const LintInput& input, Report& report) {
+    if (input.host.container) return;
     const auto tools = std::ranges::find(input.host.programs, "vmtoolsd", &ClockProgram::name);
-    if (tools == input.host.programs.end() || input.host.container) return;
-    report.add(
-        guest_sync, fmt::format("vmtoolsd (pid {}) runs beside the daemon", tools->pid),
-        "vmware-toolbox-cmd timesync status; if enabled: vmware-toolbox-cmd timesync disable");
+    if (tools != input.host.programs.end())
+        report.add(
+            guest_sync, fmt::format("vmtoolsd (pid {}) runs beside the daemon", tools->pid),
+            "vmware-toolbox-cmd timesync status; if enabled: vmware-toolbox-cmd timesync disable");
+    // A daemon that follows /dev/ptp_hyperv needs it.
+    if (!input.host.hyperv_time_sync.empty() && !follows_phc(input))
+        report.add(guest_sync,
+                   "hv_utils holds Hyper-V's time service, which sets this clock after a pause",
+                   "switch Time Synchronization off in the virtual machine's integration services, "
+                   "or follow /dev/ptp_hyperv (refclock PHC)");
 }
 
 Cure to_utc() {

@@ -312,6 +312,10 @@ TEST_CASE("guest tools whose setting nobody sees from here are to be asked") {
     CHECK(host.find("guest_time_sync").severity == Severity::advice);
     CHECK(host.find("guest_time_sync").proposal.contains("timesync status"));
     CHECK_FALSE(host.has("two_hands"));
+
+    auto guest = chrony_case();
+    guest.host.hyperv_time_sync = "2dd1ce17-079e-403c-b352-a1921ee207ee";
+    CHECK(guest.find("guest_time_sync").proposal.contains("integration services"));
 }
 
 TEST_CASE("the hardware clock in local time, a coarse clock source") {
