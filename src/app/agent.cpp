@@ -143,6 +143,7 @@ void Agent::take(Sight sight, const Now& now) {
     if (daemon_answered_) life_.looked = true;
     snapshot_.status = std::move(sight.status);
     doubt_what_was_told();
+    tell_quorum(now);
     if (snapshot_.status.facts.state) watched_.take(*snapshot_.status.facts.state, now, rows_);
     if (first) ask_who_is_due(now);  // whom there is to ask is known only now
 }
@@ -193,9 +194,12 @@ void Agent::conclude(const Now& now) {
         not_seen(fmt::format("looking at this host takes {} by now", spell_age(looked_for)));
     Judged judged = judge(watched_.candidates(now, pace_.cycle), config_);
     watched_.judged(judged, now, rows_);
+    hear_quorum(now);
     HostClaim claim;
     const ClockVerdict& verdict = snapshot_.status.verdict;
-    if (verdict.demonstrated && verdict.bound) {
+    // The servers asked cannot be held against their own word for a daemon's.
+    const bool own_word = verdict.by_quorum && !snapshot_.status.facts.no_daemon;
+    if (verdict.demonstrated && verdict.bound && !own_word) {
         claim.offset = verdict.bound->offset;
         claim.bound = verdict.bound->total();
     }

@@ -139,6 +139,8 @@ class Agent {
   private:
     void notice_clock(const Moment& moment);
     void doubt_what_was_told();
+    void hear_quorum(const Now& now);
+    void tell_quorum(const Now& now);
     void begin_cycle(const Now& now);
     void ask_who_is_due(const Now& now);
     void take(Sight sight, const Now& now);
@@ -198,6 +200,14 @@ class Agent {
         Seconds by{};
     };
     std::optional<SetClock> set_;
+    /// What the servers that we ask agreed on when they were judged last.
+    struct Quorum {
+        QuorumBound bound;
+        SteadyTime at;
+    };
+    std::optional<Quorum> quorum_;
+    SteadyTime
+        asked_after_{};  ///< this host slept, or its clock was set: older answers say nothing
 };
 
 }  // namespace clockwright::app

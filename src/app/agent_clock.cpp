@@ -7,6 +7,14 @@
 #include "watch/rtc_record.h"
 
 namespace clockwright::app {
+namespace {
+
+/// The daemon that tells no bound may follow other servers, and slews the clock to them.
+Ppm drift_of(const Snapshot& snapshot) {
+    return snapshot.status.facts.no_daemon ? undisciplined : slewing;
+}
+
+}  // namespace
 
 void Agent::notice_clock(const Moment& moment) {
     const Now& now = moment.now;
@@ -17,6 +25,13 @@ void Agent::notice_clock(const Moment& moment) {
         book_.be_quiet_until(now.steady + to_nanoseconds(quiet_after_start));
         event(now, "suspend", {}, "this host was suspended for " + spell_age(*move.slept),
               move.slept);
+    }
+    if (move.slept || move.stepped) {
+        asked_after_ = now.steady;
+        if (std::exchange(quorum_, {})) {
+            tell_quorum(now);
+            effects_.emplace_back(effect::Show{});
+        }
     }
     if (!move.stepped) return;
     watched_.clock_moved(*move.stepped);
@@ -39,6 +54,28 @@ void Agent::doubt_what_was_told() {
         return;
     }
     facts.set_since = set_->by;
+    snapshot_.status.verdict = judge_clock(facts);
+}
+
+/// What a clock without a daemon, or with one that tells no bound, is known by.
+void Agent::hear_quorum(const Now& now) {
+    std::vector<NewestAnswer> answers = watched_.newest_answers();
+    // A sleep counts in nobody's age, and a question that a step overtook is wrong by it.
+    std::erase_if(answers, [&](const NewestAnswer& answer) {
+        return answer.sample.at - to_nanoseconds(answer.sample.delay) < asked_after_;
+    });
+    const auto bound = quorum_bound(answers, now.steady, drift_of(snapshot_));
+    quorum_ = bound ? std::optional(Quorum{*bound, now.steady}) : std::nullopt;
+    tell_quorum(now);
+}
+
+void Agent::tell_quorum(const Now& now) {
+    ClockFacts& facts = snapshot_.status.facts;
+    if (!quorum_ && !facts.quorum) return;
+    facts.quorum.reset();
+    if (quorum_)
+        facts.quorum = QuorumWord{quorum_->bound, now.steady - quorum_->at, drift_of(snapshot_),
+                                  watched_.smearing_vote()};
     snapshot_.status.verdict = judge_clock(facts);
 }
 
@@ -78,7 +115,7 @@ ClockRow Agent::clock_row(const Now& now, const Consensus& consensus) const {
     const ClockVerdict& verdict = snapshot_.status.verdict;
     ClockRow row;
     row.at = now.wall;
-    row.daemon = std::string(to_string(snapshot_.status.kind));
+    row.daemon = snapshot_.status.daemon_word();
     row.demonstrated = verdict.demonstrated;
     row.sentence = verdict.sentence;
     row.agreeing = verdict.agreeing;

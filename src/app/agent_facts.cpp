@@ -46,6 +46,7 @@ double poll_interval(const DaemonState& state) {
 void say_daemon(const FactGround& ground, const Now& now, Facts facts) {
     const StatusReport& status = ground.snapshot->status;
     const ClockVerdict& verdict = status.verdict;
+    facts.say("daemon_expected", !status.facts.no_daemon || ground.daemon_answered.has_value());
     // That it runs is seen without its channel, which may be closed to us.
     if (ground.life.looked || ground.life.running) facts.say("daemon_running", ground.life.running);
     if (ground.life.looked) {
@@ -89,7 +90,8 @@ void say_daemon(const FactGround& ground, const Now& now, Facts facts) {
 void say_kernel(const FactGround& ground, Facts& facts) {
     if (!ground.kernel_unsynchronised) return;
     const StatusReport& status = ground.snapshot->status;
-    if (!status.verdict.demonstrated || status.facts.watches_only) return;
+    const bool by_daemon = status.verdict.demonstrated && !status.verdict.by_quorum;
+    if (!by_daemon || status.facts.watches_only) return;
     facts.say("kernel_disagrees", *ground.kernel_unsynchronised, "by adjtimex");
 }
 

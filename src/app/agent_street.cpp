@@ -53,11 +53,12 @@ Result<std::vector<Candidate>> to_watch(const Config& config, const DaemonView& 
     return TRY(gather_known(wanted, &view, {})).candidates;
 }
 
-DaemonLife life_of(const DaemonView& view) {
+/// `none`: there is none to be alive.
+DaemonLife life_of(const DaemonView& view, bool none) {
     DaemonLife life;
     life.answers = view.state.has_value();
     life.running = view.place.program.has_value() || life.answers;
-    life.looked = life.answers || view.state_error.fault != Fault::not_permitted;
+    life.looked = life.answers || (!none && view.state_error.fault != Fault::not_permitted);
     return life;
 }
 
@@ -128,7 +129,7 @@ Result<Sight> HostLook::look(const Context& context) {
     refresh(status_, *view_);
     Sight sight;
     sight.status = status_;
-    sight.life = life_of(*view_);
+    sight.life = life_of(*view_, status_.facts.no_daemon);
     return sight;
 }
 
@@ -151,7 +152,7 @@ Result<Sight> HostLook::look_at_all(const Context& context) {
     status_ = report_on(view, context, host);
     Sight sight;
     sight.status = status_;
-    sight.life = life_of(view);
+    sight.life = life_of(view, status_.facts.no_daemon);
     HostSetting setting;
     setting.sources = TRY(to_watch(context.config, view));
     if (auto silences = load_silences(context.config)) setting.silences = std::move(*silences);
@@ -274,7 +275,7 @@ AppliedPlan apply_now(const Context& context, const std::string& id) {
 Result<bool> daemon_is_dead(const Config& config) {
     const system::LocalHost host;
     const DaemonView view = TRY(view_daemon(config, host));
-    const DaemonLife life = life_of(view);
+    const DaemonLife life = life_of(view, false);
     if (life.answers || (life.running && !life.looked)) return false;
     const auto daemons = find_daemons(host, {});
     const auto ours = std::ranges::find(daemons, view.place.kind, &DaemonPresence::kind);

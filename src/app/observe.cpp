@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/agent_files.h"
 #include "app/clock_record.h"
 #include "app/daemon_access.h"
@@ -17,6 +19,16 @@
 
 namespace clockwright::app {
 namespace {
+
+/// None runs, none would be started at a boot, and the user named none.
+bool has_no_daemon(const DaemonView& view, const Config& config, const Host& host) {
+    const Config::Daemon& named = config.daemon;
+    if (view.state || view.place.program || !view.place.hands.empty()) return false;
+    if (named.kind != "auto" || !named.config.empty() || !named.control.empty()) return false;
+    return std::ranges::none_of(find_daemons(host, {}), [](const DaemonPresence& daemon) {
+        return daemon.enabled && !daemon.yields;
+    });
+}
 
 std::string daemon_text(const DaemonView& view) {
     const DaemonPlace& place = view.place;
@@ -87,8 +99,14 @@ bool forgot_last_update(const StatusReport& report) {
 
 Result<StatusReport> observe(const Context& context) {
     const system::LocalHost host;
-    StatusReport report = report_on(TRY(view_daemon(context.config, host)), context, host);
+    const DaemonView view = TRY(view_daemon(context.config, host));
+    StatusReport report = report_on(view, context, host);
     report.agent = agents_word(context.config);
+    if (report.agent && !report.agent->stale && report.agent->quorum) {
+        report.facts.quorum = report.agent->quorum;
+        report.verdict = judge_clock(report.facts);
+    }
+    if (context.command.verbose > 0) add_details(view, host, report);
     return report;
 }
 
@@ -110,6 +128,8 @@ StatusReport report_on(const DaemonView& view, const Context& context, const Hos
     report.facts.watches_only = view.place.watches_only();
     report.facts.nts = context.config.select.nts;
     report.facts.nts_set = context.config.is_set("select.nts");
+    report.facts.no_daemon = has_no_daemon(view, context.config, host);
+    report.facts.own_discipline = context.config.agent.discipline;
     refresh(report, view);
     if (report.verdict.stale) {
         const auto record = updates_of(recorded_looks(context.config));
@@ -120,8 +140,7 @@ StatusReport report_on(const DaemonView& view, const Context& context, const Hos
         report.facts.last_bound = recorded_last_bound(context.config, view.state->read_at);
         report.verdict = judge_clock(report.facts);
     }
-    report.daemon_text = daemon_text(view);
-    if (context.command.verbose > 0) add_details(view, host, report);
+    report.daemon_text = report.facts.no_daemon ? "none is set up" : daemon_text(view);
     const auto journal = store::Journal::open_to_read(context.config.state.directory);
     if (journal) add_changes(*journal, report);
     return report;

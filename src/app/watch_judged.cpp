@@ -73,6 +73,30 @@ bool is_bad(const Watched& server) {
 
 }  // namespace
 
+/// What a daemon's file names and the daemon does not list is asked by us, at its address.
+Watched* WatchList::judged_as(const Candidate& candidate) {
+    const std::string& host = candidate.source.as_written;
+    Watched* server = find(host, candidate.address, is_daemons(candidate));
+    return server != nullptr ? server : find(host, {}, false);
+}
+
+std::vector<NewestAnswer> WatchList::newest_answers() const {
+    std::vector<NewestAnswer> answers;
+    for (const Watched& server : servers_)
+        if (server.votes && !server.by_daemon && server.watch.last())
+            answers.push_back({*server.watch.last(), server.candidate.address});
+    return answers;
+}
+
+std::string WatchList::smearing_vote() const {
+    for (const Watched& server : servers_) {
+        const Smear smear = server.candidate.source.smear;
+        if (server.votes && !server.by_daemon && smear != Smear::none && smear != Smear::unknown)
+            return server.subject;
+    }
+    return {};
+}
+
 void WatchList::judged(const Judged& judged, const Now& now, std::vector<Record>& rows) {
     const std::optional<Seconds> reference = newest_consensus(judged);
     for (Record& row : rows) {
@@ -81,12 +105,12 @@ void WatchList::judged(const Judged& judged, const Now& now, std::vector<Record>
             sample->error = *sample->offset - *reference;
         }
     }
+    for (Watched& server : servers_) server.votes = false;
     for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
-        const Candidate& candidate = judged.candidates[i];
-        Watched* server =
-            find(candidate.source.as_written, candidate.address, is_daemons(candidate));
+        Watched* server = judged_as(judged.candidates[i]);
         if (server == nullptr) continue;
         const Assessment& assessment = judged.selection.assessments[i];
+        server->votes = is_judged(assessment.verdict);
         server->distance = assessment.distance;
         server->own_clock = assessment.stats && serves_own_clock(*assessment.stats);
         compare(*server, reference, now, rows);

@@ -152,8 +152,10 @@ void WatchList::resolved(const std::vector<Answer>& answers, const Now& now,
 
 std::vector<Candidate> WatchList::due(const Now& now) {
     std::vector<Candidate> asked;
+    const bool silence = nobody_answers();
     for (Watched& server : servers_) {
-        if (server.by_daemon || server.due > now.steady || has_no_address(server)) continue;
+        if (server.by_daemon || has_no_address(server) || due_of(server, silence) > now.steady)
+            continue;
         asked.push_back(server.candidate);
         server.asked = now.steady;
         server.due = now.steady + to_nanoseconds(rest_of(server));

@@ -9,6 +9,7 @@
 
 #include "app/judgement.h"
 #include "judge/candidate.h"
+#include "judge/quorum_bound.h"
 #include "ntp/steady_pace.h"
 #include "publish/snapshot.h"
 #include "watch/blame.h"
@@ -64,6 +65,7 @@ struct Watched {
     std::deque<SteadyTime> forged;        ///< answers with a bogus origin within an hour
     bool was_authenticated = false;
     bool own_clock = false;  ///< it serves that, without a reference
+    bool votes = false;      ///< it was judged the last time, and not as another's twin
     Seconds distance{};
 
     /// Of a server that the daemon has, too, and that is not asked by us as well: what is known of
@@ -97,7 +99,7 @@ class WatchList {
     void resolved(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
 
     /// Whom to ask now; each is asked again after its rate, answer or not, and later where it sent
-    /// a kiss or is a silent stranger. Who has no address yet waits for it, so that a slow name
+    /// a kiss or is a silent stranger (an hour at most while nobody answers). Who has no address yet waits for it, so that a slow name
     /// server holds up nobody else; NTS asks by the name.
     std::vector<Candidate> due(const Now& now);
     void answered(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
@@ -109,6 +111,11 @@ class WatchList {
     /// What was judged. Rows of verdicts and changes.
     void judged(const Judged& judged, const Now& now, std::vector<Record>& rows);
 
+    /// Of those with a vote that we ask: the daemon tells of its own less than a bound needs.
+    std::vector<NewestAnswer> newest_answers() const;
+    /// One of them that smears leap seconds; empty: none is known to.
+    std::string smearing_vote() const;
+
     void clock_moved(Seconds size);
     void keep_rates(WatchRates rates) { rates_ = rates; }
 
@@ -118,10 +125,12 @@ class WatchList {
 
   private:
     Watched* find(const std::string& host, const std::optional<IpAddress>& address, bool by_daemon);
+    Watched* judged_as(const Candidate& candidate);
     Seconds rate_of(const Watched& server) const;
     Seconds rest_of(const Watched& server) const;
     Seconds pace_of(const Watched& server) const;
     SteadyTime first_due(const Watched& server) const;
+    SteadyTime due_of(const Watched& server, bool silence) const;
     void name_members();
     void slow_down(Watched& server, std::uint32_t kiss) const;
     bool may_be_left_for_a_day(const Watched& server) const;

@@ -148,6 +148,22 @@ TEST_CASE("a name is resolved before it is asked, and anew when its server fell 
     CHECK(house.due().empty());
 }
 
+TEST_CASE("what a silent daemon's file names is asked by us, and judged") {
+    Candidate named = candidate("ntp1.example");
+    named.source.origin.kind = Origin::Kind::daemon;
+    House house({named});
+    Answer resolved = lost("ntp1.example");
+    resolved.address = parse_address("10.0.0.7");
+    house.list.resolved({resolved}, house.now, house.rows);
+    Answer answer = heard("ntp1.example", house.now.steady);
+    answer.series.samples.front().stratum = 2;
+    house.answer(answer);
+    const Judged judged = judge(house.list.candidates(house.now, Seconds{64}), Config{});
+    house.list.judged(judged, house.now, house.rows);
+    CHECK(house.list.servers().front().since != WallTime{});
+    CHECK(house.list.newest_answers().size() == 1);
+}
+
 TEST_CASE("by NTS a server is asked at its rate while its keys are good, then seldom") {
     const std::string host = "nts://192.168.1.1";
     House house({candidate(host)});
@@ -275,8 +291,18 @@ TEST_CASE("a neighbour that denies is asked less often, and heard when it is men
     CHECK(house.asked_within(8192s, deny) >= 1);
 }
 
-TEST_CASE("a stranger that is silent for months is asked once a day, a neighbour as ever") {
+TEST_CASE("while nobody at all answers, who did before is asked once an hour") {
     House house({candidate("203.0.113.1")});
+    house.asked_within(65s, heard("203.0.113.1", house.now.steady));
+    house.asked_within(3h, lost("203.0.113.1"));
+    CHECK(house.asked_within(24h, lost("203.0.113.1")) == 24);
+}
+
+TEST_CASE("a stranger that is silent for months is asked once a day, a neighbour as ever") {
+    House house({candidate("203.0.113.1"), candidate("192.168.1.9")});
+    house.due();
+    house.answer(heard("192.168.1.9", house.now.steady));
+    house.pass(Seconds{65});
     CHECK(house.asked_within(65s * 3, lost("203.0.113.1")) == 3);
     CHECK(house.asked_within(24h * 4, lost("203.0.113.1")) <= 14);
     CHECK(house.asked_within(24h * 10, lost("203.0.113.1")) == 10);

@@ -54,6 +54,15 @@ bool WatchList::nobody_answers() const {
     return silent;
 }
 
+/// While nobody answers at all it may be this host's network: who answered once and is left alone
+/// for being silent is asked once an hour, or nobody would notice for a day that it is back.
+SteadyTime WatchList::due_of(const Watched& server, bool silence) const {
+    const bool cut_off = silence && server.asked && server.heard && server.pace.is_silent();
+    if (!cut_off || server.is_twin()) return server.due;
+    const Seconds rest = std::max(rate_of(server), Seconds(1h));
+    return std::min(server.due, *server.asked + to_nanoseconds(rest));
+}
+
 /// It was this host's network that failed: who is left alone for that gets one question now. Not at
 /// every answer that comes through a bad network.
 void WatchList::ask_the_silent(const Now& now) {

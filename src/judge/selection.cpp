@@ -9,6 +9,7 @@
 #include "judge/fitness.h"
 #include "judge/hazards.h"
 #include "judge/intersection.h"
+#include "judge/quorum_bound.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -94,16 +95,11 @@ void Judgement::judge_fitness() {
     }
 }
 
-/// λ as the judge believes it. A server on the internet cannot claim itself into certainty: beside
-/// half of its delay it is allowed no less than `least_claim`.
+/// λ as the judge believes it: a server on the internet cannot claim itself into certainty.
 Seconds Judgement::distance_of(std::size_t index) const {
-    constexpr Seconds least_claim{100e-6};
     const ServerStats& stats = *selection_.assessments[index].stats;
-    const auto& address = candidates_[index].address;
-    if (address && !address->is_public()) {
-        return stats.root_distance;
-    }
-    return std::max(stats.root_distance, stats.delay_min / 2 + least_claim);
+    return std::max(stats.root_distance,
+                    least_distance(candidates_[index].address, stats.delay_min));
 }
 
 /// On this side of the gateway; a public address never is, whatever delay it claims.

@@ -27,6 +27,19 @@ WallTime instant(const Json& value) {
     return parse_rfc3339(value.get<std::string>()).value_or(WallTime{});
 }
 
+QuorumWord quorum_of(const Json& json) {
+    const auto seconds = [&](const char* key) { return Seconds{json.at(key).get<double>()}; };
+    return {{.offset = seconds("offset_seconds"),
+             .bound = seconds("bound_seconds"),
+             .agreeing = json.at("agreeing"),
+             .judged = json.at("judged"),
+             .authenticated = json.at("authenticated"),
+             .age = seconds("age_seconds")},
+            seconds("told_seconds"),
+            Ppm{json.at("drift_ppm").get<double>()},
+            json.at("smears")};
+}
+
 AgentWord word_of(const Json& json) {
     AgentWord word;
     word.at = instant(json.at("at"));
@@ -34,6 +47,7 @@ AgentWord word_of(const Json& json) {
     word.mode = json.at("mode");
     const Json& blame = json.at("blame");
     word.blame = {culprit_of(blame.at("culprit")), blame.at("subject"), blame.at("sentence")};
+    word.blame_silenced = blame.value("silenced", false);
     for (const Json& one : json.at("firing")) {
         Alert alert;
         alert.rule = one.at("rule");
@@ -45,7 +59,29 @@ AgentWord word_of(const Json& json) {
         alert.since = instant(one.at("since"));
         word.firing.push_back(std::move(alert));
     }
+    if (json.contains("quorum")) word.quorum = quorum_of(json.at("quorum"));
     return word;
+}
+
+Json quorum_json(const QuorumWord& word) {
+    const QuorumBound& bound = word.bound;
+    return {{"offset_seconds", bound.offset.count()},
+            {"bound_seconds", bound.bound.count()},
+            {"agreeing", bound.agreeing},
+            {"judged", bound.judged},
+            {"authenticated", bound.authenticated},
+            {"age_seconds", bound.age.count()},
+            {"told_seconds", word.told.count()},
+            {"drift_ppm", word.drift.value},
+            {"smears", word.smears}};
+}
+
+bool is_blame_silenced(const Snapshot& snapshot) {
+    return snapshot.blame.culprit == Culprit::server &&
+           std::ranges::any_of(snapshot.alerts, [&](const Alert& alert) {
+               return alert.silenced && alert.rule == "server_wrong" &&
+                      alert.subject == snapshot.blame.subject;
+           });
 }
 
 }  // namespace
@@ -60,15 +96,17 @@ std::string agent_word_json(const Snapshot& snapshot) {
                           {"text", alert.text},
                           {"since", rfc3339(alert.since)}});
     }
-    const Json json{{"version", version},
-                    {"at", rfc3339(snapshot.at, true)},
-                    {"cycle_seconds", snapshot.cycle.count()},
-                    {"mode", snapshot.mode},
-                    {"blame",
-                     {{"culprit", to_string(snapshot.blame.culprit)},
-                      {"subject", snapshot.blame.subject},
-                      {"sentence", snapshot.blame.sentence}}},
-                    {"firing", firing}};
+    Json json{{"version", version},
+              {"at", rfc3339(snapshot.at, true)},
+              {"cycle_seconds", snapshot.cycle.count()},
+              {"mode", snapshot.mode},
+              {"blame",
+               {{"culprit", to_string(snapshot.blame.culprit)},
+                {"subject", snapshot.blame.subject},
+                {"silenced", is_blame_silenced(snapshot)},
+                {"sentence", snapshot.blame.sentence}}},
+              {"firing", firing}};
+    if (snapshot.status.facts.quorum) json["quorum"] = quorum_json(*snapshot.status.facts.quorum);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -79,6 +117,7 @@ Result<AgentWord> read_agent_word(std::string_view text, WallTime now) {
         AgentWord word = word_of(json);
         word.stale = is_stale(word.at, word.cycle, now);
         word.age = std::max(Seconds{0}, Seconds(now - word.at));
+        if (word.quorum) word.quorum->told += word.age;
         return word;
     } catch (const Json::exception&) {
         return fail(Fault::bad_input, "damaged");

@@ -17,9 +17,12 @@ struct AgentWord {
     Seconds cycle{64};
     std::string mode;
     Blame blame;
-    std::vector<Alert> firing;  ///< told to people; most severe first
-    Seconds age{};              ///< when it was read
-    bool stale = false;         ///< older than three cycles: the agent hangs or was killed
+    bool blame_silenced = false;  ///< a silence covers what is told of that server
+    std::vector<Alert> firing;    ///< told to people; most severe first
+    /// What the servers asked agree on, as of now, for want of a daemon's bound.
+    std::optional<QuorumWord> quorum;
+    Seconds age{};       ///< when it was read
+    bool stale = false;  ///< older than three cycles: the agent hangs or was killed
 };
 
 std::string agent_word_json(const Snapshot& snapshot);

@@ -39,6 +39,40 @@ TEST_CASE("the agent's word is read back with its age") {
     CHECK(agent_text(*note) == "mode fast, 12 s ago; server ntp2 is wrong by +840 ms");
 }
 
+TEST_CASE("a silence over what is told of a server covers its blame") {
+    Snapshot snapshot = with_a_wrong_server();
+    CHECK_FALSE(read_agent_word(agent_word_json(snapshot), noon)->blame_silenced);
+    snapshot.alerts[0].silenced = true;
+    const auto word = read_agent_word(agent_word_json(snapshot), noon);
+    CHECK(word->blame_silenced);
+    CHECK(word->firing.empty());
+}
+
+TEST_CASE("what the servers asked agree on is told with its age") {
+    Snapshot snapshot = with_a_wrong_server();
+    CHECK_FALSE(read_agent_word(agent_word_json(snapshot), noon)->quorum);
+    snapshot.status.facts.quorum = QuorumWord{{.offset = Seconds{0.002},
+                                               .bound = Seconds{0.003},
+                                               .agreeing = 4,
+                                               .judged = 5,
+                                               .authenticated = 2,
+                                               .age = Seconds{6}},
+                                              Seconds{10},
+                                              Ppm{100},
+                                              "time.google.com"};
+    const auto word = read_agent_word(agent_word_json(snapshot), noon + 12s);
+    REQUIRE(word->quorum);
+    CHECK(word->quorum->bound.offset == Seconds{0.002});
+    CHECK(word->quorum->bound.bound == Seconds{0.003});
+    CHECK(word->quorum->bound.agreeing == 4);
+    CHECK(word->quorum->bound.judged == 5);
+    CHECK(word->quorum->bound.authenticated == 2);
+    CHECK(word->quorum->bound.age == Seconds{6});
+    CHECK(word->quorum->told.count() == doctest::Approx(22));
+    CHECK(word->quorum->drift == Ppm{100});
+    CHECK(word->quorum->smears == "time.google.com");
+}
+
 TEST_CASE("a word older than three cycles says nothing") {
     const std::string text = agent_word_json(with_a_wrong_server());
     CHECK_FALSE(read_agent_word(text, noon + 192s)->stale);

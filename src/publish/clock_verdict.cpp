@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "publish/quorum_verdict.h"
 #include "time/spell.h"
 #include "time/spell_up.h"
 
@@ -307,6 +308,10 @@ ClockVerdict judge_clock(const ClockFacts& facts) {
         verdict.sentence = two_hands_text(facts);
         return verdict;
     }
+    if (facts.no_daemon) {
+        judge_by_quorum(facts, verdict);
+        return verdict;
+    }
     if (!facts.state) {
         verdict.condition = facts.daemon + " answers";
         verdict.sentence = "Not demonstrated: " + facts.why_not + ".";
@@ -337,6 +342,7 @@ ClockVerdict judge_clock(const ClockFacts& facts) {
     }
     if (!tracking.bound_known) {
         judge_without_bound(facts, verdict);
+        if (verdict.bound_untold && facts.quorum) judge_by_quorum(facts, verdict);
         return verdict;
     }
     if (!tracking.synchronised()) {

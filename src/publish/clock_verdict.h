@@ -7,6 +7,7 @@
 
 #include "daemon/host.h"
 #include "daemon/state.h"
+#include "judge/quorum_bound.h"
 #include "steer/bound.h"
 #include "time/source.h"
 
@@ -27,6 +28,14 @@ struct LastBound {
     Seconds bound{};
 };
 
+/// What the servers that we ask ourselves agree on.
+struct QuorumWord {
+    QuorumBound bound;
+    Seconds told{};      ///< so long ago
+    Ppm drift{};         ///< what the bound grows by since
+    std::string smears;  ///< one of them that smears leap seconds; empty: none is known to
+};
+
 /// Everything the verdict is made from.
 struct ClockFacts {
     std::string daemon = "chronyd";
@@ -44,12 +53,16 @@ struct ClockFacts {
     /// By how much somebody set the clock since what the daemon tells; empty: nobody did, or nobody
     /// watched.
     std::optional<Seconds> set_since;
+    bool no_daemon = false;            ///< none runs, and none is set up to
+    bool own_discipline = false;       ///< … but ours (`agent.discipline`)
+    std::optional<QuorumWord> quorum;  ///< empty: nobody watches, or no majority
 };
 
 struct ClockVerdict {
     bool reachable = false;
     bool demonstrated = false;
     bool bound_untold = false;        ///< synchronised, but the daemon does not say how well
+    bool by_quorum = false;           ///< the bound is that of the servers we ask, not the daemon's
     bool stale = false;               ///< the last update is older than three polls
     std::optional<ErrorBound> bound;  ///< what the daemon says; also when not demonstrated
     std::string condition;            ///< "at least 3 of its 5 sources are honest"

@@ -312,3 +312,82 @@ TEST_CASE("a daemon that does not name its reference is not stale while its sour
     facts.state->tracking.reference_time -= 10min;
     CHECK(judge_clock(facts).stale);
 }
+
+namespace {
+
+/// Four of five servers agree on 2 ms slow, 16 s ago; two of them by NTS.
+ClockFacts asked() {
+    ClockFacts facts;
+    facts.quorum = QuorumWord{{.offset = Seconds{0.002},
+                               .bound = Seconds{0.003},
+                               .agreeing = 4,
+                               .judged = 5,
+                               .authenticated = 2,
+                               .age = Seconds{6}},
+                              Seconds{10},
+                              undisciplined,
+                              {}};
+    return facts;
+}
+
+}  // namespace
+
+TEST_CASE("a clock that no daemon steers is bounded by the servers that are asked") {
+    ClockFacts facts = asked();
+    facts.no_daemon = true;
+    ClockVerdict verdict = judge_clock(facts);
+    CHECK(verdict.demonstrated);
+    CHECK(verdict.by_quorum);
+    CHECK_FALSE(verdict.reachable);
+    CHECK(verdict.bound->total().count() == doctest::Approx(0.002 + 0.003 + 10 * 100e-6));
+    CHECK(verdict.sentence ==
+          "UTC is within ±6.0 ms of this clock, if at least 3 of the 5 servers asked are honest (2 "
+          "by NTS) and it drifts less than 100 ppm; no daemon of this host steers it, last answer "
+          "16 s "
+          "ago.");
+    facts.quorum->smears = "time.google.com";
+    facts.own_discipline = true;
+    CHECK(judge_clock(facts).sentence.ends_with(
+        "clockwright itself steers it, last answer 16 s ago; but not during a leap second: "
+        "time.google.com smears."));
+    facts.quorum.reset();
+    verdict = judge_clock(facts);
+    CHECK_FALSE(verdict.demonstrated);
+    CHECK_FALSE(verdict.bound);
+    CHECK(verdict.sentence ==
+          "Not demonstrated: no time daemon is set up on this host, and no agent hears servers of "
+          "which a majority agrees.");
+}
+
+TEST_CASE("a daemon that is meant to steer and is dead is not excused by the servers asked") {
+    ClockFacts facts = asked();
+    facts.why_not = "chronyd does not answer";
+    CHECK_FALSE(judge_clock(facts).demonstrated);
+}
+
+TEST_CASE("where NTS is required, servers without it demonstrate nothing") {
+    ClockFacts facts = asked();
+    facts.no_daemon = facts.nts_set = true;
+    facts.nts = "require";
+    CHECK(judge_clock(facts).demonstrated);
+    facts.quorum->bound.authenticated = 0;
+    CHECK_FALSE(judge_clock(facts).demonstrated);
+}
+
+TEST_CASE("a daemon that tells no bound is bounded by the servers asked, once it is synced") {
+    ClockFacts facts = following({source("a", '*')});
+    facts.daemon = "ntpd";
+    facts.state->tracking.bound_known = false;
+    CHECK(judge_clock(facts).bound_untold);
+    facts.quorum = asked().quorum;
+    facts.quorum->drift = slewing;
+    const ClockVerdict verdict = judge_clock(facts);
+    CHECK(verdict.demonstrated);
+    CHECK_FALSE(verdict.bound_untold);
+    CHECK(verdict.sentence ==
+          "UTC is within ±10 ms of this clock, if at least 3 of the 5 servers asked are honest (2 "
+          "by NTS) and it is slewed by less than 500 ppm; ntpd tells no bound of its own, last "
+          "answer 16 s ago.");
+    facts.state->tracking.leap = Leap::unsynchronised;
+    CHECK_FALSE(judge_clock(facts).demonstrated);
+}

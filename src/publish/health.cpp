@@ -61,8 +61,7 @@ ClockTold clock_told(const ApiCall& call) {
 std::string service_json(const ApiCall& call, const ClockTold& told, int depth) {
     const Snapshot* snapshot = call.view.snapshot;
     JsonObject service(depth);
-    service.add("daemon",
-                snapshot ? std::optional(to_string(snapshot->status.kind)) : std::nullopt);
+    service.add("daemon", snapshot ? std::optional(snapshot->status.daemon_word()) : std::nullopt);
     service.add("name", snapshot ? std::optional(snapshot->status.facts.daemon) : std::nullopt);
     service.add("running", told.running);
     service.add("synchronised", told.synchronised);

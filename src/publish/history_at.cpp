@@ -8,6 +8,7 @@
 #include <ranges>
 
 #include "time/spell.h"
+#include "watch/held_look.h"
 
 namespace clockwright {
 namespace {
@@ -28,7 +29,8 @@ bool is_demonstrated(const std::optional<ClockRow>& look) {
 
 /// `moved`: by how much the clock may have been moved since the look, or before it.
 Interval interval_of(const ClockRow& look, WallTime at, double moved) {
-    const double drift = phi * std::abs(Seconds(at - look.at).count());
+    const double rate = std::max(phi, least_drift(look).value * 1e-6);
+    const double drift = rate * std::abs(Seconds(at - look.at).count());
     const double reach = look.bound->count() + drift + moved;
     return {look.offset->count() - reach, look.offset->count() + reach};
 }

@@ -44,8 +44,9 @@ struct AtAnswer {
 };
 
 /// Between two looks this clock is where both of them allow: each within its bound, 15 ppm of drift
-/// for the time between, and all that the clock was slewed or stepped by from one to the other,
-/// since nobody knows when. A gap is more than three times the usual distance of two looks.
+/// (`least_drift` where that is more) for the time between, and all that the clock was slewed or
+/// stepped by from one to the other, since nobody knows when. A gap is more than three times the
+/// usual distance of two looks.
 AtAnswer answer_at(const AtFacts& facts);
 
 std::string at_text(const AtAnswer& answer);

@@ -49,6 +49,12 @@ TEST_CASE("an instant between two looks has the offset and a bound that both all
           "2027-01-15T12:55:20Z\n");
 }
 
+TEST_CASE("between two looks at a clock that no daemon steers it may stray by 100 ppm") {
+    AtFacts facts = facts_at(noon - 5min + 20s);
+    for (ClockRow& look : facts.looks) look.daemon = no_daemon_word;
+    CHECK(answer_at(facts).bound->count() == doctest::Approx(0.6e-3 + 100e-6 * 4));
+}
+
 TEST_CASE("between two different looks the offset goes straight from one to the other") {
     AtFacts facts;
     facts.at = noon + 4s;

@@ -10,7 +10,10 @@ std::vector<std::string> kernel_opinion(const KernelClock& kernel, const ClockVe
     std::vector<std::string> opinion;
     const std::string within =
         "by the kernel's own count UTC is within ±" + spell_bound(kernel.most_error);
-    if (kernel.unsynchronised && verdict.demonstrated) {
+    if (kernel.unsynchronised && verdict.by_quorum) {
+        opinion.emplace_back(
+            "the kernel calls its clock unsynchronised: programs that ask it do so");
+    } else if (kernel.unsynchronised && verdict.demonstrated) {
         opinion.emplace_back(
             "the kernel calls its clock unsynchronised although the daemon follows sources: nobody "
             "tells it (chronyd does with rtcsync), and programs that ask it are misled");

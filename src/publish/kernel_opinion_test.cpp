@@ -39,6 +39,14 @@ TEST_CASE("a flag that nobody clears, and one that comes hours late, are told fo
     CHECK(kernel_opinion(kernel(false, 0.5), {})[0].contains("notices a dead daemon after 9 h"));
 }
 
+TEST_CASE("where no daemon tells the kernel anything it is not said to have been forgotten") {
+    ClockVerdict verdict = within(6e-3);
+    verdict.by_quorum = true;
+    CHECK(kernel_opinion(kernel(true, 16), verdict) ==
+          std::vector<std::string>{
+              "the kernel calls its clock unsynchronised: programs that ask it do so"});
+}
+
 TEST_CASE("TAI is wrong where nobody loaded the leap seconds") {
     KernelClock clock = kernel(false, 0.012);
     clock.tai = 0;

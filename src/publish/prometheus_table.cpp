@@ -49,7 +49,7 @@ Value stat(Server server, Seconds ServerStats::* member) {
 }
 
 void condition_line(View view, MetricText& text) {
-    text.sample(1, labels_text({{"daemon", to_string(view.snapshot.status.kind)},
+    text.sample(1, labels_text({{"daemon", view.snapshot.status.daemon_word()},
                                 {"condition", verdict_of(view).condition}}));
 }
 

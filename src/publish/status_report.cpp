@@ -15,6 +15,7 @@
 #include "publish/table.h"
 #include "time/spell.h"
 #include "version.h"
+#include "watch/record.h"
 
 namespace clockwright {
 namespace {
@@ -77,10 +78,14 @@ Json terms_json(const std::optional<ErrorBound>& bound) {
             {"growth_seconds", bound->growth.count()}};
 }
 
-std::string terms_text(const ErrorBound& bound) {
-    std::string text = fmt::format("|offset| {} + root dispersion {} + root delay/2 {}",
-                                   spell(Seconds{std::abs(bound.offset.count())}),
-                                   spell(bound.root_dispersion), spell(bound.root_delay / 2));
+std::string terms_text(const ClockVerdict& verdict) {
+    const ErrorBound& bound = *verdict.bound;
+    std::string text = fmt::format("|offset| {}", spell(Seconds{std::abs(bound.offset.count())}));
+    text += verdict.by_quorum
+                ? fmt::format(" + what the servers asked may be off by {}",
+                              spell(bound.root_dispersion))
+                : fmt::format(" + root dispersion {} + root delay/2 {}",
+                              spell(bound.root_dispersion), spell(bound.root_delay / 2));
     if (bound.growth.count() > 0) text += fmt::format(" + growth {}", spell(bound.growth));
     return text;
 }
@@ -147,6 +152,9 @@ std::string field(std::string_view name, const std::string& text) {
 std::string next_step(const StatusReport& report) {
     if (!report.unfinished.empty())
         return "Next: clockwright rollback last (heals what a crash left)";
+    if (report.facts.no_daemon)
+        return report.verdict.demonstrated ? "Look closer: clockwright drift"
+                                           : "Next: clockwright drift";
     if (!report.verdict.reachable)
         return fmt::format("Next: is the daemon running? systemctl status {}",
                            place_of(report.kind, {})->unit);
@@ -205,7 +213,7 @@ struct Judgement {
 Judgement judge_report(const StatusReport& report, const CheckLimits& limits) {
     const ClockVerdict& verdict = report.verdict;
     Judgement judgement;
-    if (!verdict.reachable) return {3, verdict.sentence};
+    if (!verdict.reachable && !verdict.by_quorum) return {3, verdict.sentence};
     if (report.last_change_failed)
         judgement.raise(2, "the last change failed and the old state is not proved");
     if (!verdict.demonstrated) {
@@ -249,7 +257,8 @@ void heed_agent(const AgentWord& word, Judgement& judgement) {
     }
     if (word.blame.culprit == Culprit::host) judgement.raise(2, word.blame.sentence);
     // The culprit says more than the rule that noticed it.
-    if (word.blame.culprit == Culprit::server && was_well && judgement.code < 2) {
+    const bool told = word.blame.culprit == Culprit::server && !word.blame_silenced;
+    if (told && was_well && judgement.code < 2) {
         judgement = {
             1, fmt::format("{}; this clock is right: {}", printable(word.blame.sentence), well)};
     }
@@ -258,12 +267,16 @@ void heed_agent(const AgentWord& word, Judgement& judgement) {
 
 }  // namespace
 
+std::string StatusReport::daemon_word() const {
+    return std::string(facts.no_daemon ? no_daemon_word : to_string(kind));
+}
+
 std::string status_json(const StatusReport& report) {
     const ClockVerdict& verdict = report.verdict;
     const auto& state = report.facts.state;
     Json json;
     json["clockwright"] = version;
-    json["daemon"] = to_string(report.kind);
+    json["daemon"] = report.daemon_word();
     json["demonstrated"] = verdict.demonstrated;
     json["offset_seconds"] = verdict.bound ? Json(verdict.bound->offset.count()) : Json(nullptr);
     json["bound_seconds"] = verdict.demonstrated && verdict.bound
@@ -304,7 +317,7 @@ std::string status_text(const StatusReport& report, bool colour) {
     if (colour && !report.verdict.demonstrated) out = toned(out, Tone::bad);
     if (!report.unfinished.empty()) out += wrap(report.unfinished, 0);
     out += field("daemon", report.daemon_text);
-    if (report.verdict.bound) out += field("terms", terms_text(*report.verdict.bound));
+    if (report.verdict.bound) out += field("terms", terms_text(report.verdict));
     if (state) {
         out += field("sources", sources_text(*state, report.verdict));
         if (!state->sources.empty()) out += sources_table(report, *state).text(colour);
@@ -340,7 +353,7 @@ CheckAnswer check_answer(const StatusReport& report, const CheckLimits& given) {
     // It never has more than one by design: worth a warning, and no alarm at night.
     if (traits_of(report.kind).one_server) limits.critical_agreeing = 1;
     Judgement judgement = judge_report(report, limits);
-    if (limits.expected && report.verdict.reachable) {
+    if (limits.expected && (report.verdict.reachable || report.verdict.by_quorum)) {
         std::vector<std::string> missing;
         const std::string text = expected_text(report, *limits.expected, missing);
         if (!missing.empty()) {
@@ -355,7 +368,8 @@ CheckAnswer check_answer(const StatusReport& report, const CheckLimits& given) {
     if (!report.unfinished.empty()) text += "; " + report.unfinished;
     std::ranges::replace(text, '|', '/');  // a bar would begin the performance data
     std::string line = fmt::format("CLOCK {} - {}", words[judgement.code], text);
-    if (report.verdict.reachable) line += " |" + perfdata(report, limits);
+    if (report.verdict.reachable || report.verdict.by_quorum)
+        line += " |" + perfdata(report, limits);
     return {judgement.code, line + "\n"};
 }
 

@@ -32,6 +32,9 @@ struct StatusReport {
     std::vector<std::string> notes;
     std::optional<StatusDetails> details;
     std::shared_ptr<const AgentWord> agent;  ///< null: no agent runs
+
+    /// "chrony", or `no_daemon_word`.
+    std::string daemon_word() const;
 };
 
 std::string status_json(const StatusReport& report);

@@ -163,6 +163,27 @@ TEST_CASE("a daemon that is synced and tells no bound is unknown, neither well n
     CHECK(answer.line == "CLOCK UNKNOWN - the sentence |agreeing=4;3:;2:\n");
 }
 
+TEST_CASE("a host without a daemon is judged by the bound that the servers asked give it") {
+    StatusReport none = report(Seconds{6e-3}, 4);
+    none.facts.no_daemon = true;
+    none.daemon_text = "none is set up";
+    none.facts.state.reset();
+    none.verdict.reachable = false;
+    CHECK(check_answer(none, {}).code == 3);  // nobody knows anything
+    none.verdict.by_quorum = true;
+    CHECK(check_answer(none, {}).code == 0);
+    CheckLimits strict;
+    strict.warning = Seconds{1e-3};
+    CHECK(check_answer(none, strict).code == 1);
+    CHECK(check_answer(none, {}).line.contains("bound=0.006"));
+    const auto json = nlohmann::json::parse(status_json(none));
+    CHECK(json["daemon"] == "none");
+    CHECK(json["bound_seconds"] == 6e-3);
+    const std::string text = status_text(none);
+    CHECK(text.contains("what the servers asked may be off by"));
+    CHECK(text.ends_with("Look closer: clockwright drift\n"));
+}
+
 TEST_CASE("details tell the daemons and the provenance; without them the document has neither") {
     StatusReport status = report(Seconds{1e-3}, 5);
     status.daemon_text = "chrony";

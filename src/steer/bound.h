@@ -7,6 +7,11 @@
 
 namespace clockwright {
 
+/// What a crystal that nobody corrects may be off by; MAXFREQ (RFC 5905 §A.1.1) is five times that.
+inline constexpr Ppm undisciplined{100};
+/// What adjtime(3) slews a clock by on Linux.
+inline constexpr Ppm slewing{500};
+
 /// E = |offset| + root dispersion + root delay/2 + growth (rule D-3), at the time of reading. It is
 /// never less than half the root delay: what is asymmetric about a path nobody sees (rule M-3).
 struct ErrorBound {

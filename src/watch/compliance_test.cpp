@@ -92,6 +92,12 @@ TEST_CASE("a look in holdover grows by no less than 15 ppm, however calm the rat
     CHECK(hold_to_limit(looks, end, limit).bounds->most == doctest::Approx(9e-4 + 15 * 60e-6));
 }
 
+TEST_CASE("a look at a clock without a daemon grows by what a crystal may be off by") {
+    std::vector<ClockRow> looks = steady(9e-4);
+    for (ClockRow& look : looks) look.daemon = no_daemon_word;
+    CHECK(held(looks, Seconds{0.1}).bounds->most == doctest::Approx(9e-4 + 60 * 100e-6));
+}
+
 TEST_CASE("a breach has its start, its end and its maximum") {
     auto looks = steady(9e-4);
     looks[22] = look(20min, 7.4e-3, 6.5e-3);

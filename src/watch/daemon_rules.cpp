@@ -22,14 +22,14 @@ std::vector<Rule> demonstrated() {
 
 std::vector<Rule> liveness() {
     return {{.name = "daemon_down",
-             .conditions = {is_false("daemon_running")},
+             .conditions = {is_false("daemon_running"), is_true("daemon_expected")},
              .hold = Seconds{60},
              .severity = AlertSeverity::critical,
              .message = "no time daemon runs: this clock drifts ({evidence})",
              .advice = "start it: clockwright doctor names the unit",
              .absent = Absent::fires},
             {.name = "daemon_silent",
-             .conditions = {is_false("daemon_answers")},
+             .conditions = {is_false("daemon_answers"), is_true("daemon_expected")},
              .hold = Seconds{300},
              .message = "the time daemon does not answer ({evidence})",
              .advice = "see whether its control socket is open to us: clockwright doctor",

@@ -24,6 +24,8 @@ constexpr std::array kinds{
     FactKind{"sources", host, "sources the daemon has"},
     FactKind{"daemon_answers", host, "1: the time daemon answers us"},
     FactKind{"daemon_running", host, "1: the time daemon's process is there"},
+    FactKind{"daemon_expected", host,
+             "0: no time daemon is set up on this host, and none was seen"},
     FactKind{"daemon_silent_seconds", host, "since the daemon last answered"},
     FactKind{"update_age_polls", host, "age of the daemon's last update, in its poll intervals"},
     FactKind{"update_age_seconds", host, "the same in seconds"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "daemon/daemon_kind.h"
 #include "steer/bound.h"
 #include "steer/wander.h"
 
@@ -12,7 +13,7 @@ namespace {
 constexpr double longest_hold = 3;  // usual distances
 constexpr Seconds longest{3600};
 constexpr Seconds usual_without_record{64};
-constexpr Ppm least_drift{1};            // chronyd's maxclockerror: no crystal is better for sure
+constexpr Ppm best_crystal{1};           // chronyd's maxclockerror: no crystal is better for sure
 constexpr Seconds updated_within{1800};  // each poll of a daemon that steers moves the rate
 constexpr std::size_t near = 3;          // distances on either side: a single gap is not the usual
 
@@ -45,20 +46,26 @@ std::optional<Ppm> recorded_drift(std::span<const ClockRow> looks) {
 
 }  // namespace
 
+Ppm least_drift(const ClockRow& look) {
+    if (look.daemon == no_daemon_word) return undisciplined;
+    return look.daemon == to_string(DaemonKind::openntpd) ? slewing : Ppm{};
+}
+
 HeldLooks hold(std::span<const ClockRow> looks, const Period& period) {
     std::vector<Seconds> distances;
     for (std::size_t i = 1; i < looks.size(); ++i)
         distances.emplace_back(looks[i].at - looks[i - 1].at);
     const auto recorded = recorded_drift(looks);
     HeldLooks held{
-        {}, std::max(recorded.value_or(Ppm{phi * 1e6}), least_drift), recorded.has_value()};
+        {}, std::max(recorded.value_or(Ppm{phi * 1e6}), best_crystal), recorded.has_value()};
     WallTime free = period.from, updated;
     for (std::size_t i = 0; i < looks.size() && looks[i].at < period.to; ++i) {
         const ClockRow& look = looks[i];
         if (i == 0 || look.frequency != looks[i - 1].frequency) updated = look.at;
         // In holdover an hour's straying says little of what comes after many.
         const bool holdover = look.frequency && look.at - updated > updated_within;
-        const Ppm drift = holdover ? std::max(held.drift, Ppm{phi * 1e6}) : held.drift;
+        Ppm drift = holdover ? std::max(held.drift, Ppm{phi * 1e6}) : held.drift;
+        drift = std::max(drift, least_drift(look));
         const Seconds most = std::min(longest_hold * usual_distance(distances, i), longest);
         WallTime to = std::min(look.at + to_nanoseconds(most), period.to);
         if (i + 1 < looks.size()) to = std::min(to, looks[i + 1].at);

@@ -28,6 +28,10 @@ struct HeldLooks {
     bool drift_recorded = false;  ///< by this record; else PHI, for want of one
 };
 
+/// What this clock may stray by from one look to the next at least, whatever the record shows: one
+/// that nobody steers, or that OpenNTPD slews to servers that are not those it is bounded by.
+Ppm least_drift(const ClockRow& look);
+
 /// A look holds until the next one, no longer than three times the usual distance of the looks
 /// about it, and an hour at most: two cycles of the agent's laziest mode. `looks` are in order of
 /// time; those that speak for nothing in the period are left out.

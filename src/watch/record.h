@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -30,6 +31,9 @@ struct SampleRow {
     friend bool operator==(const SampleRow&, const SampleRow&) = default;
 };
 
+/// Of a host that has no time daemon.
+inline constexpr std::string_view no_daemon_word = "none";
+
 /// This clock, as the daemon and the watched servers tell it; once a cycle.
 struct ClockRow {
     WallTime at;
@@ -40,7 +44,7 @@ struct ClockRow {
     int agreeing = 0, judged = 0;
     std::optional<int> authenticated;
     std::optional<Seconds> consensus, consensus_bound;  ///< of the agent's own quorum
-    std::string daemon;                                 ///< "chrony"
+    std::string daemon;                                 ///< "chrony", `no_daemon_word`
     std::string sentence;
 
     friend bool operator==(const ClockRow&, const ClockRow&) = default;

@@ -155,7 +155,7 @@ Candidate AgentWorld::candidate_of(const NetServer& one) const {
 
 app::Sight AgentWorld::look() {
     app::Sight sight;
-    sight.life = {daemon_runs, daemon_runs, daemon_runs || !daemon_is_closed};
+    sight.life = {daemon_runs, daemon_runs, daemon_runs || !(daemon_is_closed || has_no_daemon)};
     app::HostSetting setting;
     setting.serves_time = serves_time;
     setting.service = service;
@@ -171,6 +171,7 @@ app::Sight AgentWorld::look() {
     sight.setting = std::move(setting);
     ClockFacts& facts = sight.status.facts;
     facts.daemon = "chronyd";
+    facts.no_daemon = has_no_daemon;
     if (!daemon_runs) {
         facts.why_not = "connection refused";
     } else {

@@ -60,6 +60,7 @@ class AgentWorld {
 
     std::vector<NetServer> servers;
     bool network = true, daemon_runs = true, daemon_disciplines = true;
+    bool has_no_daemon = false;     ///< none is set up either
     bool daemon_is_closed = false;  ///< to the agent's user, who cannot tell then why it is silent
     bool serves_time = false;
     std::string clocksource = "tsc";
