@@ -99,8 +99,8 @@ class WatchList {
     void resolved(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
 
     /// Whom to ask now; each is asked again after its rate, answer or not, and later where it sent
-    /// a kiss or is a silent stranger (an hour at most while nobody answers). Who has no address yet waits for it, so that a slow name
-    /// server holds up nobody else; NTS asks by the name.
+    /// a kiss or is a silent stranger (an hour at most while nobody answers). Who has no address
+    /// yet waits for it, so that a slow name server holds up nobody else; NTS asks by the name.
     std::vector<Candidate> due(const Now& now);
     void answered(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
     std::optional<SteadyTime> next_due() const;
