@@ -25,8 +25,8 @@ Probation begin_probation(const Context& context, const DaemonPlace& place, cons
 Probation begin_rescue(const Context& context, const DaemonPlace& place, const std::string& id);
 void end_rescue(const Probation& rescue);
 
-/// Why the change no longer holds; empty when it does. The daemon is given `patience` to say so, one
-/// that does not answer 30 s at most.
+/// Why the change no longer holds; empty when it does. The daemon is given `patience` to say so,
+/// one that does not answer 30 s at most.
 std::string why_not_kept(const store::Change& change, const DaemonPlace& place, Seconds patience);
 
 }  // namespace clockwright::app
