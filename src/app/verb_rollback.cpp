@@ -165,7 +165,7 @@ std::optional<store::Change> named_change(const Context& context) {
     const auto journal = store::Journal::open_to_read(context.config.state.directory);
     if (!journal) return std::nullopt;
     const auto left = journal->unfinished();
-    if (context.command.file == "last" && left && *left) return *left;
+    if (context.command.file == "last" && left && left->has_value()) return *left;
     auto change = journal->find(context.command.file);
     return change ? std::optional(std::move(*change)) : std::nullopt;
 }
