@@ -206,8 +206,8 @@ class Agent {
         SteadyTime at;
     };
     std::optional<Quorum> quorum_;
-    SteadyTime
-        asked_after_{};  ///< this host slept, or its clock was set: older answers say nothing
+    /// This host slept, or its clock was set, at that time: what was asked before says nothing.
+    SteadyTime asked_after_{};
 };
 
 }  // namespace clockwright::app

@@ -59,7 +59,10 @@ void Agent::doubt_what_was_told() {
 
 /// What a clock without a daemon, or with one that tells no bound, is known by.
 void Agent::hear_quorum(const Now& now) {
-    std::vector<NewestAnswer> answers = watched_.newest_answers();
+    const auto& state = snapshot_.status.facts.state;
+    const bool told = state && state->tracking.bound_known;
+    std::vector<NewestAnswer> answers;
+    if (!told) answers = watched_.newest_answers();
     // A sleep counts in nobody's age, and a question that a step overtook is wrong by it.
     std::erase_if(answers, [&](const NewestAnswer& answer) {
         return answer.sample.at - to_nanoseconds(answer.sample.delay) < asked_after_;
