@@ -138,6 +138,7 @@ class Agent {
 
   private:
     void notice_clock(const Moment& moment);
+    bool is_leap(Seconds moved, const Now& now) const;
     void doubt_what_was_told();
     void hear_quorum(const Now& now);
     void tell_quorum(const Now& now);

@@ -1,5 +1,6 @@
 /// What the agent notices of this host's clocks.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "app/agent.h"
@@ -22,6 +23,7 @@ void Agent::notice_clock(const Moment& moment) {
     // Judged at once, however lazy the mode.
     if (move.slept || move.stepped) next_cycle_ = std::min(next_cycle_, now.steady);
     if (move.slept) {
+        ledger_.slept(now.steady);
         book_.be_quiet_until(now.steady + to_nanoseconds(quiet_after_start));
         event(now, "suspend", {}, "this host was suspended for " + spell_age(*move.slept),
               move.slept);
@@ -34,6 +36,11 @@ void Agent::notice_clock(const Moment& moment) {
         }
     }
     if (!move.stepped) return;
+    if (is_leap(*move.stepped, now)) {
+        event(now, "leap", {}, "a leap second: the kernel moved this clock as all others were",
+              move.stepped);
+        return;
+    }
     watched_.clock_moved(*move.stepped);
     if (const auto& state = snapshot_.status.facts.state) {
         const WallTime update = state->tracking.reference_time;
@@ -42,6 +49,14 @@ void Agent::notice_clock(const Moment& moment) {
         doubt_what_was_told();
     }
     event(now, "step", {}, ledger_.stepped(now, *move.stepped), move.stepped);
+}
+
+/// The kernel's own second, by which the servers' time was moved as well: nobody set this clock.
+bool Agent::is_leap(Seconds moved, const Now& now) const {
+    constexpr Seconds slack{0.02};
+    constexpr std::chrono::minutes near{5};
+    const bool a_second = std::abs(std::abs(moved.count()) - 1) < slack.count();
+    return a_second && leaps_.leap_within(now.wall, near).has_value();
 }
 
 /// Until the daemon tells another update. When it set the clock itself it has told one with that;

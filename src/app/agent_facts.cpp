@@ -97,7 +97,8 @@ void say_kernel(const FactGround& ground, Facts& facts) {
 
 void say_hardware_clock(const RtcReport& rtc, Facts& facts) {
     const RtcVerdict& verdict = rtc.verdict;
-    facts.say("rtc_local_time", verdict.mode == RtcMode::local);
+    if (verdict.mode != RtcMode::unknown)
+        facts.say("rtc_local_time", verdict.mode == RtcMode::local);
     if (verdict.battery != Battery::unknown)
         facts.say("rtc_battery",
                   verdict.battery == Battery::failing   ? 2.0

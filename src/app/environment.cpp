@@ -72,10 +72,10 @@ constexpr auto known = std::to_array<Known>({
 /// What stands there when it is a value of TOML, else a text.
 std::string value_of(const std::string& text) {
     try {
-        if (toml::parse("v = " + text).size() == 1) return text;
+        return toml::parse("v = " + text).size() == 1 ? text : quoted(text);
     } catch (const toml::parse_error&) {
+        return quoted(text);
     }
-    return quoted(text);
 }
 
 ConfigText text_of(std::string_view variable, std::string_view key, std::string_view value) {

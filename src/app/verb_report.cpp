@@ -81,6 +81,8 @@ ChainAnswer borne_out(const Context& context, std::span<const ClockRow> looks, P
         answer.records = chain->end.records;
     } else {
         answer.fault = printable(chain.error().message);
+        answer.damaged = chain.error().fault != Fault::not_permitted &&
+                         !store::chain_files(agent_directory(context.config)).empty();
     }
     return answer;
 }

@@ -117,7 +117,8 @@ class WatchList {
     std::string smearing_vote() const;
 
     void clock_moved(Seconds size);
-    void keep_rates(WatchRates rates) { rates_ = rates; }
+    /// From now on; who waits by a slower rate waits by the new one.
+    void keep_rates(WatchRates rates);
 
     const std::vector<Watched>& servers() const { return servers_; }
     std::vector<Witness> witnesses(const Now& now) const;

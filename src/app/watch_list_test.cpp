@@ -291,6 +291,16 @@ TEST_CASE("a neighbour that denies is asked less often, and heard when it is men
     CHECK(house.asked_within(8192s, deny) >= 1);
 }
 
+TEST_CASE("a faster rate holds at once, also for who was asked by the slow one") {
+    House house({candidate("192.168.1.1"), candidate("203.0.113.1")});
+    house.list.keep_rates({.near = Seconds{1800}, .strangers = Seconds{1800}});
+    CHECK(house.due().size() == 2);
+    house.pass(Seconds{64});
+    CHECK(house.due().empty());
+    house.list.keep_rates({.near = Seconds{64}, .strangers = Seconds{256}});
+    CHECK(house.due() == Hosts{"192.168.1.1"});
+}
+
 TEST_CASE("while nobody at all answers, who did before is asked once an hour") {
     House house({candidate("203.0.113.1")});
     house.asked_within(65s, heard("203.0.113.1", house.now.steady));

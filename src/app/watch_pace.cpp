@@ -19,6 +19,13 @@ Seconds WatchList::rest_of(const Watched& server) const {
     return server.pace.rest(rate_of(server), server.is_stranger());
 }
 
+void WatchList::keep_rates(WatchRates rates) {
+    rates_ = rates;
+    for (Watched& server : servers_)
+        if (server.asked && !server.is_twin())
+            server.due = std::min(server.due, *server.asked + to_nanoseconds(rest_of(server)));
+}
+
 SteadyTime WatchList::first_due(const Watched& server) const {
     const auto& address = server.candidate.address;
     const bool waits = address && address->is_public();

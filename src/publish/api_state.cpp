@@ -75,6 +75,8 @@ HttpResponse answer_status(const ApiCall& call) {
     if (call.view.snapshot == nullptr) return not_yet();
     const Snapshot& snapshot = *call.view.snapshot;
     Json status = Json::parse(status_json(snapshot.status));
+    if (const auto bound = bound_after(snapshot.status.verdict, call.view.now.wall - snapshot.at))
+        status["bound_seconds"] = bound->count();
     status["blame"] = blame_json(snapshot.blame);
     status["agent"] = agent_json(snapshot, call.view.now.wall);
     return json_reply(status.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

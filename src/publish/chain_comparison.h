@@ -15,8 +15,9 @@ namespace clockwright {
 
 /// What an audit chain says of the looks that a report is made from.
 struct ChainAnswer {
-    std::string fault;  ///< why it says nothing: there is none, it is damaged; empty: it does
-    std::string head;   ///< of its last record
+    std::string fault;     ///< why it says nothing: there is none, it is damaged; empty: it does
+    bool damaged = false;  ///< there is one, and it does not hold together
+    std::string head;      ///< of its last record
     std::uint64_t records = 0;      ///< up to that
     std::size_t looks = 0;          ///< of the record, in the period
     std::size_t same = 0;           ///< … that the chain has word for word
@@ -26,7 +27,7 @@ struct ChainAnswer {
     std::optional<WallTime> first;  ///< of those changed, added or gone
     std::optional<WallTime> since;  ///< compared from there on: retention removed what was before
 
-    bool contradicts() const { return changed + added + gone > 0; }
+    bool contradicts() const { return damaged || changed + added + gone > 0; }
 };
 
 class ChainComparison {

@@ -365,8 +365,15 @@ ClockVerdict judge_clock(const ClockFacts& facts) {
                               .grows = own_growth(state),
                               .holdover = verdict.stale},
                              facts.wander);
+    verdict.grows =
+        verdict.stale ? verdict.bound->drift : own_growth(state).value_or(Ppm{phi * 1e6});
     judge_following(facts, verdict);
     return verdict;
+}
+
+std::optional<Seconds> bound_after(const ClockVerdict& verdict, Seconds later) {
+    if (!verdict.demonstrated || !verdict.bound) return std::nullopt;
+    return verdict.bound->total() + growth(std::max(later, Seconds{0}), verdict.grows);
 }
 
 }  // namespace clockwright

@@ -72,7 +72,11 @@ struct ClockVerdict {
     int agreeing = 0;                  ///< of these, in the daemon's majority
     std::optional<int> authenticated;  ///< by NTS, among the agreeing
     Seconds age{};                     ///< of the last update
+    Ppm grows;                         ///< what the bound grows by from this moment on
 };
+
+/// The demonstrated bound `later`; empty: none is.
+std::optional<Seconds> bound_after(const ClockVerdict& verdict, Seconds later);
 
 ClockVerdict judge_clock(const ClockFacts& facts);
 

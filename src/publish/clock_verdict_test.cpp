@@ -359,6 +359,20 @@ TEST_CASE("a clock that no daemon steers is bounded by the servers that are aske
           "which a majority agrees.");
 }
 
+TEST_CASE("a bound that was told grows until it is told anew") {
+    ClockFacts facts = good();
+    facts.state->tracking.skew = Ppm{0.5};
+    const ClockVerdict chrony = judge_clock(facts);
+    CHECK(bound_after(chrony, Seconds{64})->count() ==
+          doctest::Approx(chrony.bound->total().count() + 64 * 0.5e-6));
+    facts = asked();
+    facts.no_daemon = true;
+    CHECK(bound_after(judge_clock(facts), Seconds{64})->count() ==
+          doctest::Approx(0.006 + 64 * 100e-6));
+    facts.quorum.reset();
+    CHECK_FALSE(bound_after(judge_clock(facts), Seconds{0}));
+}
+
 TEST_CASE("a daemon that is meant to steer and is dead is not excused by the servers asked") {
     ClockFacts facts = asked();
     facts.why_not = "chronyd does not answer";

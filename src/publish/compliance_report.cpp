@@ -169,8 +169,11 @@ Json chain_json(const ChainAnswer& chain) {
 std::vector<std::string> ComplianceReport::forbidden_smear() const {
     std::vector<std::string> names;
     if (limit.held() >= Seconds{1}) return names;
+    // Where no daemon follows any, those count that the agent asks.
+    const bool followed = std::ranges::any_of(sources, &EvidenceSource::by_daemon);
     for (const EvidenceSource& source : sources)
-        if (source.by_daemon && source.smear != Smear::none && source.smear != Smear::unknown &&
+        if (source.by_daemon == followed && source.smear != Smear::none &&
+            source.smear != Smear::unknown &&
             std::ranges::find(names, printable(source.name)) == names.end())
             names.push_back(printable(source.name));
     return names;

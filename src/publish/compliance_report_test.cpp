@@ -84,8 +84,18 @@ TEST_CASE("servers that smear are forbidden below a second, and near a leap seco
     CHECK_FALSE(smeared.concluded());
     CHECK(compliance_statement(smeared).back().ends_with(
         " One ended, or may have, at 2026-11-20T00:00:00Z: nothing is concluded."));
-    smeared.sources.front().by_daemon = false;  // watched beside
-    CHECK(smeared.concluded());
+    ComplianceReport damaged = report();
+    damaged.chain.fault = "record 7 was changed";
+    CHECK(damaged.concluded());  // there is none
+    damaged.chain.damaged = true;
+    CHECK_FALSE(damaged.concluded());
+    smeared.sources.front().by_daemon = false;
+    CHECK_FALSE(smeared.concluded());  // where no daemon follows any, it bounds the clock
+    smeared.sources.push_back(smeared.sources.front());
+    smeared.sources.back().by_daemon = true;
+    smeared.sources.back().smear = Smear::none;
+    CHECK(smeared.concluded());  // watched beside
+    smeared.sources.pop_back();
     smeared.sources.front().by_daemon = true;
     smeared.limit.limit = Seconds{1};
     CHECK(smeared.concluded());

@@ -43,8 +43,8 @@ ClockTold clock_told(const ApiCall& call) {
     told.running = verdict.reachable;
     told.demonstrated = verdict.demonstrated;
     if (verdict.bound) told.offset = verdict.bound->offset;
-    if (verdict.bound && verdict.demonstrated) {
-        told.bound = verdict.bound->total();
+    told.bound = bound_after(verdict, call.view.now.wall - snapshot->at);
+    if (told.bound) {
         told.classification = classify(*told.bound, call.view.classes);
     }
     if (const auto& state = snapshot->status.facts.state) {

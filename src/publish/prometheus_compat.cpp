@@ -192,11 +192,10 @@ void add_servers(MetricText& text, const std::vector<MetricsServer>& servers,
             if (!stats) continue;
             const Candidate& candidate = server.row.candidate;
             // Further members of a pool by their address: a name has one value.
-            const bool first = seen.insert(candidate.source.as_written).second;
-            if (!first && !candidate.address) continue;
-            text.sample(metric.value(*stats),
-                        labels_text({{"server", first ? candidate.source.as_written
-                                                      : to_string(*candidate.address)}}));
+            std::string label = candidate.source.as_written;
+            if (seen.contains(label) && candidate.address) label = to_string(*candidate.address);
+            if (seen.insert(label).second)
+                text.sample(metric.value(*stats), labels_text({{"server", label}}));
         }
     }
 }

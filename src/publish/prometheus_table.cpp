@@ -104,8 +104,9 @@ constexpr auto table = std::to_array<Metric>({
     {"bound_seconds", "seconds", gauge,
      "UTC is within this of the clock, under the stated condition; only while demonstrated.",
      [](View view) -> Value {
-         if (!is_demonstrated(view) || !verdict_of(view).bound) return std::nullopt;
-         return verdict_of(view).bound->total().count();
+         if (!is_demonstrated(view)) return std::nullopt;
+         const auto bound = bound_after(verdict_of(view), view.now - view.snapshot.at);
+         return bound ? Value(bound->count()) : std::nullopt;
      }},
     {"offset_seconds", "seconds", gauge,
      "What must be added to the clock, as its daemon has it; above 0 the clock is slow.",

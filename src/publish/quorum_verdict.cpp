@@ -53,6 +53,7 @@ void judge_by_quorum(const ClockFacts& facts, ClockVerdict& verdict) {
                                .root_delay = {},
                                .growth = growth(word.told, word.drift),
                                .drift = word.drift};
+    verdict.grows = word.drift;
     const std::string honest = honest_text(quorum);
     const std::string drifts =
         fmt::format(" and it {} less than {:g} ppm", facts.no_daemon ? "drifts" : "is slewed by",

@@ -17,6 +17,7 @@ using namespace std::chrono;
 
 constexpr Seconds same_clock{300};  // within this it runs on UTC, or on the zone
 constexpr Seconds zone_step{900}, zone_slack{60}, widest_zone{15 * 3600.0};
+constexpr Seconds set_right{1};    // a comparison this near to the truth was preceded by a setting
 constexpr Seconds least_jump{10};  // between two comparisons, beyond what its rate explains
 constexpr double worst_rate = 500e-6, suspect_rate = 200e-6, poor_rate = 100e-6;
 constexpr Seconds shortest_record{4 * 3600.0};
@@ -92,8 +93,10 @@ std::span<const RtcPoint> unbroken(std::span<const RtcPoint> record) {
 void judge_jumps(std::span<const RtcPoint> record, RtcVerdict& verdict) {
     for (std::size_t i = 1; i < record.size(); ++i) {
         const Seconds moved = record[i].offset - record[i - 1].offset;
-        // Who sets it for summer time or for another system sets it by quarters of an hour.
-        if (!jumped(record[i - 1], record[i]) || is_some_zone(moved)) continue;
+        // Who sets it for summer time or for another system sets it by quarters of an hour; who
+        // sets it right (chronyd's rtcautotrim, hwclock --systohc) leaves it right.
+        const bool was_set = is_some_zone(moved) || size_of(record[i].offset) < set_right;
+        if (!jumped(record[i - 1], record[i]) || was_set) continue;
         verdict.battery = std::max(verdict.battery, Battery::suspect);
         verdict.evidence.push_back(fmt::format("it jumped by {} between {} and {}",
                                                spell_signed(moved), rfc3339(record[i - 1].at),

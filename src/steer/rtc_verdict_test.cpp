@@ -161,6 +161,14 @@ TEST_CASE(
     CHECK(judge_rtc(fresh).battery == Battery::unknown);
 }
 
+TEST_CASE("a clock that is set right now and then has no weak battery for it") {
+    RtcFacts facts = slow_by(Seconds{0.4});
+    facts.record = record_of(60, 30);
+    for (std::size_t i = 0; i < 60; ++i)
+        facts.record[i].offset = Seconds{0.5 + 12 * static_cast<double>(i % 3)};
+    CHECK(judge_rtc(facts).battery == Battery::unknown);
+}
+
 TEST_CASE("what the kernel writes jumps by no fault of its battery") {
     RtcFacts facts = slow_by(Seconds{0});
     facts.record = record_of(60, 12);

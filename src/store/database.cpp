@@ -170,10 +170,11 @@ Attempt<Database> Database::open(const std::string& path, Access access) {
     if (access == Access::write) {
         auto database =
             TRY(connect(uri_of(path, ""), path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-        // Before the first table: what is deleted must be given back to the disk later.
+        // Before the first table: what is deleted must be given back to the disk later. Full: the
+        // audit chain is synced too, and must not hold a look that a loss of power took from here.
         TRY(
             database.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-                             "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -768;"
+                             "PRAGMA synchronous = FULL; PRAGMA cache_size = -768;"
                              "PRAGMA wal_autocheckpoint = 250; PRAGMA journal_size_limit = 4194304;"
                              "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0"));
         return database;

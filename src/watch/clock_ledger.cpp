@@ -121,11 +121,13 @@ void ClockLedger::compare_quorum(const Now& now, const LedgerLook& look,
         explained += step_margin * Seconds{std::abs(step_->second.count())};
     // A slew towards right also moves the offset; only what makes this clock slower still counts.
     if (behind <= explained || offset <= Seconds{0}) return;
-    pause_ = {now.steady, behind};
+    const bool slept = slept_ && now.steady - *slept_ < 1h;
+    if (!slept) pause_ = {now.steady, behind};
     out.push_back({"pause",
-                   fmt::format("this clock fell behind all servers by {} without being set: a "
-                               "virtual machine that was paused or moved",
-                               spell(behind)),
+                   fmt::format("this clock fell behind all servers by {} without being set: {}",
+                               spell(behind),
+                               slept ? "what it lost while this host was suspended"
+                                     : "a virtual machine that was paused or moved"),
                    -behind});
 }
 

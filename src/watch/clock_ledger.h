@@ -34,6 +34,9 @@ class ClockLedger {
     /// it. Servers that are asked seldom show it late, so for an hour it is taken for no pause.
     std::string stepped(const Now& now, Seconds by);
 
+    /// This host was suspended until now: what it lost meanwhile is no virtual machine's doing.
+    void slept(SteadyTime now) { slept_ = now; }
+
     /// Kinds: "clocksource", "hands", "restart", "frequency" (more than 10 ppm within an hour),
     /// "pause" (the clock fell behind all servers at once: a virtual machine stood still).
     std::vector<LedgerEntry> look(const Now& now, const LedgerLook& look);
@@ -56,6 +59,7 @@ class ClockLedger {
     std::optional<std::pair<SteadyTime, Seconds>> step_;  ///< the last
     std::deque<std::pair<SteadyTime, Ppm>> rates_;        ///< of the last hour, a minute apart
     SteadyTime jumped_{};                                 ///< of the rate, the last
+    std::optional<SteadyTime> slept_;
     std::optional<std::pair<SteadyTime, Seconds>> pause_;
     std::optional<SteadyTime> clocksource_changed_;
     std::deque<SteadyTime> restarts_;

@@ -185,7 +185,8 @@ void change_limit(Condition& condition, double limit) {
         condition.clear.reset();
     }
     // A lower limit of what may not fall below zero, such as a step back, keeps its sign.
-    condition.limit = condition.limit < 0 && limit > 0 ? -limit : limit;
+    const bool below = condition.relation == Relation::less && is_signed(condition.fact);
+    condition.limit = below && condition.limit <= 0 && limit > 0 ? -limit : limit;
 }
 
 void change(Rule& rule, const RuleSetting& setting) {

@@ -81,6 +81,13 @@ TEST_CASE("a lower limit of a signed fact is taken as written") {
     CHECK_FALSE(named(rules, "one_side")->conditions.front().absolute);
 }
 
+TEST_CASE("a limit of a step back keeps its sign in every class") {
+    const auto settings = read("[[rule]]\nname = \"clock_stepped_back\"\nvalue = \"10ms\"\n");
+    for (const RuleClass of : {RuleClass::leaf, RuleClass::server, RuleClass::regulated_100us})
+        CHECK(named(rules_in_force(of, settings), "clock_stepped_back")->conditions[0].limit ==
+              -0.01);
+}
+
 TEST_CASE("a built-in rule keeps what its setting does not say") {
     const auto before = built_in_rules(RuleClass::leaf);
     const auto rules = rules_in_force(RuleClass::leaf, read("[[rule]]\nname = \"clock_error\"\n"

@@ -128,6 +128,18 @@ TEST_CASE("what the daemon told before somebody set the clock demonstrates nothi
     CHECK(world.events("step").size() == 1);  // what the daemon slews is none
 }
 
+TEST_CASE("a leap second is nobody's step: no server is wrong for it, and none blames this host") {
+    AgentWorld world(fast());
+    world.start_at(std::chrono::sys_days{std::chrono::year{2016} / 12 / 31} + 22h);
+    world.at(2h, [](AgentWorld& it) { it.leap(); });
+    world.run(3h);
+    CHECK(world.events("leap").size() == 1);
+    CHECK(world.events("step").empty());
+    CHECK(world.events("blame").empty());
+    CHECK(told_of(world, "clock_stepped_back").empty());
+    CHECK(world.agent().snapshot().status.verdict.demonstrated);
+}
+
 TEST_CASE("a virtual machine that stood still is in the ledger, and nobody set the clock") {
     AgentWorld world(fast());
     world.at(2h, [](AgentWorld& it) { it.pause(3s); });

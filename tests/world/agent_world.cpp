@@ -70,6 +70,11 @@ void AgentWorld::sleep(std::chrono::nanoseconds span) {
     perform(agent_->clock_was_set(moment()));
 }
 
+void AgentWorld::leap() {
+    true_time_ -= 1s;
+    perform(agent_->clock_was_set(moment()));
+}
+
 void AgentWorld::pause(std::chrono::nanoseconds span) {
     true_time_ += span;
     clock_error -= span;

@@ -47,6 +47,8 @@ class AgentWorld {
     /// This clock jumps: somebody set it.
     void set_clock(Seconds by);
     void sleep(std::chrono::nanoseconds span);
+    /// UTC has one more second, and the kernel sets this clock back by it.
+    void leap();
     /// The machine below stands still, and nothing on this host notices.
     void pause(std::chrono::nanoseconds span);
 
