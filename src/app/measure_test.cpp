@@ -71,6 +71,9 @@ TEST_CASE("what was heard before the clock's rate was changed tells nothing: it 
     REQUIRE(measured.has_value());
     CHECK(measured->candidates.front().series.samples.empty());
     CHECK(measured->candidates.front().not_asked_why.contains("this clock was slewed since"));
+    memory.series.front().rate.reset();  // by a service, which may not ask for it
+    REQUIRE(store::save(config.state.directory, memory).has_value());
+    CHECK(measure({public_candidate()}, config, {})->candidates.front().series.samples.size() == 1);
 }
 
 TEST_CASE("what was heard more than an hour ago does not serve, whoever is being asked now") {

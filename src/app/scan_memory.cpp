@@ -27,15 +27,16 @@ Seconds told_apart(Seconds moved) {
 }
 
 /// Age and move of a series; empty: the rate itself was changed since, so that nobody can tell what
-/// is rate and what is a slew.
+/// is rate and what is a slew. A service may not ask the kernel: then the other run's rate holds.
 std::optional<Remembered> ran_since(const store::RememberedSeries& old, const ClockRun& run,
                                     WallTime now) {
     constexpr double steady_ppm = phi * 1e6;
-    if (!run.rate || !old.rate || std::abs(run.rate->value - old.rate->value) > steady_ppm)
-        return std::nullopt;
+    const std::optional<Ppm> now_rate = run.rate ? run.rate : old.rate;
+    const std::optional<Ppm> then_rate = old.rate ? old.rate : run.rate;
+    if (!now_rate || std::abs(now_rate->value - then_rate->value) > steady_ppm) return std::nullopt;
     const Seconds shifted = run.booted - old.booted;
     const Seconds ran = Seconds(now - old.at) - shifted;
-    const double rate = (run.rate->value + old.rate->value) / 2 * 1e-6;
+    const double rate = (now_rate->value + then_rate->value) / 2 * 1e-6;
     return Remembered{std::max(ran - Seconds(newest_of(old.series).time_since_epoch()), Seconds{0}),
                       told_apart(shifted - rate * ran)};
 }
