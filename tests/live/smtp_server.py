@@ -16,8 +16,15 @@ class SmtpServer:
         self.starttls, self.password = starttls, password
         self.listener = socket.create_server((address, 0))
         self.place = f"{address}:{self.listener.getsockname()[1]}"
-        test.addCleanup(self.listener.close)
-        threading.Thread(target=self.accept, daemon=True).start()
+        test.addCleanup(self.stop)
+        self.accepting = threading.Thread(target=self.accept, daemon=True)
+        self.accepting.start()
+
+    def stop(self):
+        """Ends the waiting first: the number of a closed socket soon belongs to another server."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.accepting.join(10)
+        self.listener.close()
 
     def accept(self):
         while True:

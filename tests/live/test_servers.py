@@ -45,7 +45,16 @@ class ListServer:
         self.context = context
         self.listener = socket.create_server((address, 0))
         self.url = f"https://{address}:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.serving = threading.Thread(target=self.serve, daemon=True)
+        self.serving.start()
+
+    def stop(self):
+        """Ends the waiting first: the number of a closed socket soon belongs to another server."""
+        if self.listener.fileno() < 0:
+            return
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.serving.join(10)
+        self.listener.close()
 
     def serve(self):
         while True:
@@ -249,7 +258,7 @@ class Lists(bed.Bed):
                 self.directory / "ca.key", "-CAcreateserial", "-days", days,
                 "-extfile", extension, "-out", certificate)
         server = ListServer(self.home, certificate, key)
-        self.addCleanup(server.listener.close)
+        self.addCleanup(server.stop)
         return server
 
     def sign(self, payload, key=None):
@@ -287,7 +296,7 @@ class Lists(bed.Bed):
                          ("refreshed", 7, ["new.example"]))
         self.assertEqual([row["host"] for row in done["withheld"]], ["ptbtime1.ptb.de"])
         self.assertEqual(oct((self.state / "server-list.json").stat().st_mode & 0o777), "0o600")
-        self.server.listener.close()
+        self.server.stop()
         listed = self.program("--json", "servers", "list", "--new").json
         self.assertEqual((listed["list"]["version"], listed["servers"][0]["host"]),
                          (7, "new.example"))
