@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "publish/table.h"
 #include "system/terminal.h"
 
 namespace clockwright::app {
@@ -33,6 +34,10 @@ void print_refusal(const Command& command, std::string_view text) {
 void print_remark(const Command& command, std::string_view text) {
     if (command.quiet) return;
     write(is_for_programs(command) ? stderr : stdout, text);
+}
+
+void print_notes(const Command& command, const std::vector<std::string>& notes) {
+    for (const std::string& note : notes) print_remark(command, wrap(note, 0));
 }
 
 bool shows_progress(const Command& command) {

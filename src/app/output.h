@@ -1,7 +1,9 @@
 /// How a verb speaks: results on stdout, progress and errors on stderr.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/cli.h"
 
@@ -18,6 +20,8 @@ void print_refusal(const Command& command, std::string_view text);
 
 /// A remark for people, at once: not with -q, and on stderr with --json, --csv or --render.
 void print_remark(const Command& command, std::string_view text);
+/// Each a remark, as a paragraph.
+void print_notes(const Command& command, const std::vector<std::string>& notes);
 
 /// A line that the next one overwrites: on a terminal's stderr only, and not with -q.
 bool shows_progress(const Command& command);

@@ -142,8 +142,7 @@ Result<int> apply_decision(const Context& context) {
     const Decision decision = TRY(make_decision(context));
     remember_confirmation(decision.run, context.config);
     const Command& command = context.command;
-    for (const std::string& note : decision.run.measured.notes)
-        print_remark(command, wrap(note, 0));
+    print_notes(command, decision.run.measured.notes);
     for (const std::string& remark :
          remember_standings(decision.run.judged, decision.run.measured, context.config))
         print_remark(command, wrap(remark, 0));

@@ -6,7 +6,6 @@
 #include "app/output.h"
 #include "app/verbs.h"
 #include "publish/drift_report.h"
-#include "publish/table.h"
 #include "system/clock.h"
 #include "system/kernel_clock.h"
 #include "system/local_host.h"
@@ -42,7 +41,7 @@ void add_measurement(const Run& run, DriftReport& report) {
 Result<int> run_drift(const Context& context) {
     const Command& command = context.command;
     const Run run = TRY(measured_run(context));
-    for (const std::string& note : run.measured.notes) print_remark(command, wrap(note, 0));
+    print_notes(command, run.measured.notes);
     DriftReport report;
     report.measured_at = system::read_clocks().wall;
     add_measurement(run, report);

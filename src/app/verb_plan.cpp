@@ -34,8 +34,7 @@ std::string text_of(const Decision& decision, bool explain) {
 Result<int> run_plan(const Context& context) {
     const Command& command = context.command;
     const Decision decision = TRY(make_decision(context));
-    for (const std::string& note : decision.run.measured.notes)
-        print_remark(command, wrap(note, 0));
+    print_notes(command, decision.run.measured.notes);
     const std::string unfinished = unfinished_text(context.config);
     if (!unfinished.empty()) print_remark(command, wrap(unfinished, 0));
     const bool saves = command.verb == Verb::plan && !command.file.empty();

@@ -35,7 +35,7 @@ Result<int> dry_run(const Context& context) {
     }
     print_result(context.command,
                  TRY(dry_run_report(gathered.candidates, context.config, context.command)));
-    for (const std::string& note : gathered.notes) print_remark(context.command, wrap(note, 0));
+    print_notes(context.command, gathered.notes);
     return exit_done;
 }
 

@@ -33,8 +33,7 @@ Result<int> run_status(const Context& context) {
     print_result(context.command, context.command.json
                                       ? status_json(report)
                                       : status_text(report, uses_colour(context.command)));
-    if (!report.verdict.reachable && !report.verdict.by_quorum)
-        return report.facts.hands.size() > 1 ? exit_failed : exit_no_set;
+    if (!report.verdict.is_told()) return report.facts.hands.size() > 1 ? exit_failed : exit_no_set;
     return report.verdict.demonstrated ? exit_done : exit_failed;
 }
 

@@ -73,6 +73,9 @@ struct ClockVerdict {
     std::optional<int> authenticated;  ///< by NTS, among the agreeing
     Seconds age{};                     ///< of the last update
     Ppm grows;                         ///< what the bound grows by from this moment on
+
+    /// Somebody tells of this clock: its daemon, or the servers that we ask.
+    bool is_told() const { return reachable || by_quorum; }
 };
 
 /// The demonstrated bound `later`; empty: none is.

@@ -213,7 +213,7 @@ struct Judgement {
 Judgement judge_report(const StatusReport& report, const CheckLimits& limits) {
     const ClockVerdict& verdict = report.verdict;
     Judgement judgement;
-    if (!verdict.reachable && !verdict.by_quorum) return {3, verdict.sentence};
+    if (!verdict.is_told()) return {3, verdict.sentence};
     if (report.last_change_failed)
         judgement.raise(2, "the last change failed and the old state is not proved");
     if (!verdict.demonstrated) {
@@ -353,7 +353,7 @@ CheckAnswer check_answer(const StatusReport& report, const CheckLimits& given) {
     // It never has more than one by design: worth a warning, and no alarm at night.
     if (traits_of(report.kind).one_server) limits.critical_agreeing = 1;
     Judgement judgement = judge_report(report, limits);
-    if (limits.expected && (report.verdict.reachable || report.verdict.by_quorum)) {
+    if (limits.expected && report.verdict.is_told()) {
         std::vector<std::string> missing;
         const std::string text = expected_text(report, *limits.expected, missing);
         if (!missing.empty()) {
@@ -368,8 +368,7 @@ CheckAnswer check_answer(const StatusReport& report, const CheckLimits& given) {
     if (!report.unfinished.empty()) text += "; " + report.unfinished;
     std::ranges::replace(text, '|', '/');  // a bar would begin the performance data
     std::string line = fmt::format("CLOCK {} - {}", words[judgement.code], text);
-    if (report.verdict.reachable || report.verdict.by_quorum)
-        line += " |" + perfdata(report, limits);
+    if (report.verdict.is_told()) line += " |" + perfdata(report, limits);
     return {judgement.code, line + "\n"};
 }
 
