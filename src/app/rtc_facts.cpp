@@ -45,7 +45,7 @@ RtcReport look_at_rtc(const RealTimeClock* clock, const Config& config, const Ho
         facts.bios_date = bios_date(host);
         const auto kernel = system::read_kernel_clock();
         // Where the file says LOCAL the kernel does not write (rule R-1).
-        facts.kernel_writes = kernel && !kernel->unsynchronised && !facts.local_by_file;
+        facts.kernel_writes = (!kernel || !kernel->unsynchronised) && !facts.local_by_file;
         facts.record = recorded(config);
         facts.clock_demonstrated = system_clock.demonstrated;
     }

@@ -44,7 +44,6 @@ std::string apply_words(const UnitSettings& settings) {
 /// What no part of the program ever needs.
 constexpr std::string_view seclusion =
     "NoNewPrivileges=yes\n"
-    "ProtectClock=yes\n"
     "ProtectSystem=strict\n"
     "ProtectHome=yes\n"
     "ProtectHostname=yes\n"
@@ -107,7 +106,9 @@ std::string change_unit(const UnitSettings& settings, std::string_view descripti
         "{}"
         "ReadWritePaths={}\n"
         "CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER\n"
-        "{}{}",
+        "{}"
+        "ProtectClock=yes\n"
+        "{}",
         mark, description, after, command(settings, words), state, fmt::join(writable, " "), more,
         seclusion);
 }
@@ -188,7 +189,10 @@ std::string agent_unit(const UnitSettings& settings, const std::vector<std::stri
         "RemoveIPC=yes\n"
         "PrivateMounts=yes\n"
         "{}"
-        "SystemCallFilter=~@privileged @resources\n"  // after what is allowed: it takes from that
+        // After what is allowed: it takes from that, and gives back how the kernel's word on the
+        // clock is read. ProtectClock would refuse that too; without a capability nothing is set.
+        "SystemCallFilter=~@privileged @resources\n"
+        "SystemCallFilter=adjtimex clock_adjtime clock_adjtime64\n"
         "\n"
         "[Install]\n"
         "WantedBy=multi-user.target\n",

@@ -85,4 +85,7 @@ TEST_CASE("the agent has a user of its own and no capability at all") {
     CHECK(unit.contains("LogsDirectory=clockwright\n"));
     CHECK(unit.contains("CapabilityBoundingSet=\n"));
     CHECK(unit.contains("Type=notify\n"));
+    // It reads the kernel's word on the clock, which needs no right.
+    CHECK(unit.contains("\nSystemCallFilter=adjtimex clock_adjtime clock_adjtime64\n"));
+    CHECK_FALSE(unit.contains("ProtectClock"));
 }

@@ -44,8 +44,8 @@ class RealTimeClock {
   public:
     virtual ~RealTimeClock() = default;
     virtual RtcIdentity identity() const = 0;
-    /// Waits for the edge, a second and a half at most. Fault::failed: in use by another program,
-    /// no valid time, it does not tick; Fault::not_permitted.
+    /// Waits for the edge, a second and a half at most. Fault::failed: no valid time, it does not
+    /// tick.
     virtual Result<RtcReading> read() const = 0;
     /// Fault::failed when the driver does not tell: then nothing is known, and nothing is good.
     virtual Result<RtcVoltage> voltage() const = 0;

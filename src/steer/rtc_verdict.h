@@ -28,7 +28,8 @@ struct RtcFacts {
     std::optional<RtcVoltage> voltage;
     bool local_by_file = false;  ///< the third line of /etc/adjtime says LOCAL
     Seconds zone{};              ///< local time less UTC, now
-    bool kernel_writes = false;  ///< 11-minute mode: the kernel copies the system clock to it (R-3)
+    /// 11-minute mode: the kernel copies the system clock to it, or does not tell whether.
+    bool kernel_writes = false;
     std::vector<RtcPoint> record;       ///< since somebody set it
     std::optional<WallTime> bios_date;  ///< where such clocks may begin anew; empty: not told
     bool clock_demonstrated = false;    ///< what it is compared with is right

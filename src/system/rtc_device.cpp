@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -24,6 +26,7 @@ using namespace std::chrono;
 constexpr auto patience = 1500ms;
 constexpr auto on_time = 20ms;  // for a write
 constexpr auto glance = 1ms;    // between two readings while the edge is awaited
+constexpr std::int64_t nanoseconds_end = 9'223'372'036;  // in 2262
 
 std::string first_line(const std::filesystem::path& file) {
     std::ifstream stream(file);
@@ -41,18 +44,14 @@ Result<Descriptor> open_device(const std::string& device, int how) {
 }
 
 /// What it shows, as UTC, in whole seconds.
-Result<WallTime> shown(const Descriptor& open, const std::string& device) {
-    rtc_time time{};
-    if (::ioctl(open.get(), RTC_RD_TIME, &time) < 0)
-        return fail("cannot read " + device + ": " + errno_text(errno));
-    const year_month_day date{year{time.tm_year + 1900},
-                              month{static_cast<unsigned>(time.tm_mon + 1)},
-                              day{static_cast<unsigned>(time.tm_mday)}};
-    // Nanoseconds of an instant end in 2262.
-    const bool is_time = date.ok() && time.tm_year < 300 && time.tm_hour < 24 && time.tm_min < 60 &&
-                         time.tm_sec < 61;
-    if (!is_time) return fail(device + " shows no valid time");
-    return sys_days{date} + hours{time.tm_hour} + minutes{time.tm_min} + seconds{time.tm_sec};
+Result<WallTime> shown(const std::string& epoch_file) {
+    const std::string text = first_line(epoch_file);
+    std::int64_t since_epoch = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), since_epoch);
+    const bool is_time = error == std::errc{} && end == text.data() + text.size() &&
+                         since_epoch >= 0 && since_epoch < nanoseconds_end;
+    if (!is_time) return fail(epoch_file + " shows no valid time");
+    return WallTime{seconds{since_epoch}};
 }
 
 rtc_time broken_down(WallTime instant) {
@@ -78,24 +77,23 @@ std::optional<RtcDevice> RtcDevice::find(const std::string& sysfs, const std::st
     for (const auto& entry : std::filesystem::directory_iterator(sysfs, error))
         names.push_back(entry.path().filename().string());
     std::ranges::sort(names);
-    std::optional<RtcIdentity> chosen;
+    std::optional<RtcDevice> chosen;
     for (const std::string& name : names) {
         const std::filesystem::path here = std::filesystem::path(sysfs) / name;
-        const RtcIdentity found{devices + "/" + name, first_line(here / "name"),
-                                first_line(here / "hctosys") == "1"};
-        if (!chosen || (found.started_system && !chosen->started_system)) chosen = found;
+        RtcIdentity found{devices + "/" + name, first_line(here / "name"),
+                          first_line(here / "hctosys") == "1"};
+        if (!chosen || (found.started_system && !chosen->identity_.started_system))
+            chosen = RtcDevice(std::move(found), here / "since_epoch");
     }
-    if (!chosen) return std::nullopt;
-    return RtcDevice(std::move(*chosen));
+    return chosen;
 }
 
 Result<RtcReading> RtcDevice::read() const {
-    const Descriptor open = TRY(open_device(identity_.device, O_RDONLY));
-    const WallTime first = TRY(shown(open, identity_.device));
+    const WallTime first = TRY(shown(epoch_file_));
     const SteadyTime begun = read_clocks().steady;
     Now before = read_clocks();
     while (before.steady - begun < patience) {
-        const WallTime now = TRY(shown(open, identity_.device));
+        const WallTime now = TRY(shown(epoch_file_));
         const Now after = read_clocks();
         if (now != first) return RtcReading{after.wall, now, after.steady - before.steady};
         before = after;

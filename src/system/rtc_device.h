@@ -1,5 +1,5 @@
-/// The hardware clock by /dev/rtcN and sysfs (rtc(4)); opened for a moment only, since one process
-/// at a time may have it.
+/// The hardware clock. It is read by sysfs, which needs no right and is never in use by another
+/// (rule R-7); /dev/rtcN (rtc(4)) is opened for a moment to set it and for the word on its supply.
 #pragma once
 
 #include <optional>
@@ -21,9 +21,11 @@ class RtcDevice : public RealTimeClock {
     Result<void> set() override;
 
   private:
-    explicit RtcDevice(RtcIdentity identity) : identity_(std::move(identity)) {}
+    RtcDevice(RtcIdentity identity, std::string epoch_file)
+        : identity_(std::move(identity)), epoch_file_(std::move(epoch_file)) {}
 
     RtcIdentity identity_;
+    std::string epoch_file_;  ///< shows seconds since 1970, read as UTC
 };
 
 }  // namespace clockwright::system

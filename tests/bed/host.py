@@ -47,9 +47,10 @@ def nspawn():
 
 class Host:
     """`layers` are names of debian_root's; `files` are {path: text}, there before the boot;
-    `programs` are {path in the host: path here}, to be read and run only."""
+    `programs` are {path in the host: path here}, to be read and run only; `reads_clock`: adjtimex
+    may be called as on a real host, where without CAP_SYS_TIME it only reads."""
 
-    def __init__(self, name, number, layers=(), files=None, programs=None):
+    def __init__(self, name, number, layers=(), files=None, programs=None, reads_clock=False):
         self.name, self.number, self.address = name, number, f"{NETWORK}.0.{number}"
         self.directory = seclusion.PLACE / name
         self.root = self.directory / "root"
@@ -59,6 +60,7 @@ class Host:
         self.process, self.leader = None, 0
         self.cgroup = None
         self.programs = programs or {}
+        self.reads_clock = reads_clock
         self.lay(layers)
         self.connect()
         for path, text in {"/etc/hostname": f"{name}\n", **(files or {})}.items():
@@ -95,6 +97,7 @@ class Host:
                  f"--network-namespace-path={self.network}", "--register=no", "--keep-unit",
                  "--console=pipe", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
                  "--drop-capability=CAP_SYS_TIME",
+                 *(["--system-call-filter=adjtimex clock_adjtime"] if self.reads_clock else []),
                  *(f"--bind-ro={here}:{there}" for there, here in self.programs.items())]
         with open(self.log, "ab") as output:
             self.process = subprocess.Popen([*map(str, words)], stdin=subprocess.DEVNULL,

@@ -35,9 +35,10 @@ class Hosts:
         self.all, self.labs = [], []
         self.authority = None
 
-    def add(self, name, daemon=None, sources=(), files=None, lines=()):
+    def add(self, name, daemon=None, sources=(), files=None, lines=(), reads_clock=False):
         """Begins to boot a host with this daemon, of DAEMONS, asking these addresses; `files` are
-        {path: text} and `lines` more lines of the daemon's configuration."""
+        {path: text} and `lines` more lines of the daemon's configuration; `reads_clock` as in
+        Host."""
         layers, present = (), {}
         if daemon:
             known = DAEMONS[daemon]
@@ -45,7 +46,7 @@ class Hosts:
             present = {**known.files,
                        known.config: known.text(sources) + "".join(f"{line}\n" for line in lines)}
         new = one_host.Host(name, len(self.all) + 10, layers, {**present, **(files or {})},
-                            {PROGRAM_INSIDE: program_of_root()})
+                            {PROGRAM_INSIDE: program_of_root()}, reads_clock)
         self.all.append(new)
         new.start()
         return new

@@ -18,7 +18,8 @@ class AgentService(hosts.HostBed):
         servers = cls.hosts.lab({last: {} for last in HONEST}
                                 | {LIAR: {"step_at": '"50s"', "step": '"840ms"'}})
         cls.honest, cls.liar = servers[:-1], servers[-1]
-        cls.host = cls.hosts.add("client", "chrony", servers[:1], {})
+        cls.host = cls.hosts.add("client", "chrony", servers[:1], {}, reads_clock=True)
+        cls.add_hardware_clock()
         cls.configure([*cls.honest[:4], cls.liar])
 
     @classmethod
@@ -26,6 +27,18 @@ class AgentService(hosts.HostBed):
         names = ", ".join(f'"{one}"' for one in candidates)
         cls.host.write(CONFIG, f"[candidates]\ndiscover = false\nhosts = [{names}]\n"
                                f"[select]\nconfirmations = 1\n{agent}")
+
+    @classmethod
+    def add_hardware_clock(cls):
+        """This machine may have none: for the agent's unit one stands in sysfs, seven seconds slow,
+        and has no device; it is begun before the agent, and ticks as long as the host lives."""
+        cls.host.write("/var/lib/rtc/rtc0/name", "rtc_fake\n")
+        cls.host.write("/var/lib/rtc/rtc0/hctosys", "1\n")
+        cls.host.write("/var/lib/rtc/tick", "cd /var/lib/rtc/rtc0\nwhile sleep 0.05; do\n"
+                       "echo $(($(date +%s) - 7)) > next && mv next since_epoch\ndone\n")
+        cls.host.write(f"/etc/systemd/system/{AGENT}.d/rtc.conf",
+                       "[Service]\nTemporaryFileSystem=/sys/class\n"
+                       "BindReadOnlyPaths=/var/lib/rtc:/sys/class/rtc\n")
 
     def program(self, *words, code=0):
         answer = hosts.program(self.host, *words, seconds=120)
@@ -57,6 +70,7 @@ class AgentService(hosts.HostBed):
                        '[agent]\nmode = "ultrafast"\napply = "auto"\n'
                        '[[alert.exec]]\ncommand = ["/usr/bin/tee", "-a", "/var/lib/clockwright/told"]\n'
                        'tells = ["changes"]\n')
+        self.host.ask("systemd-run", "--unit=rtc", "/bin/sh", "/var/lib/rtc/tick")
         self.program("service", "install", "--agent")
         hosts.wait_for("the better set", lambda: self.listed() == sorted(self.honest), 200)
         hosts.wait_for("the agent has seen it", lambda: "decided for the agent: applied" in
@@ -86,6 +100,11 @@ class AgentService(hosts.HostBed):
             owners = self.host.run("sh", "-c", f"stat -L -c %u {PLACE}/*").stdout.split()
             self.assertEqual(len(set(owners)), 1, owners)
             self.assertNotIn("0", owners)
+
+        with self.subTest("it compares the hardware clock, which it may not open"):
+            rows = self.program("--json", "history", "events").stdout
+            self.assertRegex(rows, r"the hardware clock was compared: \+7\.[0-9]+ s")
+            self.host.ask("rm", "-r", f"/etc/systemd/system/{AGENT}.d")
 
         with self.subTest("an agent that hangs is ended by systemd, and begun again"):
             hung = self.main_process()
