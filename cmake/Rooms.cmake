@@ -1,8 +1,9 @@
-# room(NAME DOORS a b … LIBRARIES …): one static library of src/NAME; its link line is its list of
+# room(NAME [OFTEN] DOORS a b … LIBRARIES …): one static library of src/NAME; its link line is its list of
 # doors. Every *.cpp that is no test belongs to it; every *_test.cpp belongs to test_NAME, which may
-# also see the lab and tests/fakes.
+# also see the lab and tests/fakes. OFTEN: runs for each packet or server; the rest of the program is
+# compiled to be small, since what it touches stays in memory.
 function(room name)
-    cmake_parse_arguments(ROOM "" "" "DOORS;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(ROOM "OFTEN" "" "DOORS;LIBRARIES" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
     set(tests ${sources})
     list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -17,6 +18,7 @@ function(room name)
     target_include_directories(clockwright_${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
     if(sources)
         target_link_libraries(clockwright_${name} PRIVATE clockwright_flags)
+        target_compile_options(clockwright_${name} PRIVATE $<$<AND:$<CONFIG:Release>,$<BOOL:${ROOM_OFTEN}>>:-O2>)
     endif()
     foreach(door IN LISTS ROOM_DOORS)
         target_link_libraries(clockwright_${name} ${scope} clockwright_${door})

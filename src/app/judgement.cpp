@@ -45,8 +45,8 @@ void open_if_permitted(Candidate& first, const Candidate& twin) {
 
 /// Moves twins out of `candidates`; the first of each endpoint stays, and the daemon's come first.
 std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
-    std::ranges::stable_sort(
-        candidates, [](const Candidate& a, const Candidate& b) { return order(a) < order(b); });
+    if (!std::ranges::is_sorted(candidates, {}, order))
+        std::ranges::stable_sort(candidates, {}, order);
     std::vector<Candidate> unique;
     std::vector<Twin> twins;
     std::map<Endpoint, std::size_t> places;  // into `unique`

@@ -19,11 +19,11 @@ std::string json_number(double number);
 /// Keys are written as they are.
 class JsonObject {
   public:
-    explicit JsonObject(int depth) : depth_(depth) {}
+    explicit JsonObject(int depth);
 
-    void add(std::string_view key, std::string_view text) { add_json(key, json_string(text)); }
+    void add(std::string_view key, std::string_view text);
     void add(std::string_view key, const char* text) { add(key, std::string_view(text)); }
-    void add(std::string_view key, double number) { add_json(key, json_number(number)); }
+    void add(std::string_view key, double number);
     void add(std::string_view key, bool flag) { add_json(key, flag ? "true" : "false"); }
     void add(std::string_view key, std::integral auto number) {
         add_json(key, std::to_string(number));
@@ -41,7 +41,7 @@ class JsonObject {
   private:
     void begin_member(std::string_view key);
 
-    int depth_;
+    std::string lead_;  ///< of every member but the first, which has no comma
     std::string members_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 #include <tuple>
 
@@ -172,7 +173,14 @@ void rank(std::vector<ScanRow>& rows) {
                                                                          : assessment.verdict),
             error, std::string_view(row.candidate.source.as_written));
     };
-    std::ranges::stable_sort(rows, {}, key);
+    // Rows are large: what is sorted is their places.
+    std::vector<std::size_t> places(rows.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    std::ranges::stable_sort(places, {}, [&](std::size_t place) { return key(rows[place]); });
+    std::vector<ScanRow> ranked;
+    ranked.reserve(rows.size());
+    for (const std::size_t place : places) ranked.push_back(std::move(rows[place]));
+    rows = std::move(ranked);
 }
 
 std::string consensus_text(const Consensus& consensus) {

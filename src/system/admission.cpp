@@ -57,12 +57,12 @@ Admitted held_back(NtsReport report, std::string why) {
 }  // namespace
 
 std::string why_forbidden(const IpAddress& address, bool from_stranger) {
-    const std::string text = to_string(address);
     if (address.is_multicast()) {
-        return fmt::format("resolves to {}, which is a multicast or broadcast address", text);
+        return fmt::format("resolves to {}, which is a multicast or broadcast address",
+                           to_string(address));
     }
     if (address.is_unspecified()) {
-        return fmt::format("resolves to {}, which is no address of a server", text);
+        return fmt::format("resolves to {}, which is no address of a server", to_string(address));
     }
     if (!from_stranger) {
         return {};
@@ -72,7 +72,7 @@ std::string why_forbidden(const IpAddress& address, bool from_stranger) {
                            : fmt::format(
                                  "resolves to {}, which is {} address and must not be for "
                                  "a name from a list of strangers",
-                                 text, kind);
+                                 to_string(address), kind);
 }
 
 std::string why_forbidden_server(const IpAddress& exchange, const IpAddress& server) {

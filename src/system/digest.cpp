@@ -1,11 +1,9 @@
-// MD5's plain function is deprecated, but it needs none of OpenSSL's start-up: a millisecond, which
-// is a fifth of a one-shot scan.
-#define OPENSSL_SUPPRESS_DEPRECATED
-
 #include "system/digest.h"
 
-#include <openssl/evp.h>
-#include <openssl/md5.h>
+#include <nettle/hmac.h>
+#include <nettle/md5.h>
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
 
 #include <array>
 #include <span>
@@ -13,6 +11,10 @@
 namespace clockwright::system {
 
 namespace {
+
+const std::uint8_t* octets_of(std::string_view bytes) {
+    return reinterpret_cast<const std::uint8_t*>(bytes.data());
+}
 
 std::string hex_text(std::span<const std::uint8_t> octets) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -24,45 +26,44 @@ std::string hex_text(std::span<const std::uint8_t> octets) {
     return text;
 }
 
-std::string hex_digest(const char* algorithm, std::string_view bytes) {
-    std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
-    std::size_t length = 0;
-    if (EVP_Q_digest(nullptr, algorithm, nullptr, bytes.data(), bytes.size(), digest.data(),
-                     &length) != 1) {
-        return {};
-    }
-    return hex_text(std::span(digest).first(length));
-}
-
 }  // namespace
 
 std::string sha256_hex(std::string_view bytes) {
-    return hex_digest("SHA256", bytes);
+    sha256_ctx context{};
+    std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest{};
+    sha256_init(&context);
+    sha256_update(&context, bytes.size(), octets_of(bytes));
+    sha256_digest(&context, digest.size(), digest.data());
+    return hex_text(digest);
 }
 
 std::string sha1_hex(std::string_view bytes) {
-    return hex_digest("SHA1", bytes);
+    sha1_ctx context{};
+    std::array<std::uint8_t, SHA1_DIGEST_SIZE> digest{};
+    sha1_init(&context);
+    sha1_update(&context, bytes.size(), octets_of(bytes));
+    sha1_digest(&context, digest.size(), digest.data());
+    return hex_text(digest);
 }
 
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
-    std::array<std::uint8_t, EVP_MAX_MD_SIZE> code{};
-    std::size_t length = 0;
-    const auto* octets = reinterpret_cast<const std::uint8_t*>(bytes.data());
-    if (EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(), octets,
-                  bytes.size(), code.data(), code.size(), &length) == nullptr) {
-        return {};
-    }
-    return hex_text(std::span(code).first(length));
+    hmac_sha256_ctx context{};
+    std::array<std::uint8_t, SHA256_DIGEST_SIZE> code{};
+    hmac_sha256_set_key(&context, key.size(), octets_of(key));
+    hmac_sha256_update(&context, bytes.size(), octets_of(bytes));
+    hmac_sha256_digest(&context, code.size(), code.data());
+    return hex_text(code);
 }
 
 std::uint32_t ipv6_refid(const IpAddress& address) {
-    std::array<std::uint8_t, MD5_DIGEST_LENGTH> digest{};
-    MD5(address.bytes.data(), address.bytes.size(), digest.data());
-    std::uint32_t refid = 0;
-    for (std::size_t i = 0; i < 4; ++i) {
-        refid = (refid << 8U) | digest[i];
-    }
-    return refid;
+    md5_ctx context{};
+    std::array<std::uint8_t, 4> refid{};
+    md5_init(&context);
+    md5_update(&context, address.bytes.size(), address.bytes.data());
+    md5_digest(&context, refid.size(), refid.data());
+    return static_cast<std::uint32_t>(refid[0]) << 24U |
+           static_cast<std::uint32_t>(refid[1]) << 16U |
+           static_cast<std::uint32_t>(refid[2]) << 8U | refid[3];
 }
 
 }  // namespace clockwright::system

@@ -228,7 +228,8 @@ std::string to_string(const IpAddress& address) {
     if (address.family == Family::ipv6) {
         return ipv6_text(address);
     }
-    return fmt::format("{}", fmt::join(std::span(address.bytes).first<4>(), "."));
+    const auto& octets = address.bytes;
+    return fmt::format("{}.{}.{}.{}", octets[0], octets[1], octets[2], octets[3]);
 }
 
 std::string to_string(const Endpoint& endpoint) {

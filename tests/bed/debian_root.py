@@ -20,8 +20,8 @@ RELEASE = "bookworm"
 PACKAGES = (
     "systemd", "systemd-sysv", "systemd-container", "dbus", "iproute2", "procps", "openssl",
     "netbase", "ca-certificates",
-    # what the program is linked with, and libcurl, which it loads
-    "libc-ares2", "libcurl4", "libfmt9", "libsqlite3-0", "libssl3", "libstdc++6", "libtomlplusplus3")
+    # what the program is linked with, and what it loads
+    "libc-ares2", "libcurl4", "libnettle8", "libsqlite3-0", "libssl3")
 LAYERS = ("chrony", "ntpsec", "openntpd", "systemd-timesyncd")
 KEY = hashlib.sha256(repr((VERSION, RELEASE, PACKAGES)).encode()).hexdigest()[:12]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clockwright-bed"

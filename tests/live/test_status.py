@@ -3,6 +3,7 @@
 monitor can use; every fault of a configuration at once."""
 import re
 import socket
+import statistics
 import time
 
 import bed
@@ -62,6 +63,31 @@ class Status(BadlyConfigured):
         status = self.program("--json", "status").json
         self.assertTrue(status["terms"])
         self.assertAlmostEqual(sum(status["terms"].values()), status["bound_seconds"], delta=1e-6)
+
+    def own_bound_of_chronyd(self):
+        """|offset| + root dispersion + root delay/2, by chronyd's own client."""
+        fields = self.chronyc("-c", "tracking").stdout.split(",")
+        return abs(float(fields[4])) + float(fields[11]) + float(fields[10]) / 2
+
+    def test_while_it_is_synchronised_the_bound_is_no_looser_than_chronyds_own(self):
+        self.well_configured()
+        ratios = []
+        for _ in range(15):
+            before = self.own_bound_of_chronyd()
+            told = self.program("--json", "status").json["bound_seconds"]
+            ratios.append(told / max(before, self.own_bound_of_chronyd()))
+        self.assertLess(statistics.median(ratios), 1.1, ratios)
+
+    def test_a_clock_that_a_daemon_only_watches_is_said_to_be_100_ms_off(self):
+        self.start(*[self.line(last) for last in HONEST],
+                   honest={last: {"offset": '"100ms"'} for last in HONEST})
+        self.chronyd_has_samples(len(HONEST))
+        status = self.program("--json", "status").json
+        self.assertAlmostEqual(status["offset_seconds"], 0.1, delta=0.005)
+        self.assertRegex(status["sentence"], r"^This clock is (100|9\d\.\d*|10\d\.\d*) ms ±")
+        self.assertIn("does not set it", status["sentence"])
+        _, word = self.check("-w", "50ms", "-c", "90ms")
+        self.assertEqual(word, "CRITICAL")
 
     def test_nothing_answers(self):
         self.chronyd(self.line(1))

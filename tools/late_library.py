@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+"""Writes assembly (x86-64, System V) that stands for the functions which objects want of shared
+libraries, so that the program can be linked without these and load them at the first call.
+
+    late_library.py ARCHIVE LIBRARY… > STUBS.S
+
+Each function jumps through a table. At first all entries lead to clockwright_late_load()
+(src/system/late_library.cpp), which loads the libraries, fills the table and makes it read-only.
+"""
+import re
+import subprocess
+import sys
+
+HEAD = """\
+    .section .note.GNU-stack,"",@progbits
+    .text
+"""
+
+# Whatever a function may get in registers is kept; on the stack are the number of the function and
+# its caller's address.
+FIRST_CALL = """\
+    .type first_call, @function
+first_call:
+    .cfi_startproc
+    .cfi_def_cfa_offset 16
+    pushq %rax
+    pushq %rdi
+    pushq %rsi
+    pushq %rdx
+    pushq %rcx
+    pushq %r8
+    pushq %r9
+    subq $136, %rsp
+    .cfi_adjust_cfa_offset 192
+{save}
+    call clockwright_late_load
+{restore}
+    addq $136, %rsp
+    popq %r9
+    popq %r8
+    popq %rcx
+    popq %rdx
+    popq %rsi
+    popq %rdi
+    popq %rax
+    .cfi_adjust_cfa_offset -192
+    popq %r11
+    .cfi_adjust_cfa_offset -8
+    leaq clockwright_late_targets(%rip), %r10
+    jmpq *(%r10,%r11,8)
+    .cfi_endproc
+    .size first_call, .-first_call
+"""
+
+FUNCTION = """\
+    .globl {name}
+    .hidden {name}
+    .type {name}, @function
+{name}:
+    endbr64
+    jmpq *clockwright_late_targets+{offset}(%rip)
+    .size {name}, .-{name}
+first_{name}:
+    endbr64
+    pushq ${number}
+    jmp first_call
+"""
+
+
+def symbols(option, path):
+    listed = subprocess.run(["nm", "-P", *option, path], check=True, capture_output=True, text=True)
+    return {line.split("@")[0].split()[0] for line in listed.stdout.splitlines() if " " in line}
+
+
+def soname(library):
+    told = subprocess.run(["objdump", "-p", library], check=True, capture_output=True, text=True)
+    return re.search(r"^\s*SONAME\s+(\S+)", told.stdout, re.M).group(1)
+
+
+def stubs(names, libraries):
+    moves = [(f"movups %xmm{i}, {16 * i}(%rsp)", f"movups {16 * i}(%rsp), %xmm{i}")
+             for i in range(8)]
+    yield HEAD
+    yield FIRST_CALL.format(save="\n".join(f"    {save}" for save, _ in moves),
+                            restore="\n".join(f"    {back}" for _, back in moves))
+    for number, name in enumerate(names):
+        yield FUNCTION.format(name=name, number=number, offset=8 * number)
+    # Pages of their own, which are made read-only.
+    yield '    .section .late_targets,"aw",@progbits\n    .balign 4096\n'
+    yield "    .globl clockwright_late_targets\nclockwright_late_targets:\n"
+    for name in names:
+        yield f"    .quad first_{name}\n"
+    yield "    .balign 4096\n"
+    yield '    .section .rodata.late_names,"a",@progbits\n'
+    for label, texts in (("names", names), ("libraries", libraries)):
+        yield f"    .globl clockwright_late_{label}\nclockwright_late_{label}:\n"
+        for text in texts:
+            yield f'    .asciz "{text}"\n'
+        yield '    .asciz ""\n'
+
+
+def main(archive, *libraries):
+    offered = set().union(*(symbols(["-D", "--defined-only"], library) for library in libraries))
+    names = sorted(symbols(["--undefined-only"], archive) & offered)
+    assert names, "nothing is wanted of these libraries"
+    sys.stdout.writelines(stubs(names, [soname(library) for library in libraries]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
