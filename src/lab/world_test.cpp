@@ -240,6 +240,8 @@ TEST_CASE("what is no TOML is a fault with its line") {
     CHECK(faults_of("port = 1\nport = 2\n").starts_with("w.toml:2: "));
     CHECK(faults_of("port = \n").starts_with("w.toml:1: "));
     CHECK(faults_of("\xff\xfe").starts_with("w.toml:1: "));
+    // A key may not begin like that, which the library asserts before it says so.
+    CHECK(faults_of(std::string("[\0[server]]\n", 12)).starts_with("w.toml:1: "));
 }
 
 TEST_CASE("the worlds that come along are in order and can run at once") {
