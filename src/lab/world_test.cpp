@@ -242,6 +242,8 @@ TEST_CASE("what is no TOML is a fault with its line") {
     CHECK(faults_of("\xff\xfe").starts_with("w.toml:1: "));
     // A key may not begin like that, which the library asserts before it says so.
     CHECK(faults_of(std::string("[\0[server]]\n", 12)).starts_with("w.toml:1: "));
+    // Its table of blanks holds such a letter to be unreachable.
+    CHECK(faults_of("port = 0\xc5\xbb\n").starts_with("w.toml:1: "));
 }
 
 TEST_CASE("the worlds that come along are in order and can run at once") {
