@@ -105,7 +105,8 @@ class Scan(bed.Bed):
     def check_numbers(self, servers):
         liar = servers[self.host(20)]
         self.assertAlmostEqual(liar["offset_seconds"], 0.840, delta=0.005)
-        self.assertTrue(0.0004 <= liar["delay_seconds"] < 0.1, liar)
+        # The lab lets an answer go up to 30 µs before its time.
+        self.assertTrue(0.00037 <= liar["delay_seconds"] < 0.1, liar)
         self.assertEqual((liar["sent"], liar["received"]), (4, 4))
         silent = servers[self.host(21)]
         self.assertEqual((silent["sent"], silent["received"]), (4, 0))
