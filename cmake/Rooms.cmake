@@ -1,6 +1,6 @@
-# room(NAME [OFTEN] DOORS a b … LIBRARIES …): one static library of src/NAME; its link line is its list of
-# doors. Every *.cpp that is no test belongs to it; every *_test.cpp belongs to test_NAME, which may
-# also see the lab and tests/fakes. OFTEN: runs for each packet or server; the rest of the program is
+# room(NAME [OFTEN] DOORS a b … LIBRARIES …): one static library of src/NAME; its link line is its
+# list of doors. Every *.cpp that is no test belongs to it; every *_test.cpp belongs to test_NAME, which
+# may also see the lab and tests/fakes. OFTEN: runs for each packet or server; the rest of the program is
 # compiled to be small, since what it touches stays in memory.
 function(room name)
     cmake_parse_arguments(ROOM "OFTEN" "" "DOORS;LIBRARIES" ${ARGN})

@@ -45,6 +45,7 @@ void open_if_permitted(Candidate& first, const Candidate& twin) {
 
 /// Moves twins out of `candidates`; the first of each endpoint stays, and the daemon's come first.
 std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
+    // Candidates are large, and mostly in order.
     if (!std::ranges::is_sorted(candidates, {}, order))
         std::ranges::stable_sort(candidates, {}, order);
     std::vector<Candidate> unique;

@@ -179,7 +179,7 @@ TEST_CASE("what the kernel writes jumps by no fault of its battery") {
 
 TEST_CASE("without a reading nothing is claimed") {
     RtcFacts facts;
-    facts.why_not = "/dev/rtc0 is in use by another program";
+    facts.why_not = "/dev/rtc0 does not tick";
     const RtcVerdict verdict = judge_rtc(facts);
     CHECK(verdict.mode == RtcMode::unknown);
     CHECK_FALSE(verdict.offset);
