@@ -139,6 +139,9 @@ void ProbeWire::perform() {
 
 void ProbeWire::send_burst(std::span<const ntp::Send> sends) {
     const Now now = read_clocks();
+    if (!sends.empty() && probes_.size() <= few_targets) {
+        path_.warm();
+    }
     for (const ntp::Send& send : sends) {
         transmit(send, now);
     }

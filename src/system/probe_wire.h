@@ -17,6 +17,7 @@
 #include "system/random_bits.h"
 #include "system/socket_set.h"
 #include "system/udp_socket.h"
+#include "system/warm_path.h"
 
 namespace clockwright::system {
 
@@ -86,6 +87,7 @@ class ProbeWire {
     Callbacks callbacks_;
     ntp::Poller poller_;
     SocketSet sockets_;
+    WarmPath path_;
     KeptSockets* kept_;
     boost::asio::steady_timer timer_;
     std::vector<Probe> probes_;

@@ -88,6 +88,20 @@ std::expected<UdpSocket, int> UdpSocket::connect(const Endpoint& peer) {
     return UdpSocket{std::move(*socket)};
 }
 
+std::expected<UdpSocket, int> UdpSocket::connect_to_itself() {
+    SocketAddress own = to_socket_address({*parse_address("127.0.0.1"), 0});
+    auto socket = open_socket(own, stamps_both_ways);
+    if (!socket) {
+        return std::unexpected(socket.error());
+    }
+    if (::bind(socket->get(), own.get(), own.size) != 0 ||
+        ::getsockname(socket->get(), own.get(), &own.size) != 0 ||
+        ::connect(socket->get(), own.get(), own.size) != 0) {
+        return std::unexpected(errno);
+    }
+    return UdpSocket{std::move(*socket)};
+}
+
 std::expected<UdpSocket, int> UdpSocket::bind(const Endpoint& local) {
     const SocketAddress address = to_socket_address(local);
     auto socket = open_socket(address, receive_stamps);

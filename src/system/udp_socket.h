@@ -24,6 +24,9 @@ class UdpSocket {
     /// To one peer, from a random port (RFC 9109); stamps in both directions.
     static std::expected<UdpSocket, int> connect(const Endpoint& peer);
 
+    /// To its own address on loopback: it receives what it sends; stamps in both directions.
+    static std::expected<UdpSocket, int> connect_to_itself();
+
     /// At one address for everybody; stamps what arrives. The port is not shared.
     static std::expected<UdpSocket, int> bind(const Endpoint& local);
 
