@@ -97,10 +97,12 @@ void Agent::begin_cycle(const Now& now) {
     // From the plan of cycles, not from now: a late wake does not delay those after it.
     const auto cycle = to_nanoseconds(pace_.cycle);
     next_cycle_ += cycle * ((now.steady - next_cycle_) / cycle + 1);
-    if (cycles_++ % pace_.judged_each == 0) {
+    const bool judged = cycles_++ % pace_.judged_each == 0;
+    if (judged) {
         deadline_ = now.steady + to_nanoseconds(std::min(cycle_patience, pace_.cycle * 0.9));
     }
-    if (!looking_) {
+    // A daemon that answers is asked each time; for one to come it is enough to look now and then.
+    if (!looking_ && (judged || life_.answers)) {
         looking_ = now.steady;
         effects_.emplace_back(effect::Look{});
     }
@@ -114,10 +116,17 @@ void Agent::ask_who_is_due(const Now& now) {
         if (resolving_) effects_.emplace_back(effect::Resolve{std::move(names)});
     }
     if (asking_) return;
-    std::vector<Candidate> whom = watched_.due(now);
-    if (whom.empty()) return;
+    std::vector<Question> questions = watched_.due(now, packets_until_judged());
+    if (questions.empty()) return;
     asking_ = true;
-    effects_.emplace_back(effect::Ask{std::move(whom)});
+    effects_.emplace_back(effect::Ask{std::move(questions), pace_.rates.near});
+}
+
+/// One in this cycle and in each that follows, up to the next that is judged: to set out for one
+/// packet costs as much as the packet.
+int Agent::packets_until_judged() const {
+    const auto since = (cycles_ - 1) % pace_.judged_each;
+    return cycles_ == 0 || since == 0 ? 1 : static_cast<int>(pace_.judged_each - since) + 1;
 }
 
 void Agent::take(Sight sight, const Now& now) {

@@ -63,8 +63,9 @@ struct Look {};   ///< at this host → `saw`
 struct Resolve {  ///< names → `resolved`
     std::vector<Candidate> whom;
 };
-struct Ask {  ///< one probe each → `answered`
-    std::vector<Candidate> whom;
+struct Ask {  ///< → `answered`, when all have
+    std::vector<Question> questions;
+    Seconds spacing{1};  ///< between the packets to one server
 };
 struct Decide {};  ///< scan, judge, plan → `decided`
 struct Apply {     ///< this plan, now → `applied`
@@ -143,6 +144,7 @@ class Agent {
     void hear_quorum(const Now& now);
     void tell_quorum(const Now& now);
     void begin_cycle(const Now& now);
+    int packets_until_judged() const;
     void ask_who_is_due(const Now& now);
     void take(Sight sight, const Now& now);
     void not_seen(std::string why);

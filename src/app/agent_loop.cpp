@@ -184,8 +184,8 @@ void AgentLoop::carry_out(effect::Resolve& resolve) {
 }
 
 void AgentLoop::carry_out(effect::Ask& ask) {
-    asking_.post([this, whom = std::move(ask.whom),
-                  context = context_] { return prober_.ask(whom, context->config); },
+    asking_.post([this, ask = std::move(ask),
+                  context = context_] { return prober_.ask(ask, context->config); },
                  [this](const std::vector<Answer>& answers) {
                      perform(agent_->answered(answers, read_moment()));
                  });

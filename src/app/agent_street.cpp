@@ -38,7 +38,7 @@ namespace {
 
 constexpr Seconds resolve_limit{4}, restart_limit{60};
 constexpr std::chrono::hours rtc_rest{6}, record_rest{6};
-constexpr std::chrono::seconds whole_look_rest{10}, leaps_rest{3600};
+constexpr std::chrono::seconds whole_look_rest{20}, leaps_rest{3600};
 
 /// What the daemon has, `hosts` and `agent.watch`, and nothing that would have to be searched.
 Result<std::vector<Candidate>> to_watch(const Config& config, const DaemonView& view) {

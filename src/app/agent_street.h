@@ -14,7 +14,7 @@
 namespace clockwright::app {
 
 /// Looks at this host and its daemon; sends no packet but to the daemon itself. Who runs and what
-/// is configured is read anew every few seconds only, the daemon's state each time. Used by one
+/// is configured is read anew every 20 s only, the daemon's state each time. Used by one
 /// thread.
 class HostLook {
   public:

@@ -85,12 +85,14 @@ class Discipline {
 
     Selection ask() {
         const SteadyTime now = system::read_clocks().steady;
-        std::vector<Candidate> asked, due;
+        std::vector<Candidate> asked;
+        std::vector<Question> due;
         for (const SteeringServer& server : servers_) {
             asked.push_back(server.candidate);
-            if (server.due <= now) due.push_back(server.candidate);
+            if (server.due <= now) due.push_back({.whom = server.candidate});
         }
-        const std::vector<Answer> answers = in_their_places(prober_.ask(due, config_), now);
+        const std::vector<Answer> answers =
+            in_their_places(prober_.ask({.questions = std::move(due)}, config_), now);
         keep_addresses(servers_, answers);
         keep_paces(servers_, answers, now, look_every);
         for (std::size_t i = 0; i < asked.size(); ++i) {

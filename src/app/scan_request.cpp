@@ -43,14 +43,19 @@ bool is_named_now(const Candidate& candidate) {
     return candidate.source.origin.kind == Origin::Kind::command_line;
 }
 
+system::ProbeTarget target_of(const Candidate& candidate, system::FamilyChoice family) {
+    return {.host = asked_name(candidate, family),
+            .from_stranger = from_stranger(candidate),
+            .operator_spacing = operator_spacing(candidate.source.operator_name),
+            .named = candidate.source.host,
+            .asked_anyway = is_named_now(candidate)};
+}
+
 std::vector<system::ProbeTarget> targets_of(const std::vector<Candidate>& candidates,
                                             system::FamilyChoice family) {
     std::vector<system::ProbeTarget> targets;
-    for (const Candidate& candidate : candidates) {
-        targets.push_back({asked_name(candidate, family), from_stranger(candidate),
-                           operator_spacing(candidate.source.operator_name), candidate.source.host,
-                           is_named_now(candidate)});
-    }
+    targets.reserve(candidates.size());
+    for (const Candidate& candidate : candidates) targets.push_back(target_of(candidate, family));
     return targets;
 }
 

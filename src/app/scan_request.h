@@ -19,6 +19,7 @@ bool from_stranger(const Candidate& candidate);
 bool is_named_now(const Candidate& candidate);
 
 /// Same order. One whose address is known and of this family is asked there, but for nts:// hosts.
+system::ProbeTarget target_of(const Candidate& candidate, system::FamilyChoice family);
 std::vector<system::ProbeTarget> targets_of(const std::vector<Candidate>& candidates,
                                             system::FamilyChoice family);
 

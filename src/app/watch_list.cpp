@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -150,32 +151,42 @@ void WatchList::resolved(const std::vector<Answer>& answers, const Now& now,
     }
 }
 
-std::vector<Candidate> WatchList::due(const Now& now) {
-    std::vector<Candidate> asked;
+std::vector<Question> WatchList::due(const Now& now, int packets) {
+    std::vector<Question> asked;
+    asked.reserve(servers_.size());
     const bool silence = nobody_answers();
     for (Watched& server : servers_) {
         if (server.by_daemon || has_no_address(server) || due_of(server, silence) > now.steady)
             continue;
-        asked.push_back(server.candidate);
-        server.asked = now.steady;
-        server.due = now.steady + to_nanoseconds(rest_of(server));
+        const auto rest = to_nanoseconds(rest_of(server));
+        const bool near = !server.is_stranger() && rest <= to_nanoseconds(rates_.near);
+        asked.push_back({server.candidate, near ? packets : 1});
+        server.asked = now.steady + (asked.back().packets - 1) * rest;
+        server.due = *server.asked + rest;
     }
     return asked;
 }
 
-void WatchList::lost(Watched& server, const Answer& answer, const Now& now,
-                     std::vector<Record>& rows) const {
-    server.candidate.not_asked = answer.not_asked;
-    server.candidate.not_asked_why = answer.why;
+/// One packet without an answer.
+void WatchList::miss(Watched& server, const Answer& answer, const Now& now,
+                     std::vector<Record>& rows) {
     const Rejection why = answer.not_asked                   ? *answer.not_asked
                           : answer.series.rejections.empty() ? Rejection::time_out
                                                              : answer.series.rejections.back();
     server.watch.lost(now.steady, why);
-    if (answer.series.kiss != 0) server.watch.kissed(answer.series.kiss);
-    if (answer.series.sent > 0) slow_down(server, answer.series.kiss);
     SampleRow row = row_of(server, now);
     row.lost = answer.why.empty() ? std::string(describe(why)) : answer.why;
     rows.emplace_back(std::move(row));
+}
+
+/// The last packet is one without an answer, or there was none.
+void WatchList::lost(Watched& server, const Answer& answer, const Now& now,
+                     std::vector<Record>& rows) const {
+    server.candidate.not_asked = answer.not_asked;
+    server.candidate.not_asked_why = answer.why;
+    miss(server, answer, now, rows);
+    if (answer.series.kiss != 0) server.watch.kissed(answer.series.kiss);
+    if (answer.series.sent > 0) slow_down(server, answer.series.kiss);
     // The name may stand for another machine by now.
     if (!server.is_gone() || is_address_literal(server.candidate.source.host)) return;
     if (server.candidate.address && server.candidate.address->is_public())
@@ -195,6 +206,13 @@ void WatchList::heard(Watched& server, const std::vector<Sample>& samples, const
     server.heard_wall = now.wall - (now.steady - *server.heard);
 }
 
+/// How many packets left after the last that was answered.
+int WatchList::silent_at_the_end(const Watched& server, const Series& series) const {
+    if (series.samples.empty() || !server.asked) return series.sent;
+    const Seconds after = *server.asked - series.samples.back().at;
+    return static_cast<int>(std::lround(std::max(0.0, after / rest_of(server))));
+}
+
 void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
                          std::vector<Record>& rows) {
     const bool silence = nobody_answers();
@@ -206,11 +224,13 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
         server->candidate.not_asked.reset();
         server->candidate.not_asked_why.clear();
         count_forged(*server, answer.series, now);
-        if (answer.series.samples.empty()) {
-            lost(*server, answer, now, rows);
-        } else {
-            heard(*server, answer.series.samples, now, rows);
-        }
+        const int unanswered =
+            std::max(0, answer.series.sent - static_cast<int>(answer.series.samples.size()));
+        const int last = std::min(unanswered, silent_at_the_end(*server, answer.series));
+        for (int i = last; i < unanswered; ++i) miss(*server, answer, now, rows);
+        if (!answer.series.samples.empty()) heard(*server, answer.series.samples, now, rows);
+        for (int i = 1; i < last; ++i) miss(*server, answer, now, rows);
+        if (last > 0 || answer.series.samples.empty()) lost(*server, answer, now, rows);
         // Only now is known who it is, and whether its keys are good.
         server->due = server->asked.value_or(now.steady) + to_nanoseconds(rest_of(*server));
     }

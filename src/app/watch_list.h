@@ -27,6 +27,12 @@ struct WatchRates {
     Seconds start{0};       ///< who is known to be a stranger is asked so long after it was added
 };
 
+/// Packets to a server, one after each of its rests.
+struct Question {
+    Candidate whom;
+    int packets = 1;
+};
+
 /// What became of one question to a server.
 struct Answer {
     std::string host;  ///< as written
@@ -49,7 +55,7 @@ struct Watched {
     std::optional<DaemonSource> source;  ///< as the daemon saw it last
     PollRegister polls;                  ///< of the daemon's
     SteadyTime added, due;               ///< `due`: the next question of ours
-    std::optional<SteadyTime> asked;     ///< by us, the last time
+    std::optional<SteadyTime> asked;     ///< by us: the last packet, which may leave only then
     ntp::SteadyPace pace;                ///< of ours
     SteadyTime resolve_due;              ///< of a name without an address
     SteadyTime resolved_at;              ///< its name, the last time that gave an address
@@ -101,7 +107,8 @@ class WatchList {
     /// Whom to ask now; each is asked again after its rate, answer or not, and later where it sent
     /// a kiss or is a silent stranger (an hour at most while nobody answers). Who has no address
     /// yet waits for it, so that a slow name server holds up nobody else; NTS asks by the name.
-    std::vector<Candidate> due(const Now& now);
+    /// Who is asked at the rate of the near gets `packets` at that rate, everybody else one.
+    std::vector<Question> due(const Now& now, int packets = 1);
     void answered(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
     std::optional<SteadyTime> next_due() const;
 
@@ -127,6 +134,7 @@ class WatchList {
   private:
     Watched* find(const std::string& host, const std::optional<IpAddress>& address, bool by_daemon);
     Watched* judged_as(const Candidate& candidate);
+    int silent_at_the_end(const Watched& server, const Series& series) const;
     Seconds rate_of(const Watched& server) const;
     Seconds rest_of(const Watched& server) const;
     Seconds pace_of(const Watched& server) const;
@@ -139,6 +147,8 @@ class WatchList {
     void ask_the_silent(const Now& now);
     static void heard(Watched& server, const std::vector<Sample>& samples, const Now& now,
                       std::vector<Record>& rows);
+    static void miss(Watched& server, const Answer& answer, const Now& now,
+                     std::vector<Record>& rows);
     void lost(Watched& server, const Answer& answer, const Now& now,
               std::vector<Record>& rows) const;
 

@@ -63,7 +63,7 @@ struct House {
     }
     std::vector<std::string> due() {
         std::vector<std::string> hosts;
-        for (const Candidate& one : list.due(now)) hosts.push_back(one.source.as_written);
+        for (const Question& one : list.due(now)) hosts.push_back(one.whom.source.as_written);
         return hosts;
     }
     std::vector<std::string> unresolved() {
@@ -111,6 +111,71 @@ TEST_CASE("near servers are asked at their rate, strangers once in 65 s") {
     CHECK(house.due() == Hosts{"192.168.1.1"});
     house.pass(Seconds{64});
     CHECK(house.due() == Hosts{"192.168.1.1", "203.0.113.1"});
+}
+
+TEST_CASE("a series goes to near servers alone, and counts as so many questions at their rate") {
+    House house({candidate("192.168.1.1"), candidate("203.0.113.1")});
+    const auto questions = house.list.due(house.now, 4);
+    REQUIRE(questions.size() == 2);
+    CHECK(questions[0].packets == 4);
+    CHECK(questions[1].packets == 1);
+    house.pass(Seconds{3.9});
+    CHECK(house.due().empty());
+    house.pass(Seconds{0.1});
+    CHECK(house.due() == Hosts{"192.168.1.1"});
+}
+
+TEST_CASE("each packet of a series is a poll, in the order in which they left") {
+    House house({candidate("192.168.1.1")});
+    const auto answered_at = [&](std::initializer_list<double> seconds) {
+        const SteadyTime began = house.now.steady;
+        REQUIRE(house.list.due(house.now, 4).size() == 1);
+        house.pass(Seconds{3});
+        Answer answer;
+        answer.host = "192.168.1.1";
+        answer.series.sent = 4;
+        for (const double at : seconds)
+            answer.series.samples.push_back(
+                Sample{.at = began + to_nanoseconds(Seconds{at + 0.004}), .delay = Seconds{0.01}});
+        answer.series.rejections.resize(4 - seconds.size(), Rejection::time_out);
+        house.answer(answer);
+        house.pass(Seconds{1});
+    };
+    const auto& server = house.list.servers().front();
+    SUBCASE("it falls silent") {
+        answered_at({0, 1});
+        CHECK(server.watch.reach() == 0b1100);
+    }
+    SUBCASE("it comes back") {
+        answered_at({2, 3});
+        CHECK(server.watch.reach() == 0b0011);
+    }
+    SUBCASE("it is silent for two series: eight polls, and it is gone") {
+        answered_at({});
+        CHECK_FALSE(server.is_gone());
+        answered_at({});
+        CHECK(server.is_gone());
+        CHECK(house.rows.size() == 8);
+    }
+    CHECK(server.watch.polls() % 4 == 0);
+}
+
+TEST_CASE(
+    "a kiss ends a series: what was answered before it counts, and the server is left alone") {
+    House house({candidate("192.168.1.1")});
+    REQUIRE(house.list.due(house.now, 4).size() == 1);
+    Answer answer = heard("192.168.1.1", house.now.steady);
+    answer.series.sent = 2;
+    answer.series.rejections = {Rejection::kiss};
+    answer.series.kiss = 0x52415445;  // RATE
+    house.pass(Seconds{1});
+    house.answer(answer);
+    CHECK(house.list.servers().front().watch.reach() == 0b10);
+    // Twice as rarely from now on, and one packet at a time.
+    house.pass(Seconds{4});
+    const auto next = house.list.due(house.now, 4);
+    REQUIRE(next.size() == 1);
+    CHECK(next.front().packets == 1);
 }
 
 TEST_CASE("who is the daemon's is not asked, until the daemon drops it") {

@@ -42,7 +42,7 @@ Answer answer_of(const Candidate& asked, system::ProbeOutcome outcome) {
 
 WatchProber::WatchProber() : memory_(steady_manners) {}
 
-std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const Config& config) {
+std::vector<Answer> WatchProber::ask(const effect::Ask& ask, const Config& config) {
     std::vector<Answer> answers;
     std::string no_blocks;
     const auto blocks = known_blocks(config, &no_blocks);
@@ -73,20 +73,26 @@ std::vector<Answer> WatchProber::ask(const std::vector<Candidate>& whom, const C
     settings.keys = &keys_;
     settings.self = self_;
     settings.time_out = config.agent.mode == "ultrafast" ? short_patience : patience;
-    auto outcomes = system::scan(targets_of(whom, settings.family), settings, memory_.budget(),
-                                 memory_.exchanges());
+    settings.spacing = ask.spacing;
+    std::vector<system::ProbeTarget> targets;
+    for (const Question& question : ask.questions) {
+        targets.push_back(target_of(question.whom, settings.family));
+        targets.back().samples = question.packets;
+    }
+    auto outcomes = system::scan(targets, settings, memory_.budget(), memory_.exchanges());
     if (no_strangers && no_strangers->empty()) {
         if (auto kept = memory_.keep(system::read_clocks()); !kept)
             no_strangers = why_no_strangers(kept.error());
     }
     if (no_strangers) fault_.note("no public server is watched", *no_strangers);
-    for (std::size_t i = 0; i < whom.size(); ++i) {
+    for (std::size_t i = 0; i < ask.questions.size(); ++i) {
+        const Candidate& whom = ask.questions[i].whom;
         if (outcomes) {
-            answers.push_back(answer_of(whom[i], std::move((*outcomes)[i])));
+            answers.push_back(answer_of(whom, std::move((*outcomes)[i])));
             continue;
         }
         Answer nothing;
-        nothing.host = whom[i].source.as_written;
+        nothing.host = whom.source.as_written;
         nothing.why = outcomes.error().message;
         nothing.refused = true;  // nothing was sent: it tells nothing of the server
         answers.push_back(std::move(nothing));

@@ -1,14 +1,13 @@
-/// Sends the questions of the watch: one packet each, with the manners of steady watching.
+/// Sends the questions of the watch, with the manners of steady watching.
 #pragma once
 
 #include <optional>
 #include <vector>
 
+#include "app/agent.h"
 #include "app/config.h"
 #include "app/fault_once.h"
-#include "app/watch_list.h"
 #include "app/watch_memory.h"
-#include "judge/candidate.h"
 #include "ntp/exchange.h"
 #include "system/event_loop.h"
 #include "system/kept_keys.h"
@@ -16,7 +15,7 @@
 
 namespace clockwright::app {
 
-/// Asks servers for the watch: one probe each, by NTS with the cookie that the last answer brought.
+/// Asks servers for the watch, by NTS with the cookie that the last answer brought.
 /// The 64 s between two packets to a public address are kept in the sender, and remembered over
 /// restarts beside what scans sent. No public one is asked while that, or who is blocked, cannot be
 /// known; the log says why. Used by one thread.
@@ -24,7 +23,7 @@ class WatchProber {
   public:
     WatchProber();
 
-    std::vector<Answer> ask(const std::vector<Candidate>& whom, const Config& config);
+    std::vector<Answer> ask(const effect::Ask& ask, const Config& config);
 
   private:
     WatchMemory memory_;

@@ -16,7 +16,7 @@ Answer answer_to_watch(const TemporaryDirectory& directory) {
     Config config;
     config.state.directory = directory.path();
     WatchProber prober;
-    const auto answers = prober.ask({public_candidate()}, config);
+    const auto answers = prober.ask({.questions = {{.whom = public_candidate()}}}, config);
     REQUIRE(answers.size() == 1);
     CHECK(answers.front().series.sent == 0);
     return answers.front();

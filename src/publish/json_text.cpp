@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace clockwright {
 namespace {
@@ -56,7 +57,7 @@ std::string json_number(double number) {
 JsonObject::JsonObject(int depth) : lead_(",") {
     begin_line(lead_, depth + 1);
     lead_ += '"';
-    members_.reserve(512);
+    members_.reserve(1024);
 }
 
 void JsonObject::begin_member(std::string_view key) {
@@ -81,33 +82,53 @@ void JsonObject::add_json(std::string_view key, std::string_view json) {
 }
 
 std::string JsonObject::text() const {
-    if (members_.empty()) {
-        return "{}";
-    }
-    // It ends where it began: two columns before its members.
-    const std::string_view end = std::string_view(lead_).substr(1, lead_.size() - 4);
     std::string text;
-    text.reserve(members_.size() + end.size() + 2);
-    text += '{';
-    text += members_;
-    text += end;
-    return text += '}';
+    text.reserve(members_.size() + lead_.size() + 2);
+    append_to(text);
+    return text;
+}
+
+void JsonObject::append_to(std::string& out) const {
+    out += '{';
+    if (!members_.empty()) {
+        out += members_;
+        // It ends where it began: two columns before its members.
+        out += std::string_view(lead_).substr(1, lead_.size() - 4);
+    }
+    out += '}';
+}
+
+void JsonArray::begin_element() {
+    if (text_.size() > 1) {
+        text_ += ',';
+    }
+    begin_line(text_, depth_ + 1);
+}
+
+void JsonArray::add(const JsonObject& element) {
+    begin_element();
+    element.append_to(text_);
+}
+
+void JsonArray::add_json(std::string_view json) {
+    begin_element();
+    text_ += json;
+}
+
+std::string JsonArray::text() && {
+    if (text_.size() > 1) {
+        begin_line(text_, depth_);
+    }
+    text_ += ']';
+    return std::move(text_);
 }
 
 std::string json_array(const std::vector<std::string>& elements, int depth) {
-    if (elements.empty()) {
-        return "[]";
-    }
-    std::string text = "[";
+    JsonArray array(depth);
     for (const std::string& element : elements) {
-        if (text.size() > 1) {
-            text += ',';
-        }
-        begin_line(text, depth + 1);
-        text += element;
+        array.add_json(element);
     }
-    begin_line(text, depth);
-    return text += ']';
+    return std::move(array).text();
 }
 
 }  // namespace clockwright

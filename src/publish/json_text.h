@@ -37,12 +37,32 @@ class JsonObject {
     void add_json(std::string_view key, std::string_view json);
 
     std::string text() const;
+    void append_to(std::string& out) const;
 
   private:
     void begin_member(std::string_view key);
 
     std::string lead_;  ///< of every member but the first, which has no comma
     std::string members_;
+};
+
+/// An array, an element a line; elements stand one `depth` deeper.
+class JsonArray {
+  public:
+    explicit JsonArray(int depth) : depth_(depth) {}
+
+    void add(const JsonObject& element);
+    /// `json` is written already.
+    void add_json(std::string_view json);
+
+    /// Ends it.
+    std::string text() &&;
+
+  private:
+    void begin_element();
+
+    int depth_;
+    std::string text_ = "[";
 };
 
 /// `elements` are written already, one `depth` deeper.

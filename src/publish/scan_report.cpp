@@ -254,14 +254,14 @@ std::string consensus_json(const Consensus& consensus, int depth) {
 }
 
 std::string scan_json(const ScanReport& report) {
-    std::vector<std::string> servers;
-    for (const ScanRow& row : report.rows) servers.push_back(server_json(row, 2).text());
+    JsonArray servers(1);
+    for (const ScanRow& row : report.rows) servers.add(server_json(row, 2));
     JsonObject document(0);
     document.add("clockwright", version);
     document.add("measured_at", rfc3339(report.measured_at));
     document.add("samples", report.samples);
     document.add_json("consensus", consensus_json(report.consensus, 1));
-    document.add_json("servers", json_array(servers, 1));
+    document.add_json("servers", std::move(servers).text());
     if (report.findings) document.add_json("findings", findings_json(*report.findings, 1));
     return document.text() + "\n";
 }

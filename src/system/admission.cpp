@@ -307,7 +307,7 @@ bool Admission::is_one_too_many(const IpAddress& address) const {
 ntp::Target Admission::probe(const ProbeTarget& target, const Endpoint& endpoint) const {
     const Seconds usual = endpoint.address.is_public() ? settings_.manners.spacing : near_spacing;
     return {.endpoint = endpoint,
-            .samples = settings_.samples,
+            .samples = target.samples.value_or(settings_.samples),
             .spacing = settings_.spacing.value_or(usual),
             .operator_spacing = target.operator_spacing};
 }

@@ -66,12 +66,19 @@ void ProbeWire::turn() {
         const int finished_before = finished_;
         poller_.tick(read_clocks(), effects_);
         perform();
+        if (!more) {
+            settle_sent();
+        }
         can_begin = more || (finished_ > finished_before && !waiting_.empty());
     }
     arm();
     if (idle()) {
         callbacks_.idle();
     }
+}
+
+bool ProbeWire::many() const {
+    return probes_.size() > few_targets;
 }
 
 bool ProbeWire::idle() const {
@@ -103,12 +110,6 @@ bool ProbeWire::begin(std::size_t number, const Now& now) {
     Probe& probe = probes_[number];
     const Endpoint& peer = probe.target.endpoint;
     auto socket = kept_ != nullptr ? kept_->take(peer) : UdpSocket::connect(peer);
-    // A watcher that every send passes costs its stamp a microsecond or two; to be without one
-    // costs a system call for each datagram. With many servers the cost counts more.
-    const bool always = probes_.size() > few_targets;
-    if (socket && always && !sockets_.add(socket->descriptor(), channels_.size())) {
-        socket = std::unexpected(errno);
-    }
     if (!socket) {
         if (no_descriptor(socket.error()) && open_channels_ > 0) {
             return false;
@@ -118,9 +119,7 @@ bool ProbeWire::begin(std::size_t number, const Now& now) {
         return true;
     }
     probe.id = poller_.add(probe.target, now);
-    channels_.push_back({.socket = std::move(*socket),
-                         .burst_at = {},
-                         .watch = always ? Watch::always : Watch::not_yet});
+    channels_.push_back({.socket = std::move(*socket), .burst_at = {}});
     ++open_channels_;
     return true;
 }
@@ -139,7 +138,8 @@ void ProbeWire::perform() {
 
 void ProbeWire::send_burst(std::span<const ntp::Send> sends) {
     const Now now = read_clocks();
-    if (!sends.empty() && probes_.size() <= few_targets) {
+    // Who keeps sockets asks again and again, and not to know a microsecond better.
+    if (!sends.empty() && !many() && kept_ == nullptr) {
         path_.warm();
     }
     for (const ntp::Send& send : sends) {
@@ -160,12 +160,30 @@ void ProbeWire::transmit(const ntp::Send& send, const Now& now) {
     const auto sent = channel.socket->send(send.bytes);
     if (sent) {
         channel.burst_at = now;
-        poller_.sent(send.target, channel.socket->transmit_stamp().value_or(t1));
-        watch(send.target, now);
+        poller_.sent(send.target, t1);
+        just_sent_.push_back(send.target);
     } else if (no_room(sent.error())) {
         unsent_.push_back(send);
     } else {
         poller_.failed(send.target, Rejection::refused, now, effects_);
+    }
+}
+
+/// What can wait until all that is due has left: the kernel's stamps of it, and to watch for
+/// answers.
+void ProbeWire::settle_sent() {
+    while (!just_sent_.empty()) {
+        for (const ntp::TargetId id : std::exchange(just_sent_, {})) {
+            Channel& channel = channels_[id];
+            if (!channel.socket) {
+                continue;
+            }
+            if (const auto stamp = channel.socket->transmit_stamp()) {
+                poller_.sent(id, *stamp);
+            }
+            watch(id, channel.burst_at);
+        }
+        perform();
     }
 }
 
@@ -192,15 +210,19 @@ void ProbeWire::collect(std::span<const ReadySocket> ready) {
     turn();
 }
 
-/// Whatever comes for it next wakes us.
+/// Whatever comes for it next wakes us. A watcher that every send passes costs its stamp a
+/// microsecond or two; to be without one costs a system call for each datagram. With many servers
+/// the cost counts more.
 void ProbeWire::watch(ntp::TargetId id, const Now& now) {
     Channel& channel = channels_[id];
     if (channel.watch == Watch::always) {
         return;
     }
-    const bool known = channel.watch == Watch::once;
-    if (sockets_.watch_once(channel.socket->descriptor(), id, known)) {
-        channel.watch = Watch::once;
+    const int descriptor = channel.socket->descriptor();
+    const bool always = many() && channel.watch == Watch::not_yet;
+    if (always ? sockets_.add(descriptor, id)
+               : sockets_.watch_once(descriptor, id, channel.watch == Watch::once)) {
+        channel.watch = always ? Watch::always : Watch::once;
     } else {
         poller_.failed(id, Rejection::refused, now, effects_);
     }

@@ -72,11 +72,13 @@ class ProbeWire {
         Watch watch = Watch::not_yet;
     };
 
+    bool many() const;
     bool begin_batch();
     bool begin(std::size_t number, const Now& now);
     void perform();
     void send_burst(std::span<const ntp::Send> sends);
     void transmit(const ntp::Send& send, const Now& now);
+    void settle_sent();
     void collect(std::span<const ReadySocket> ready);
     void receive(ntp::TargetId id, const Now& now);
     void watch(ntp::TargetId id, const Now& now);
@@ -93,7 +95,8 @@ class ProbeWire {
     std::vector<Probe> probes_;
     std::deque<std::size_t> waiting_;  ///< probes without a socket yet
     std::vector<Channel> channels_;
-    std::vector<ntp::Send> unsent_;  ///< the kernel had no room for them
+    std::vector<ntp::TargetId> just_sent_;  ///< neither stamped nor watched yet
+    std::vector<ntp::Send> unsent_;         ///< the kernel had no room for them
     ntp::Effects effects_, performing_;
     std::size_t open_channels_ = 0, channels_at_most_;
     int finished_ = 0;

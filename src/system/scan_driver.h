@@ -32,7 +32,8 @@ struct ProbeTarget {
     bool from_stranger = false;
     Seconds operator_spacing{0};
     HostName named{};  ///< as it is known to people, when `host` holds its address; for `refusal`
-    bool asked_anyway = false;  ///< `refusal` does not hold for it
+    bool asked_anyway = false;     ///< `refusal` does not hold for it
+    std::optional<int> samples{};  ///< empty: as many as `ScanSettings` says
 };
 
 struct ScanSettings {

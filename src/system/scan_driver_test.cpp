@@ -94,6 +94,19 @@ TEST_CASE("every server gets its own series: offsets, kisses, silence and refusa
     CHECK(took < Seconds{0.3 + 2 * 0.01 + 0.3});
 }
 
+TEST_CASE("a target may be asked for a number of samples of its own") {
+    lab::World world;
+    world.servers = {server(1), server(2)};
+    const LabProcess lab(world);
+    ntp::RateBudget budget;
+    std::vector<ProbeTarget> targets{target(1), target(2)};
+    targets[1].samples = 1;
+    const auto outcomes = scan(targets, hurried(), budget);
+    REQUIRE(outcomes);
+    CHECK((*outcomes)[0].series.sent == 3);
+    CHECK((*outcomes)[1].series.sent == 1);
+}
+
 TEST_CASE("the announcement names packets and destinations before the first packet leaves") {
     lab::World world;
     world.servers = {server(1), server(2)};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <span>
 
 #include <fmt/format.h>
 
@@ -154,6 +153,16 @@ std::string ipv6_text(const IpAddress& address) {
 
 }  // namespace
 
+std::string dotted(std::span<const std::uint8_t, 4> octets) {
+    std::array<char, 16> text;
+    char* end = text.data();
+    for (const std::uint8_t octet : octets) {
+        end = std::to_chars(end, text.data() + text.size(), octet).ptr;
+        *end++ = '.';
+    }
+    return {text.data(), end - 1};
+}
+
 bool IpAddress::is_loopback() const {
     if (family == Family::ipv4) {
         return bytes[0] == 127;
@@ -225,16 +234,15 @@ std::optional<IpAddress> parse_address(std::string_view text) {
 }
 
 std::string to_string(const IpAddress& address) {
-    if (address.family == Family::ipv6) {
-        return ipv6_text(address);
-    }
-    const auto& octets = address.bytes;
-    return fmt::format("{}.{}.{}.{}", octets[0], octets[1], octets[2], octets[3]);
+    return address.family == Family::ipv6 ? ipv6_text(address)
+                                          : dotted(std::span(address.bytes).first<4>());
 }
 
 std::string to_string(const Endpoint& endpoint) {
-    const char* form = endpoint.address.family == Family::ipv6 ? "[{}]:{}" : "{}:{}";
-    return fmt::format(fmt::runtime(form), to_string(endpoint.address), endpoint.port);
+    std::string text = to_string(endpoint.address);
+    if (endpoint.address.family == Family::ipv6) text = '[' + text + ']';
+    text += ':';
+    return text += std::to_string(endpoint.port);
 }
 
 }  // namespace clockwright

@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,9 @@ struct Endpoint {
 /// "192.0.2.1", "2001:db8::1" (RFC 4291; "::ffff:1.2.3.4" becomes IPv4), with an optional
 /// numeric "%scope". Nothing else is accepted: no short IPv4 forms, no octal, no white space.
 std::optional<IpAddress> parse_address(std::string_view text);
+
+/// "192.0.2.1".
+std::string dotted(std::span<const std::uint8_t, 4> octets);
 
 /// RFC 5952 text.
 std::string to_string(const IpAddress& address);

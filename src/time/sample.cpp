@@ -1,9 +1,11 @@
 #include "time/sample.h"
 
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "time/address.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -67,17 +69,17 @@ std::string_view describe(Rejection rejection) {
 }
 
 std::string refid_text(std::uint32_t refid, std::uint8_t stratum) {
-    std::string octets;
-    for (const int shift : {24, 16, 8, 0}) {
-        octets += static_cast<char>(refid >> shift & 0xff);
+    std::array<std::uint8_t, 4> octets;
+    for (std::size_t i = 0; i < octets.size(); ++i) {
+        octets[i] = static_cast<std::uint8_t>(refid >> (24 - 8 * i) & 0xff);
     }
     const bool is_text = stratum <= 1 && refid != 0;
     if (!is_text) {
-        return fmt::format("{}.{}.{}.{}", refid >> 24, refid >> 16 & 0xff, refid >> 8 & 0xff,
-                           refid & 0xff);
+        return dotted(octets);
     }
-    octets.erase(octets.find_last_not_of('\0') + 1);
-    return printable(octets);
+    std::string letters(octets.begin(), octets.end());
+    letters.erase(letters.find_last_not_of('\0') + 1);
+    return printable(letters);
 }
 
 }  // namespace clockwright

@@ -17,35 +17,27 @@ struct Scientific {
     int exponent = 0;
 };
 
-/// Reads what `to_chars` and fmt write: "1.9e-03".
-Scientific split_scientific(std::string_view text) {
-    Scientific number;
-    const std::size_t e = text.find('e');
-    for (const char c : text.substr(0, e)) {
-        if (c != '.') {
-            number.digits += c;
-        }
-    }
-    std::string_view exponent = text.substr(e + 1);
-    if (exponent.starts_with('+')) {
-        exponent.remove_prefix(1);
-    }
-    std::from_chars(exponent.data(), exponent.data() + exponent.size(), number.exponent);
+/// `how`: chars_format::scientific and perhaps the digits after the point, for `to_chars`.
+Scientific split_scientific(double value, auto... how) {
+    std::array<char, 32> buffer;  // "1.9e-03"
+    char* const end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, how...).ptr;
+    char* const e = std::find(buffer.data(), end, 'e');
+    Scientific number{.digits = {buffer.data(), e}, .exponent = 0};
+    if (number.digits.size() > 1) number.digits.erase(1, 1);
+    std::from_chars(e[1] == '+' ? e + 2 : e + 1, end, number.exponent);
     return number;
 }
 
 /// Rounded half-even to three digits.
 Scientific round_nearest(double value) {
-    return split_scientific(fmt::format("{:.2e}", value));
+    return split_scientific(value, std::chars_format::scientific, 2);
 }
 
 /// Rounded up to two digits. Works on the shortest decimal that reads back as `value`, so that
 /// 0.0019 stays 1.9 ms although no double is exactly that.
 Scientific round_up(double value) {
-    std::array<char, 32> buffer;
-    const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                                            std::chars_format::scientific);
-    Scientific number = split_scientific({buffer.data(), end});
+    Scientific number = split_scientific(value, std::chars_format::scientific);
     const bool inexact = number.digits.find_first_not_of('0', 2) != std::string::npos;
     number.digits.resize(2, '0');
     if (!inexact) {
@@ -65,15 +57,9 @@ std::string place_point(std::string digits, int whole) {
         whole = 1;
     }
     const auto point = static_cast<std::size_t>(whole);
-    if (digits.size() < point) {
-        digits.resize(point, '0');
-    }
-    std::string fraction = digits.substr(point);
-    fraction.erase(fraction.find_last_not_of('0') + 1);
-    if (fraction.empty() && whole == 1) {
-        fraction = "0";
-    }
-    return digits.substr(0, point) + (fraction.empty() ? "" : "." + fraction);
+    digits.resize(std::max({digits.find_last_not_of('0') + 1, point, std::size_t{2}}), '0');
+    if (digits.size() > point) digits.insert(point, 1, '.');
+    return digits;
 }
 
 std::string with_unit(const Scientific& number) {
@@ -81,13 +67,13 @@ std::string with_unit(const Scientific& number) {
         int exponent;
         std::string_view name;
     };
-    static constexpr std::array<Unit, 4> units{{{0, "s"}, {-3, "ms"}, {-6, "µs"}, {-9, "ns"}}};
+    static constexpr std::array<Unit, 4> units{{{0, " s"}, {-3, " ms"}, {-6, " µs"}, {-9, " ns"}}};
     const Unit* fitting = units.data();
     while (number.exponent < fitting->exponent && fitting != &units.back()) {
         ++fitting;
     }
-    return fmt::format("{} {}", place_point(number.digits, number.exponent - fitting->exponent + 1),
-                       fitting->name);
+    std::string text = place_point(number.digits, number.exponent - fitting->exponent + 1);
+    return text += fitting->name;
 }
 
 /// What cannot be written with digits and a unit, or an empty text.
@@ -112,12 +98,15 @@ std::string spell_magnitude(double value) {
 }  // namespace
 
 std::string spell(Seconds interval) {
-    const double value = interval.count();
-    return (value < 0 ? "-" : "") + spell_magnitude(std::abs(value));
+    std::string text = spell_magnitude(std::abs(interval.count()));
+    if (interval.count() < 0) text.insert(0, 1, '-');
+    return text;
 }
 
 std::string spell_signed(Seconds interval) {
-    return (interval.count() > 0 ? "+" : "") + spell(interval);
+    std::string text = spell(interval);
+    if (interval.count() > 0) text.insert(0, 1, '+');
+    return text;
 }
 
 std::string spell_bound(Seconds bound) {

@@ -422,6 +422,27 @@ TEST_CASE("strangers are never asked more often than every 64 seconds, whatever 
     CHECK_FALSE(world.asked.contains("ntp1"));  // the daemon asks it
 }
 
+TEST_CASE(
+    "in ultrafast near servers are asked each second, and a judgement has that second's answers") {
+    app::Config config;
+    config.agent.mode = "ultrafast";
+    AgentWorld world(config);
+    world.servers.push_back(NetServer{.name = "near", .address = "10.0.0.99", .by_daemon = false});
+    world.run(1min);
+    CHECK(world.asked["near"] >= 59);
+    std::vector<WallTime> samples;
+    WallTime judged{};
+    for (const Record& record : world.records) {
+        if (const auto* row = std::get_if<SampleRow>(&record); row && row->server == "near")
+            samples.push_back(row->at);
+        if (const auto* row = std::get_if<ClockRow>(&record)) judged = row->at;
+    }
+    REQUIRE(samples.size() >= 50);
+    for (std::size_t i = 1; i < samples.size(); ++i)
+        CHECK(Seconds(samples[i] - samples[i - 1]).count() == doctest::Approx(1).epsilon(0.01));
+    CHECK(std::abs(Seconds(judged - samples.back()).count()) < 0.1);
+}
+
 TEST_CASE("a stranger that is silent for a week is asked once a day in the end, and found again") {
     AgentWorld world(fast());
     world.servers.push_back(NetServer{

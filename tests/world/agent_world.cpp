@@ -83,6 +83,7 @@ void AgentWorld::pause(std::chrono::nanoseconds span) {
 void AgentWorld::restart_agent() {
     const app::AgentMemory memory = agent_->memory();
     perform(agent_->stop(moment()));
+    question_.reset();
     agent_.emplace(config_, memory, known_leap_table(), 0.5, moment());
 }
 
@@ -92,6 +93,7 @@ void AgentWorld::run(std::chrono::nanoseconds span) {
     while (steady_ < end) {
         SteadyTime next = std::min({end, agent_->next_wake(), daemon_due_});
         if (!script_.empty()) next = std::min(next, script_.begin()->first);
+        if (question_) next = std::min(next, question_->due);
         if (next > steady_) pass(next - steady_);
         while (!script_.empty() && script_.begin()->first <= steady_) {
             const auto what = script_.begin()->second;
@@ -100,6 +102,7 @@ void AgentWorld::run(std::chrono::nanoseconds span) {
         }
         if (daemon_due_ <= steady_) daemon_polls();
         if (agent_->next_wake() <= steady_) perform(agent_->wake(moment()));
+        if (question_ && question_->due <= steady_) ask_on();
     }
 }
 
@@ -238,14 +241,26 @@ std::vector<app::Answer> AgentWorld::resolve(const std::vector<Candidate>& whom)
     return answers;
 }
 
-std::vector<app::Answer> AgentWorld::ask(const std::vector<Candidate>& whom) {
-    std::vector<app::Answer> answers;
-    for (const Candidate& candidate : whom) {
-        app::Answer answer;
-        answer.host = candidate.source.as_written;
-        answer.address = candidate.address;
+void AgentWorld::begin_question(const app::effect::Ask& ask) {
+    question_ = Question{.ask = ask, .answers = {}, .due = steady_, .round = 0};
+    for (const app::Question& one : ask.questions) {
+        app::Answer& answer = question_->answers.emplace_back();
+        answer.host = one.whom.source.as_written;
+        answer.address = one.whom.address;
+    }
+}
+
+/// The next packet to each; answers come at once, and with the last of them all that were asked
+/// for.
+void AgentWorld::ask_on() {
+    bool more = false;
+    for (std::size_t i = 0; i < question_->answers.size(); ++i) {
+        const int packets = question_->ask.questions[i].packets;
+        if (question_->round >= packets) continue;
+        more |= question_->round + 1 < packets;
+        app::Answer& answer = question_->answers[i];
         ++asked[answer.host];
-        answer.series.sent = 1;
+        ++answer.series.sent;
         // Who has gone is asked until the next look shows it.
         const auto one = std::ranges::find(servers, answer.host, &NetServer::name);
         if (one != servers.end()) answer.address = parse_address(one->address);
@@ -254,9 +269,12 @@ std::vector<app::Answer> AgentWorld::ask(const std::vector<Candidate>& whom) {
         } else {
             answer.series.rejections.push_back(Rejection::time_out);
         }
-        answers.push_back(std::move(answer));
     }
-    return answers;
+    ++question_->round;
+    question_->due += to_nanoseconds(question_->ask.spacing);
+    if (more) return;
+    const auto answers = std::exchange(question_, {})->answers;
+    perform(agent_->answered(answers, moment()));
 }
 
 void AgentWorld::perform(std::vector<AgentEffect> effects) {
@@ -267,7 +285,8 @@ void AgentWorld::perform(std::vector<AgentEffect> effects) {
         } else if (std::holds_alternative<app::effect::Look>(effect)) {
             more = agent_->saw(look(), moment());
         } else if (const auto* question = std::get_if<app::effect::Ask>(&effect)) {
-            more = agent_->answered(ask(question->whom), moment());
+            begin_question(*question);
+            ask_on();
         } else if (std::holds_alternative<app::effect::Decide>(effect)) {
             ++decisions;
             more = agent_->decided(decide ? decide(*this) : app::Decided{}, moment());

@@ -91,14 +91,24 @@ class AgentWorld {
     void perform(std::vector<app::AgentEffect> effects);
     app::Sight look();
     std::vector<app::Answer> resolve(const std::vector<Candidate>& whom) const;
-    std::vector<app::Answer> ask(const std::vector<Candidate>& whom);
+    void begin_question(const app::effect::Ask& ask);
+    void ask_on();
     std::optional<Sample> probe(const NetServer& server);
     Candidate candidate_of(const NetServer& server) const;
     void daemon_polls();
     void pass(std::chrono::nanoseconds span);
     void slew(Seconds by);
 
+    /// What the agent asks for, until all of it is answered.
+    struct Question {
+        app::effect::Ask ask;
+        std::vector<app::Answer> answers;
+        SteadyTime due;
+        int round = 0;
+    };
+
     app::Config config_;
+    std::optional<Question> question_;
     std::mt19937_64 random_;
     SteadyTime steady_{std::chrono::hours{1}};
     WallTime true_time_;
