@@ -92,15 +92,8 @@ Result<void> AgentFiles::sync() const {
     return store::sync_file(alerts_file_);
 }
 
-Result<void> AgentFiles::leave_word(const Snapshot& snapshot) {
-    std::string news = word_news(snapshot);
-    const Seconds since = snapshot.at - word_at_;
-    const bool recent = since >= Seconds{0} && since + snapshot.cycle / 2 < word_rest;
-    if (recent && news == word_news_) return {};
-    TRY(system::write_new_file(word_file_, agent_word_json(snapshot), system::Keep::fleeting));
-    word_news_ = std::move(news);
-    word_at_ = snapshot.at;
-    return {};
+Result<void> AgentFiles::leave_word(const Snapshot& snapshot) const {
+    return system::write_new_file(word_file_, agent_word_json(snapshot), system::Keep::fleeting);
 }
 
 void AgentFiles::take_word_back() const {

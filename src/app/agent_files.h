@@ -38,16 +38,13 @@ class AgentFiles {
     /// What was written outlasts a power cut. It may wait.
     Result<void> sync() const;
 
-    /// For `status` and `check`; nothing is synced, for it is worth nothing after a crash. What is
-    /// no news is told every `word_rest` only.
-    Result<void> leave_word(const Snapshot& snapshot);
+    /// For `status` and `check`; nothing is synced, for it is worth nothing after a crash.
+    Result<void> leave_word(const Snapshot& snapshot) const;
     void take_word_back() const;  ///< the agent ends by itself
 
   private:
     std::string memory_file_, alerts_file_, word_file_;
     std::string saved_memory_;  ///< as it lies there
-    std::string word_news_;     ///< of the word that lies there
-    WallTime word_at_;
 };
 
 /// Of the agent that runs here: the service's, or one that keeps its state where this user does.

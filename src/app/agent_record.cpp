@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
-#include <variant>
 
 #include "app/report_output.h"
 #include "store/durable_file.h"
@@ -22,11 +19,6 @@ using namespace std::chrono_literals;
 
 constexpr auto tidy_rest = 5min;    // when all is tidy
 constexpr auto slice_rest = 100ms;  // between two slices: the agent's work comes first
-constexpr auto write_rest = 12s;    // a transaction costs as much as a hundred samples
-
-bool can_wait(const Record& row) {
-    return std::holds_alternative<SampleRow>(row) || std::holds_alternative<ClockRow>(row);
-}
 
 }  // namespace
 
@@ -60,21 +52,8 @@ void AgentRecord::use(const Config& config) {
 }
 
 void AgentRecord::remember(std::vector<Record> rows) {
-    std::ranges::move(rows, std::back_inserter(held_));
-    const SteadyTime now = system::read_clocks().steady;
-    if (flushed_ && now - *flushed_ < write_rest && std::ranges::all_of(held_, can_wait)) return;
-    flushed_ = now;
-    flush();
-}
-
-void AgentRecord::flush() {
-    writing_.post([this, rows = std::exchange(held_, {})] { return write(rows); },
+    writing_.post([this, rows = std::move(rows)] { return write(rows); },
                   [this](const Written& result) { written(result); });
-}
-
-void AgentRecord::finish() {
-    if (!held_.empty()) flush();
-    writing_.finish();
 }
 
 AgentRecord::Written AgentRecord::write(const std::vector<Record>& rows) {

@@ -33,13 +33,11 @@ class AgentRecord {
     Result<void> open();
     void use(const Config& config);
 
-    /// At once, but for what agents write by the second: samples and what the clock was like wait
-    /// for others of their kind, 12 s and a judgement at most.
     void remember(std::vector<Record> rows);
     /// Of the audit chain nothing is removed by the age that a clock tells which is not.
     void clock_is(bool demonstrated) { demonstrated_ = demonstrated; }
     /// Waits until all is written.
-    void finish();
+    void finish() { writing_.finish(); }
 
   private:
     /// What a write came to.
@@ -51,7 +49,6 @@ class AgentRecord {
         store::ChainEnd audit_end;
     };
 
-    void flush();
     Written write(const std::vector<Record>& rows);
     void written(const Written& result);
     void note_head(const store::ChainEnd& end);
@@ -65,8 +62,6 @@ class AgentRecord {
     Config::Audit audit_settings_;
     bool demonstrated_ = false;
     boost::asio::steady_timer tidy_;
-    std::vector<Record> held_;
-    std::optional<SteadyTime> flushed_;        ///< the last time
     std::optional<store::Recorder> recorder_;  ///< used by `writing_` only
     std::optional<store::AuditChain> audit_;   ///< the same; empty: it is damaged
     FaultOnce audit_fault_, sign_fault_, prune_fault_;

@@ -35,36 +35,3 @@ TEST_CASE(
     CHECK(due() == 0);
     record.finish();
 }
-
-TEST_CASE("samples wait for others of their kind, news waits for nothing, and an end writes all") {
-    const TemporaryDirectory directory;
-    app::Config config;
-    config.state.directory = directory.path();
-    boost::asio::io_context loop;
-    const auto goes_on = boost::asio::make_work_guard(loop);
-    int writes = 0;
-    app::AgentRecord record(loop, config, [&](const std::string& fault, std::uint64_t) {
-        CHECK(fault.empty());
-        ++writes;
-    });
-    REQUIRE(record.open());
-    const auto file =
-        store::Database::open(directory / "record.sqlite", store::Database::Access::read);
-    const auto samples = [&] { return file->number("SELECT count(*) FROM sample").value(); };
-    const auto written = [&](int count) {
-        for (int turns = 0; writes < count && turns < 100; ++turns) loop.run_one_for(2s);
-        return writes == count;
-    };
-    record.remember({sample_row(record_noon, "ntp1")});
-    REQUIRE(written(1));
-    CHECK(samples() == 1);
-    record.remember({sample_row(record_noon + 1s, "ntp1"), clock_row(record_noon + 1s)});
-    CHECK(samples() == 1);
-    SUBCASE("news takes them along") {
-        record.remember({EventRow{record_noon + 2s, "blame", "ntp1", "ntp1 is wrong", {}}});
-        REQUIRE(written(2));
-        CHECK(samples() == 2);
-    }
-    record.finish();
-    CHECK(samples() == 2);
-}

@@ -227,9 +227,13 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
         const int unanswered =
             std::max(0, answer.series.sent - static_cast<int>(answer.series.samples.size()));
         const int last = std::min(unanswered, silent_at_the_end(*server, answer.series));
-        for (int i = last; i < unanswered; ++i) miss(*server, answer, now, rows);
+        const auto before = [&, rest = to_nanoseconds(rest_of(*server))](int packets) {
+            return Now{now.wall - packets * rest, now.steady - packets * rest};
+        };
+        for (int left = answer.series.sent; left > answer.series.sent - (unanswered - last); --left)
+            miss(*server, answer, before(left - 1), rows);
         if (!answer.series.samples.empty()) heard(*server, answer.series.samples, now, rows);
-        for (int i = 1; i < last; ++i) miss(*server, answer, now, rows);
+        for (int left = last; left > 1; --left) miss(*server, answer, before(left - 1), rows);
         if (last > 0 || answer.series.samples.empty()) lost(*server, answer, now, rows);
         // Only now is known who it is, and whether its keys are good.
         server->due = server->asked.value_or(now.steady) + to_nanoseconds(rest_of(*server));

@@ -2,78 +2,19 @@
 
 #include <algorithm>
 #include <optional>
-#include <tuple>
 
 #include <fmt/format.h>
 
-#include "time/fnv.h"
+#include "judge/preference.h"
 
 namespace clockwright {
 namespace {
-
-using Eligibles = std::span<const Eligible>;
 
 /// One try: a set of a given size and smear class.
 struct Attempt {
     std::vector<const Eligible*> members;
     std::vector<std::string> passed_over;  ///< parallel to the eligible ones
 };
-
-/// Total, so that the order of the input never matters.
-template <Seconds Eligible::* figure>
-bool has_less(const Eligible* a, const Eligible* b) {
-    const auto key = [](const Eligible& it) {
-        return std::tie(it.*figure, it.ties.address, it.ties.port, it.ties.operator_name, it.index);
-    };
-    return key(*a) < key(*b);
-}
-
-std::vector<const Eligible*> by_cost(Eligibles eligible) {
-    std::vector<const Eligible*> order;
-    for (const Eligible& it : eligible) {
-        order.push_back(&it);
-    }
-    std::ranges::sort(order, has_less<&Eligible::cost>);
-    return order;
-}
-
-/// The place of a server among its equals on this machine: FNV-1a, its bits spread.
-std::uint64_t lot(const std::string& machine, const Eligible& it) {
-    const std::string server =
-        it.ties.address ? to_string(Endpoint{*it.ties.address, it.ties.port}) : it.ties.rotation;
-    std::uint64_t hash = fnv1a(machine + '|' + server);
-    hash = (hash ^ (hash >> 33U)) * 0xff51'afd7'ed55'8ccdU;
-    return hash ^ (hash >> 33U);
-}
-
-void draw_lots(std::span<const Eligible*> newcomers, const std::string& machine) {
-    std::vector<std::pair<std::uint64_t, const Eligible*>> lots;
-    for (const Eligible* it : newcomers) {
-        lots.emplace_back(lot(machine, *it), it);
-    }
-    std::ranges::stable_sort(lots, {}, &decltype(lots)::value_type::first);
-    std::ranges::transform(lots, newcomers.begin(), &decltype(lots)::value_type::second);
-}
-
-/// By cost; within `tie` of the best of them those that are there come first, then newcomers by
-/// lot.
-std::vector<const Eligible*> ranked(Eligibles eligible, const SetSettings& settings) {
-    auto order = by_cost(eligible);
-    if (settings.machine.empty()) {
-        return order;
-    }
-    const auto is_there = [](const Eligible* it) { return it->stays || it->present; };
-    for (auto begin = order.begin(); begin != order.end();) {
-        const Seconds best = (*begin)->cost;
-        const auto end = std::find_if(begin, order.end(), [&](const Eligible* it) {
-            return it->cost * (1 - settings.tie) > best;
-        });
-        const auto newcomers = std::stable_partition(begin, end, is_there);
-        draw_lots(std::span(newcomers, end), settings.machine);
-        begin = end;
-    }
-    return order;
-}
 
 template <class Predicate>
 int count_if(Eligibles eligible, Predicate predicate) {

@@ -84,27 +84,12 @@ bool is_blame_silenced(const Snapshot& snapshot) {
            });
 }
 
-bool is_told(const Alert& alert) {
-    return alert.state == AlertState::firing && !alert.silenced;
-}
-
 }  // namespace
-
-std::string word_news(const Snapshot& snapshot) {
-    std::string news =
-        fmt::format("{}\n{}\n{}\n{}", snapshot.mode, to_string(snapshot.blame.culprit),
-                    snapshot.blame.subject, is_blame_silenced(snapshot));
-    for (const Alert& alert : snapshot.alerts) {
-        if (is_told(alert))
-            news += fmt::format("\n{} {} {}", alert.rule, alert.subject, to_string(alert.severity));
-    }
-    return news;
-}
 
 std::string agent_word_json(const Snapshot& snapshot) {
     Json firing = Json::array();
     for (const Alert& alert : snapshot.alerts) {
-        if (!is_told(alert)) continue;
+        if (alert.state != AlertState::firing || alert.silenced) continue;
         firing.push_back({{"rule", alert.rule},
                           {"subject", alert.subject},
                           {"severity", to_string(alert.severity)},
@@ -113,7 +98,7 @@ std::string agent_word_json(const Snapshot& snapshot) {
     }
     Json json{{"version", version},
               {"at", rfc3339(snapshot.at, true)},
-              {"cycle_seconds", std::max(snapshot.cycle, word_rest).count()},
+              {"cycle_seconds", snapshot.cycle.count()},
               {"mode", snapshot.mode},
               {"blame",
                {{"culprit", to_string(snapshot.blame.culprit)},

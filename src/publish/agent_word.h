@@ -25,12 +25,6 @@ struct AgentWord {
     bool stale = false;  ///< older than three cycles: the agent hangs or was killed
 };
 
-/// A word is left so often at most, unless it has news.
-constexpr Seconds word_rest{12};
-
-/// Whose fault it is and what fires, without the figures: what differs from this is news.
-std::string word_news(const Snapshot& snapshot);
-
 std::string agent_word_json(const Snapshot& snapshot);
 
 /// Fault::bad_input for what is no such text.

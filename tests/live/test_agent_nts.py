@@ -41,10 +41,10 @@ class AgentNts(bed.Bed):
         self.assertGreaterEqual(stats["authenticated"], 20)
         self.assertEqual(stats["key_exchanges"], 1, stats)
 
+        lost = self.polls("offset is null")
         self.stop(server.process)
         shutil.rmtree(server.directory)
         ChronydServer(self, self.address(1), self.authority.issue("10.9.9.9"))
-        lost = self.polls("offset is null")
         self.wait_for("its loss is recorded", lambda: self.polls("offset is null") > lost + 2, 30)
         self.assertEqual(self.polls("not authenticated and offset is not null"), 0)
 
