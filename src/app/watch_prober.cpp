@@ -74,6 +74,7 @@ std::vector<Answer> WatchProber::ask(const effect::Ask& ask, const Config& confi
     settings.self = self_;
     settings.time_out = config.agent.mode == "ultrafast" ? short_patience : patience;
     settings.spacing = ask.spacing;
+    settings.steady = true;
     std::vector<system::ProbeTarget> targets;
     for (const Question& question : ask.questions) {
         targets.push_back(target_of(question.whom, settings.family));

@@ -148,7 +148,8 @@ void Conversation::fail(Rejection why) {
     while (waiting_ > 0) {
         lose(probes_[oldest_], why);
     }
-    if (why == Rejection::refused && !target_.endpoint.address.is_public()) {
+    const bool public_or_watched = target_.endpoint.address.is_public() || target_.steady;
+    if (why == Rejection::refused && !public_or_watched) {
         stop_sending();
     }
 }
@@ -156,7 +157,8 @@ void Conversation::fail(Rejection why) {
 /// A server that has shown no true T3 yet is asked for one only when all such requests before, and
 /// the last of any kind, have been answered: so trying costs one sample at most.
 bool Conversation::asks_interleaved() const {
-    if (basic_only_ || target_.samples < fewest_to_try || last_answered_ == none) {
+    if (basic_only_ || target_.steady || target_.samples < fewest_to_try ||
+        last_answered_ == none) {
         return false;
     }
     const bool all_answered =

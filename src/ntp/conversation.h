@@ -23,19 +23,23 @@ struct Target {
     Seconds spacing{2};            ///< wanted; the budget's floor for public addresses wins
     Seconds operator_spacing{0};   ///< what the operator asks for at least
     std::optional<NtsKeys> nts{};  ///< protect every request and believe authentic replies only
+    /// A part of a watch: each answer tells as much as the next, none is lost by trying for a
+    /// better one, and a refused port ends nothing.
+    bool steady = false;
 };
 
 /// The state of one series. Every probe waits for its own time-out, whatever is sent after it. A
 /// reply with a valid origin settles its probe; any other datagram is noted and the wait goes on.
-/// Three losses on end stop the sending to a public address, a refused port at once to any other.
+/// Three losses on end stop the sending to a public address, a refused port at once to any other
+/// that is not watched.
 ///
 /// With NTS a reply that is not authentic, be it a kiss or an NTS NAK, is such an other datagram.
 ///
-/// From the second request on an interleaved answer is asked for: it brings the true T3 of an
-/// exchange before, whose sample is measured again with it. So every answered probe has one sample;
-/// the last of a series, whose T3 nobody tells, presumes the shortest stay of the others. A server
-/// that does not answer such a request or tells a T3 that cannot be is asked for basic answers
-/// only. So is any in a series too short to lose one by that.
+/// From the second request on an interleaved answer is asked for, but in a watch: it brings the
+/// true T3 of an exchange before, whose sample is measured again with it. So every answered probe
+/// has one sample; the last of a series, whose T3 nobody tells, presumes the shortest stay of the
+/// others. A server that does not answer such a request or tells a T3 that cannot be is asked for
+/// basic answers only. So is any in a series too short to lose one by that.
 class Conversation {
   public:
     /// `aead` may be null without NTS; with NTS and without it nothing is sent.

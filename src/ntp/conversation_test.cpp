@@ -23,8 +23,9 @@ const Self self;
 
 /// A conversation with its clock; probe n has the cookie 100 + n.
 struct Talk {
-    explicit Talk(const Endpoint& endpoint = server, int samples = 4)
-        : conversation({.endpoint = endpoint, .samples = samples}, start.steady) {}
+    explicit Talk(const Endpoint& endpoint = server, int samples = 4, bool steady = false)
+        : conversation({.endpoint = endpoint, .samples = samples, .nts = {}, .steady = steady},
+                       start.steady) {}
 
     void advance(nanoseconds by) {
         now.wall += by;
@@ -235,6 +236,17 @@ TEST_CASE("a refused port costs a public server its probe, a near one the series
     }
 }
 
+TEST_CASE("a refused port is a loss like any other to who watches") {
+    Talk talk(neighbour, 4, true);
+    for (int i = 0; i < 4; ++i) {
+        CHECK_FALSE(talk.conversation.is_finished());
+        talk.send();
+        talk.conversation.fail(Rejection::refused);
+    }
+    CHECK(talk.conversation.is_finished());
+    CHECK(talk.rejections() == std::vector(4, Rejection::refused));
+}
+
 TEST_CASE("a near server's unreachable network is a loss like any other") {
     Talk talk(neighbour);
     talk.send();
@@ -272,6 +284,19 @@ TEST_CASE("an interleaved answer gives its own probe a sample and the one before
     CHECK(better.delay.count() == doctest::Approx(0.018));
     CHECK_FALSE(talk.conversation.series().samples.back().interleaved);
     CHECK(talk.rejections().empty());
+}
+
+TEST_CASE("who watches asks for basic answers alone") {
+    for (const bool steady : {false, true}) {
+        CAPTURE(steady);
+        Talk talk(server, 4, steady);
+        talk.send();
+        talk.receive(talk.answer(0));
+        talk.advance(milliseconds{2'000});
+        talk.send();
+        talk.receive(interleaved(talk, 1, talk.answer(0).transmit));
+        CHECK(talk.samples() == (steady ? 1 : 2));
+    }
 }
 
 TEST_CASE("the true stamp of a departure counts in an interleaved sample too") {

@@ -309,7 +309,9 @@ ntp::Target Admission::probe(const ProbeTarget& target, const Endpoint& endpoint
     return {.endpoint = endpoint,
             .samples = target.samples.value_or(settings_.samples),
             .spacing = settings_.spacing.value_or(usual),
-            .operator_spacing = target.operator_spacing};
+            .operator_spacing = target.operator_spacing,
+            .nts = {},
+            .steady = settings_.steady};
 }
 
 }  // namespace clockwright::system
