@@ -18,8 +18,9 @@ bool from_stranger(const Candidate& candidate);
 /// Whom the command line names is asked, blocked or not: the user is there and says so.
 bool is_named_now(const Candidate& candidate);
 
-/// Same order. One whose address is known and of this family is asked there, but for nts:// hosts.
+/// One whose address is known and of this family is asked there, but for nts:// hosts.
 system::ProbeTarget target_of(const Candidate& candidate, system::FamilyChoice family);
+/// Same order.
 std::vector<system::ProbeTarget> targets_of(const std::vector<Candidate>& candidates,
                                             system::FamilyChoice family);
 

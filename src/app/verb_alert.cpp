@@ -146,17 +146,17 @@ std::vector<Tested> send_test(const std::vector<AlertChannel>& channels, AlertCo
 }
 
 std::string tested_json(const std::vector<Tested>& tests) {
-    std::vector<std::string> rows;
+    JsonArray rows(1);
     for (const Tested& tested : tests) {
         JsonObject row(2);
         row.add("channel", tested.channel);
         row.add("delivered", tested.fault.empty());
         row.add("answer", tested.answer.empty() ? std::optional<std::string>{} : tested.answer);
         row.add("fault", tested.fault.empty() ? std::optional<std::string>{} : tested.fault);
-        rows.push_back(row.text());
+        rows.add(row);
     }
     JsonObject document(0);
-    document.add_json("channels", json_array(rows, 1));
+    document.add_json("channels", std::move(rows).text());
     return document.text() + "\n";
 }
 

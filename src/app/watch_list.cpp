@@ -213,6 +213,24 @@ int WatchList::silent_at_the_end(const Watched& server, const Series& series) co
     return static_cast<int>(std::lround(std::max(0.0, after / rest_of(server))));
 }
 
+/// Each packet is a poll, in the order in which they left; one without an answer between two that
+/// were answered counts as before them.
+void WatchList::take_series(Watched& server, const Answer& answer, const Now& now,
+                            std::vector<Record>& rows) const {
+    const Series& series = answer.series;
+    const int unanswered = std::max(0, series.sent - static_cast<int>(series.samples.size()));
+    const int at_the_end = std::min(unanswered, silent_at_the_end(server, series));
+    const auto rest = to_nanoseconds(rest_of(server));
+    const auto packets_ago = [&](int packets) {
+        return Now{now.wall - packets * rest, now.steady - packets * rest};
+    };
+    for (int i = 0; i < unanswered - at_the_end; ++i)
+        miss(server, answer, packets_ago(series.sent - 1 - i), rows);
+    if (!series.samples.empty()) heard(server, series.samples, now, rows);
+    for (int i = at_the_end - 1; i > 0; --i) miss(server, answer, packets_ago(i), rows);
+    if (at_the_end > 0 || series.samples.empty()) lost(server, answer, now, rows);
+}
+
 void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
                          std::vector<Record>& rows) {
     const bool silence = nobody_answers();
@@ -224,17 +242,7 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
         server->candidate.not_asked.reset();
         server->candidate.not_asked_why.clear();
         count_forged(*server, answer.series, now);
-        const int unanswered =
-            std::max(0, answer.series.sent - static_cast<int>(answer.series.samples.size()));
-        const int last = std::min(unanswered, silent_at_the_end(*server, answer.series));
-        const auto before = [&, rest = to_nanoseconds(rest_of(*server))](int packets) {
-            return Now{now.wall - packets * rest, now.steady - packets * rest};
-        };
-        for (int left = answer.series.sent; left > answer.series.sent - (unanswered - last); --left)
-            miss(*server, answer, before(left - 1), rows);
-        if (!answer.series.samples.empty()) heard(*server, answer.series.samples, now, rows);
-        for (int left = last; left > 1; --left) miss(*server, answer, before(left - 1), rows);
-        if (last > 0 || answer.series.samples.empty()) lost(*server, answer, now, rows);
+        take_series(*server, answer, now, rows);
         // Only now is known who it is, and whether its keys are good.
         server->due = server->asked.value_or(now.steady) + to_nanoseconds(rest_of(*server));
     }

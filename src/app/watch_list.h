@@ -147,6 +147,8 @@ class WatchList {
     void ask_the_silent(const Now& now);
     static void heard(Watched& server, const std::vector<Sample>& samples, const Now& now,
                       std::vector<Record>& rows);
+    void take_series(Watched& server, const Answer& answer, const Now& now,
+                     std::vector<Record>& rows) const;
     static void miss(Watched& server, const Answer& answer, const Now& now,
                      std::vector<Record>& rows);
     void lost(Watched& server, const Answer& answer, const Now& now,

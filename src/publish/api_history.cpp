@@ -45,7 +45,7 @@ HttpResponse rows_reply(const ApiCall& call, std::string_view name,
     return json_reply(document.text() + "\n");
 }
 
-std::string alert_json(const Alert& alert, int depth) {
+JsonObject alert_json(const Alert& alert, int depth) {
     const auto text_or_null = [](const std::string& text) {
         return text.empty() ? std::nullopt : std::optional(text);
     };
@@ -59,15 +59,15 @@ std::string alert_json(const Alert& alert, int depth) {
     json.add("since", rfc3339(alert.since));
     json.add("changed", rfc3339(alert.changed));
     json.add("silenced", alert.silenced);
-    return json.text();
+    return json;
 }
 
 HttpResponse present_alerts(const Snapshot& snapshot) {
-    std::vector<std::string> alerts;
-    for (const Alert& alert : snapshot.alerts) alerts.push_back(alert_json(alert, 2));
+    JsonArray alerts(1);
+    for (const Alert& alert : snapshot.alerts) alerts.add(alert_json(alert, 2));
     JsonObject document(0);
     document.add("at", rfc3339(snapshot.at));
-    document.add_json("alerts", json_array(alerts, 1));
+    document.add_json("alerts", std::move(alerts).text());
     return json_reply(document.text() + "\n");
 }
 

@@ -85,17 +85,18 @@ HttpResponse answer_status(const ApiCall& call) {
 HttpResponse answer_servers(const ApiCall& call) {
     if (call.view.snapshot == nullptr) return not_yet();
     const Snapshot& snapshot = *call.view.snapshot;
-    std::vector<std::string> servers;
-    for (const ScanRow& row : snapshot.scan.rows) {
-        const WatchedServer* watched = snapshot.watch_of(servers.size());
+    JsonArray servers(1);
+    for (std::size_t i = 0; i < snapshot.scan.rows.size(); ++i) {
+        const ScanRow& row = snapshot.scan.rows[i];
+        const WatchedServer* watched = snapshot.watch_of(i);
         JsonObject server = server_json(row, 2, is_asked_by_daemon(watched));
         add_watch(server, watched);
-        servers.push_back(server.text());
+        servers.add(server);
     }
     JsonObject document(0);
     document.add("measured_at", rfc3339(snapshot.scan.measured_at));
     document.add_json("consensus", consensus_json(snapshot.scan.consensus, 1));
-    document.add_json("servers", json_array(servers, 1));
+    document.add_json("servers", std::move(servers).text());
     return json_reply(document.text() + "\n");
 }
 

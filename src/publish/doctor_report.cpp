@@ -82,7 +82,7 @@ std::string next_step(const DoctorReport& report) {
     return fmt::format("Next: the first of them: {}", printable(report.findings.front().proposal));
 }
 
-std::string finding_json(const Finding& finding) {
+JsonObject finding_json(const Finding& finding) {
     JsonObject object(2);
     object.add("id", finding.id);
     object.add("severity", to_string(finding.severity));
@@ -93,22 +93,22 @@ std::string finding_json(const Finding& finding) {
     object.add_json("commands", nlohmann::json(finding.commands).dump());
     object.add("file", finding.file.empty() ? std::nullopt : std::optional(finding.file));
     object.add("line", finding.line == 0 ? std::nullopt : std::optional(finding.line));
-    return object.text();
+    return object;
 }
 
-std::string not_looked_at_json(const NotLookedAt& thing) {
+JsonObject not_looked_at_json(const NotLookedAt& thing) {
     JsonObject object(2);
     object.add("what", thing.what);
     object.add("needs", thing.needs);
     object.add("command", thing.command.empty() ? std::nullopt : std::optional(thing.command));
-    return object.text();
+    return object;
 }
 
 template <class Things, class Write>
 std::string array_of(const Things& things, int depth, Write write) {
-    std::vector<std::string> elements;
-    for (const auto& thing : things) elements.push_back(write(thing));
-    return json_array(elements, depth);
+    JsonArray elements(depth);
+    for (const auto& thing : things) elements.add(write(thing));
+    return std::move(elements).text();
 }
 
 }  // namespace

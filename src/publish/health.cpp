@@ -100,13 +100,13 @@ std::string_view sentence_of(const ApiCall& call, Health health) {
 }
 
 std::string problems_json(const Snapshot* snapshot, int depth) {
-    std::vector<std::string> problems;
+    JsonArray problems(depth);
     if (snapshot != nullptr) {
         for (const Alert& alert : snapshot->alerts) {
-            if (is_pressing(alert)) problems.push_back(json_string(alert.text));
+            if (is_pressing(alert)) problems.add_json(json_string(alert.text));
         }
     }
-    return json_array(problems, depth);
+    return std::move(problems).text();
 }
 
 }  // namespace

@@ -123,12 +123,4 @@ std::string JsonArray::text() && {
     return std::move(text_);
 }
 
-std::string json_array(const std::vector<std::string>& elements, int depth) {
-    JsonArray array(depth);
-    for (const std::string& element : elements) {
-        array.add_json(element);
-    }
-    return std::move(array).text();
-}
-
 }  // namespace clockwright

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace clockwright {
 
@@ -64,8 +63,5 @@ class JsonArray {
     int depth_;
     std::string text_ = "[";
 };
-
-/// `elements` are written already, one `depth` deeper.
-std::string json_array(const std::vector<std::string>& elements, int depth);
 
 }  // namespace clockwright

@@ -21,8 +21,11 @@ TEST_CASE("an object as text is what a tree of the same members is written as") 
     outer.add("present", std::optional<int>(-3));
     outer.add("missing", std::optional<std::string>());
     outer.add_json("inner", inner.text());
-    outer.add_json("list", json_array({JsonObject(2).text(), "1"}, 1));
-    outer.add_json("nothing", json_array({}, 1));
+    JsonArray list(1);
+    list.add(JsonObject(2));
+    list.add_json("1");
+    outer.add_json("list", std::move(list).text());
+    outer.add_json("nothing", JsonArray(1).text());
     const Json tree = {{"word", "plain"},
                        {"number", 0.25},
                        {"count", 7},

@@ -41,7 +41,7 @@ std::string daemon_line(const DaemonPresence& daemon) {
 }
 
 std::string daemons_json(const std::vector<DaemonPresence>& daemons, int depth) {
-    std::vector<std::string> elements;
+    JsonArray elements(depth);
     for (const DaemonPresence& daemon : daemons) {
         JsonObject object(depth + 1);
         object.add("daemon", to_string(daemon.kind));
@@ -52,9 +52,9 @@ std::string daemons_json(const std::vector<DaemonPresence>& daemons, int depth) 
         object.add("running", daemon.program.has_value());
         object.add("pid", daemon.program ? std::optional(daemon.program->pid) : std::nullopt);
         object.add("sets_the_clock", daemon.program && daemon.program->steers());
-        elements.push_back(object.text());
+        elements.add(object);
     }
-    return json_array(elements, depth);
+    return std::move(elements).text();
 }
 
 std::string provenance_text(const std::vector<ProvenanceRow>& rows, bool colour) {
@@ -72,7 +72,7 @@ std::string provenance_text(const std::vector<ProvenanceRow>& rows, bool colour)
 }
 
 std::string provenance_json(const std::vector<ProvenanceRow>& rows, int depth) {
-    std::vector<std::string> elements;
+    JsonArray elements(depth);
     for (const ProvenanceRow& row : rows) {
         JsonObject object(depth + 1);
         object.add("source", row.source);
@@ -81,9 +81,9 @@ std::string provenance_json(const std::vector<ProvenanceRow>& rows, int depth) {
         object.add("origin", row.origin);
         object.add("effect", row.effect);
         object.add("why", null_when(row.why.empty(), row.why));
-        elements.push_back(object.text());
+        elements.add(object);
     }
-    return json_array(elements, depth);
+    return std::move(elements).text();
 }
 
 }  // namespace clockwright

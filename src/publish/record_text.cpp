@@ -138,10 +138,9 @@ std::string row_json(const Row& row) {
 
 template <class Row>
 std::string rows_json(const std::vector<Row>& rows, int depth) {
-    std::vector<std::string> lines;
-    lines.reserve(rows.size());
-    for (const Row& row : rows) lines.push_back(row_json(row));
-    return json_array(lines, depth);
+    JsonArray lines(depth);
+    for (const Row& row : rows) lines.add_json(row_json(row));
+    return std::move(lines).text();
 }
 
 template <class Row>

@@ -56,9 +56,9 @@ std::string battery_text(const RtcVerdict& verdict) {
 }
 
 std::string strings_json(const std::vector<std::string>& texts, int depth) {
-    std::vector<std::string> quoted;
-    for (const std::string& text : texts) quoted.push_back(json_string(text));
-    return json_array(quoted, depth);
+    JsonArray quoted(depth);
+    for (const std::string& text : texts) quoted.add_json(json_string(text));
+    return std::move(quoted).text();
 }
 
 }  // namespace

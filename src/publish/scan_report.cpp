@@ -20,15 +20,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string findings_json(const std::vector<PathFinding>& findings, int depth) {
-    std::vector<std::string> objects;
+    JsonArray objects(depth);
     for (const PathFinding& finding : findings) {
         JsonObject object(depth + 1);
         object.add("kind", to_string(finding.kind));
         object.add("what", finding.what);
         object.add("advice", finding.advice);
-        objects.push_back(object.text());
+        objects.add(object);
     }
-    return json_array(objects, depth);
+    return std::move(objects).text();
 }
 
 /// '*' system peer, '+' chosen, '-' good but not chosen, '~' outlier, 'x' falseticker, '?' no use.

@@ -140,7 +140,7 @@ void ProbeWire::send_burst(std::span<const ntp::Send> sends) {
     const Now now = read_clocks();
     // Who keeps sockets asks again and again, and not to know a microsecond better.
     if (!sends.empty() && !many() && kept_ == nullptr) {
-        path_.warm();
+        (void)path_.warm();
     }
     for (const ntp::Send& send : sends) {
         transmit(send, now);

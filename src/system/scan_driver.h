@@ -38,7 +38,7 @@ struct ProbeTarget {
 
 struct ScanSettings {
     int samples = 4;
-    bool steady = false;             ///< of `ntp::Target`
+    bool steady = false;             ///< a part of a watch: `ntp::Target::steady`
     std::optional<Seconds> spacing;  ///< empty: 0.25 s for private and loopback, 2 s for public
     Seconds time_out{1.5};
     Seconds resolve_time_out{4};

@@ -13,8 +13,9 @@ namespace clockwright::system {
 /// to ourselves over loopback brings them there; it leaves the host by no interface.
 class WarmPath {
   public:
-    /// Three system calls. Without loopback the way stays as it is, which is no fault.
-    void warm();
+    /// Three system calls. False: nothing came back, as without loopback; the way stays as it is,
+    /// which is no fault.
+    bool warm();
 
   private:
     std::optional<UdpSocket> socket_;  ///< connected to itself

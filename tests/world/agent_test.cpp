@@ -443,6 +443,20 @@ TEST_CASE(
     CHECK(std::abs(Seconds(judged - samples.back()).count()) < 0.1);
 }
 
+TEST_CASE(
+    "ultrafast looks each second at a daemon that answers, with each judgement for one to come") {
+    app::Config config;
+    config.agent.mode = "ultrafast";
+    for (const bool runs : {true, false}) {
+        CAPTURE(runs);
+        AgentWorld world(config);
+        world.daemon_runs = runs;
+        world.run(1min);
+        CHECK(world.looks >= (runs ? 60 : 15));
+        CHECK(world.looks <= (runs ? 61 : 16));
+    }
+}
+
 TEST_CASE("a stranger that is silent for a week is asked once a day in the end, and found again") {
     AgentWorld world(fast());
     world.servers.push_back(NetServer{

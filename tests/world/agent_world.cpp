@@ -283,6 +283,7 @@ void AgentWorld::perform(std::vector<AgentEffect> effects) {
         if (const auto* names = std::get_if<app::effect::Resolve>(&effect)) {
             more = agent_->resolved(resolve(names->whom), moment());
         } else if (std::holds_alternative<app::effect::Look>(effect)) {
+            ++looks;
             more = agent_->saw(look(), moment());
         } else if (const auto* question = std::get_if<app::effect::Ask>(&effect)) {
             begin_question(*question);

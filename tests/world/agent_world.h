@@ -77,7 +77,7 @@ class AgentWorld {
     std::vector<Record> records;
     std::vector<app::effect::SumUp> weeks;
     std::map<std::string, int> asked;  ///< by server: probes of ours
-    int decisions = 0, restarts = 0, applied = 0;
+    int looks = 0, decisions = 0, restarts = 0, applied = 0;
     std::function<app::Decided(AgentWorld&)> decide;
     std::string apply_outcome = "applied";
     std::optional<LeapTable> leaps;           ///< a newer table, found by the next look
