@@ -4,63 +4,11 @@
 
 #include <vector>
 
-#include "ntp/extension.h"
 #include "ntp/kiss.h"
-#include "tests/fakes/plain_aead.h"
+#include "tests/fakes/talk.h"
 
 namespace clockwright::ntp {
 namespace {
-
-using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
-
-constexpr Endpoint server{.address = {.family = Family::ipv4, .bytes = {9, 9, 9, 9}}, .port = 123};
-constexpr Endpoint neighbour{.address = {.family = Family::ipv4, .bytes = {10, 0, 0, 1}},
-                             .port = 123};
-constexpr nanoseconds time_out = milliseconds{1'500};
-const Now start{.wall = WallTime{std::chrono::seconds{1'795'000'000}}, .steady = SteadyTime{}};
-const Self self;
-
-/// A conversation with its clock; probe n has the cookie 100 + n.
-struct Talk {
-    explicit Talk(const Endpoint& endpoint = server, int samples = 4, bool steady = false)
-        : conversation({.endpoint = endpoint, .samples = samples, .nts = {}, .steady = steady},
-                       start.steady) {}
-
-    void advance(nanoseconds by) {
-        now.wall += by;
-        now.steady += by;
-        conversation.expire(now.steady);
-    }
-    void send() {
-        const auto number = static_cast<std::uint64_t>(conversation.series().sent);
-        std::uint64_t draws = 0;  // an interleaved answer would be to 10'000'000 + number
-        const Random random = [&] { return 100 + number + 10'000'000 * draws++; };
-        conversation.send(random, now, time_out);
-    }
-    /// What a server whose clock is 1 s ahead answers at once to probe `number`.
-    Packet answer(std::uint64_t number) const {
-        const Timestamp there = to_timestamp(now.wall + std::chrono::seconds{1});
-        return {.mode = Mode::server,
-                .stratum = 1,
-                .precision = -20,
-                .reference = there,
-                .origin = {100 + number},
-                .receive = there,
-                .transmit = there};
-    }
-    void receive(const Packet& packet, const Endpoint& from) {
-        conversation.receive({.from = from, .t4 = now.wall, .at = now.steady}, encode(packet),
-                             self);
-    }
-    void receive(const Packet& packet) { receive(packet, conversation.target().endpoint); }
-
-    const std::vector<Rejection>& rejections() const { return conversation.series().rejections; }
-    std::size_t samples() const { return conversation.series().samples.size(); }
-
-    Now now = start;
-    Conversation conversation;
-};
 
 TEST_CASE("a reply gives a sample against the departure last stamped") {
     Talk talk;
@@ -255,14 +203,6 @@ TEST_CASE("a near server's unreachable network is a loss like any other") {
     CHECK(talk.rejections() == std::vector{Rejection::time_out});
 }
 
-/// As the server that answered at `talk.now`, sends a true T3 of `t3` for the probe before.
-Packet interleaved(const Talk& talk, std::uint64_t number, Timestamp t3) {
-    Packet packet = talk.answer(number);
-    packet.origin = {10'000'100 + number};
-    packet.transmit = t3;
-    return packet;
-}
-
 TEST_CASE("an interleaved answer gives its own probe a sample and the one before its true one") {
     Talk talk;
     talk.send();
@@ -331,159 +271,6 @@ TEST_CASE("nobody's receive value is matched by an answer to zero") {
     packet.origin = {};
     talk.receive(packet);
     CHECK(talk.rejections() == std::vector{Rejection::bogus_origin});
-}
-
-/// A conversation with NTS, and the server at its other end.
-struct ProtectedTalk : Talk {
-    static constexpr std::size_t cookie_size = 100;
-
-    static Target target(std::size_t cookies, int samples) {
-        NtsKeys keys;
-        keys.to_server.assign(32, 0xc5);
-        keys.to_client.assign(32, 0x5c);
-        keys.cookies.assign(cookies, std::vector<std::uint8_t>(cookie_size, 1));
-        return {.endpoint = server, .samples = samples, .nts = keys};
-    }
-
-    explicit ProtectedTalk(std::size_t cookies = 8, int samples = 4) {
-        conversation = Conversation(target(cookies, samples), start.steady, &aead);
-    }
-
-    /// The unique identifier of the request just sent.
-    void send() {
-        std::uint64_t draws = 0;
-        const auto number = static_cast<std::uint64_t>(conversation.series().sent);
-        const Random random = [&] { return 100 + number + 10'000'000 * draws++; };
-        const auto request = conversation.send(random, now, time_out);
-        REQUIRE(request);
-        const std::span<const std::uint8_t> octets = *request;
-        ExtensionReader reader{octets.subspan(header_size)};
-        const auto field = reader.next();
-        identifier.assign(field->body.begin(), field->body.end());
-    }
-
-    std::vector<std::uint8_t> framed(const Packet& packet) const {
-        const HeaderBytes header = encode(packet);
-        std::vector<std::uint8_t> bytes(header.begin(), header.end());
-        append_field(bytes, field_type::unique_identifier, identifier);
-        return bytes;
-    }
-
-    void receive_octets(const std::vector<std::uint8_t>& bytes) {
-        conversation.receive({.from = server, .t4 = now.wall, .at = now.steady}, bytes, self);
-    }
-
-    void receive_sealed(const Packet& packet) {
-        std::vector<std::uint8_t> bytes = framed(packet), inside;
-        append_field(inside, field_type::cookie, std::vector<std::uint8_t>(cookie_size, 2));
-        const std::vector<std::uint8_t> nonce(16, 9), key(32, 0x5c);
-        const auto text = aead.seal(key, nonce, bytes, inside);
-        append_authenticator(bytes, {.nonce = nonce, .ciphertext = text});
-        receive_octets(bytes);
-    }
-
-    PlainAead aead;
-    std::vector<std::uint8_t> identifier;
-};
-
-TEST_CASE("with NTS an authentic answer is a sample, and its cookie comes back") {
-    ProtectedTalk talk;
-    talk.send();
-    CHECK(talk.conversation.nts()->keys().cookies.size() == 7);
-    talk.receive_sealed(talk.answer(0));
-    REQUIRE(talk.samples() == 1);
-    CHECK(talk.conversation.series().samples.front().authenticated);
-    CHECK(talk.conversation.nts()->keys().cookies.size() == 8);
-    CHECK_FALSE(talk.conversation.target().nts);
-}
-
-TEST_CASE("with NTS what is not authentic is noted, whatever it says, and the wait goes on") {
-    struct Row {
-        const char* what;
-        std::uint32_t kiss;
-        Rejection why;
-    };
-    const Row rows[] = {{"time", 0, Rejection::unauthenticated},
-                        {"DENY", kiss_code("DENY"), Rejection::unauthenticated},
-                        {"RATE", kiss_code("RATE"), Rejection::unauthenticated},
-                        {"NTSN", kiss_code("NTSN"), Rejection::nts_nak}};
-    for (const Row& row : rows) {
-        CAPTURE(row.what);
-        ProtectedTalk talk;
-        talk.send();
-        Packet packet = talk.answer(0);
-        packet.stratum = row.kiss == 0 ? 1 : 0;
-        packet.refid = row.kiss;
-        talk.receive_octets(talk.framed(packet));
-        CHECK(talk.rejections() == std::vector{row.why});
-        CHECK(talk.conversation.series().kiss == 0);
-        CHECK(talk.conversation.nts()->nak_seen() == (row.why == Rejection::nts_nak));
-        CHECK(talk.conversation.nts()->unauthenticated() == 1);
-        talk.receive_sealed(talk.answer(0));
-        CHECK(talk.samples() == 1);
-        CHECK(talk.conversation.wants_to_send(SteadyTime::max()));
-    }
-}
-
-TEST_CASE("with NTS an authentic kiss ends the series") {
-    ProtectedTalk talk;
-    talk.send();
-    Packet packet = talk.answer(0);
-    packet.stratum = 0;
-    packet.refid = kiss_code("DENY");
-    talk.receive_sealed(packet);
-    CHECK(talk.conversation.series().kiss == kiss_code("DENY"));
-    CHECK(talk.conversation.is_finished());
-}
-
-TEST_CASE("with NTS an authentic answer without time is refused as any other") {
-    ProtectedTalk talk;
-    talk.send();
-    Packet packet = talk.answer(0);
-    packet.leap = Leap::unsynchronised;
-    talk.receive_sealed(packet);
-    CHECK(talk.rejections() == std::vector{Rejection::unsynchronised});
-}
-
-TEST_CASE("with NTS a forged answer of a known transmit stamp does not settle a probe") {
-    ProtectedTalk talk;
-    talk.send();
-    const Packet first = talk.answer(0);
-    talk.receive_sealed(first);
-    talk.advance(milliseconds{2'000});
-    talk.send();
-    Packet forged = talk.answer(1);
-    forged.transmit = first.transmit;
-    talk.receive_octets(talk.framed(forged));
-    talk.receive_sealed(talk.answer(1));
-    CHECK(talk.samples() == 2);
-}
-
-TEST_CASE("with NTS interleaved answers are taken, and authentic") {
-    ProtectedTalk talk;
-    talk.send();
-    const Packet first = talk.answer(0);
-    talk.receive_sealed(first);
-    talk.advance(milliseconds{2'000});
-    talk.send();
-    talk.receive_sealed(interleaved(talk, 1, first.transmit));
-    REQUIRE(talk.samples() == 2);
-    CHECK(talk.conversation.series().samples.front().interleaved);
-    CHECK(talk.conversation.series().samples.front().authenticated);
-    CHECK(talk.conversation.series().samples.back().authenticated);
-}
-
-TEST_CASE("with NTS nothing is sent without a cookie, or by who cannot protect it") {
-    ProtectedTalk talk(1);
-    talk.send();
-    talk.advance(time_out);
-    CHECK_FALSE(talk.conversation.send([] { return 1; }, talk.now, time_out));
-    CHECK(talk.conversation.is_finished());
-    CHECK(talk.conversation.series().sent == 1);
-
-    const Conversation unable(ProtectedTalk::target(8, 4), start.steady);
-    CHECK(unable.is_finished());
-    CHECK(unable.nts() == nullptr);
 }
 
 }  // namespace
