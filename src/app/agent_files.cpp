@@ -57,7 +57,7 @@ std::optional<AgentMemory> decision_of_service() {
 AgentFiles::AgentFiles(const Config& config)
     : memory_file_(config.state.directory + memory_name),
       alerts_file_(alerts_file(config)),
-      word_file_(own_word(config.state.directory)) {}
+      word_(own_word(config.state.directory)) {}
 
 AgentMemory AgentFiles::load(WallTime now, std::string& remark) const {
     bool missing = false;
@@ -92,12 +92,12 @@ Result<void> AgentFiles::sync() const {
     return store::sync_file(alerts_file_);
 }
 
-Result<void> AgentFiles::leave_word(const Snapshot& snapshot) const {
-    return system::write_new_file(word_file_, agent_word_json(snapshot), system::Keep::fleeting);
+Result<void> AgentFiles::leave_word(const Snapshot& snapshot) {
+    return word_.write(agent_word_json(snapshot));
 }
 
-void AgentFiles::take_word_back() const {
-    system::remove_file(word_file_);
+void AgentFiles::take_word_back() {
+    word_.remove();
 }
 
 std::shared_ptr<const AgentWord> agents_word(const Config& config) {
@@ -106,11 +106,17 @@ std::shared_ptr<const AgentWord> agents_word(const Config& config) {
     if (!config.is_set("state.directory")) {
         places.push_back(std::string(service_directory) + word_name);
     }
+    const WallTime now = system::read_wall_clock();
     std::vector<std::string> texts;
     for (const std::string& path : places) {
-        if (auto text = system::read_file(path)) texts.push_back(std::move(*text));
+        for (int tries = 0; tries < 3; ++tries) {
+            auto text = system::read_file(path);
+            if (!text) break;
+            texts.push_back(std::move(*text));
+            if (read_agent_word(texts.back(), now)) break;  // else it was being written
+        }
     }
-    auto word = last_word(texts, system::read_wall_clock());
+    auto word = last_word(texts, now);
     return word ? std::make_shared<const AgentWord>(std::move(*word)) : nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include "app/config.h"
 #include "publish/agent_word.h"
 #include "store/sqlite_history.h"
+#include "system/rewritten_file.h"
 #include "watch/alert_book.h"
 
 namespace clockwright::app {
@@ -39,11 +40,12 @@ class AgentFiles {
     Result<void> sync() const;
 
     /// For `status` and `check`; nothing is synced, for it is worth nothing after a crash.
-    Result<void> leave_word(const Snapshot& snapshot) const;
-    void take_word_back() const;  ///< the agent ends by itself
+    Result<void> leave_word(const Snapshot& snapshot);
+    void take_word_back();  ///< the agent ends by itself
 
   private:
-    std::string memory_file_, alerts_file_, word_file_;
+    std::string memory_file_, alerts_file_;
+    system::RewrittenFile word_;
     std::string saved_memory_;  ///< as it lies there
 };
 

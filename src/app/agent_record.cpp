@@ -60,10 +60,17 @@ AgentRecord::Written AgentRecord::write(const std::vector<Record>& rows) {
     static_cast<void>(recorder_->write(rows));  // its fault is asked for next
     Written result{recorder_->fault(), recorder_->waiting(), recorder_->take_notices(), {}, {}};
     if (!audit_) return result;
-    if (auto added = audit_->append(rows, system::read_clocks()); !added)
-        result.audit_fault = added.error().message;
+    if (auto added = add_to_chain(rows); !added) result.audit_fault = added.error().message;
     result.audit_end = audit_->end();
     return result;
+}
+
+/// The chain is synced, and must not hold a look that a loss of power took from the record.
+Result<void> AgentRecord::add_to_chain(const std::vector<Record>& rows) {
+    const Now now = system::read_clocks();
+    if (!audit_->add(rows, now)) return {};
+    if (recorder_->waiting() == 0) TRY(recorder_->sync());
+    return audit_->flush(now);
 }
 
 void AgentRecord::written(const Written& result) {

@@ -50,6 +50,7 @@ class AgentRecord {
     };
 
     Written write(const std::vector<Record>& rows);
+    Result<void> add_to_chain(const std::vector<Record>& rows);
     void written(const Written& result);
     void note_head(const store::ChainEnd& end);
     std::string sign_head(const store::ChainEnd& end) const;

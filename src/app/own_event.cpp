@@ -28,6 +28,7 @@ Result<void> remember_event(const Context& context, EventRow event) {
     auto recorder = TRY(store::Recorder::open(place));
     const std::vector<Record> rows{std::move(event)};
     TRY(recorder.write(rows));
+    TRY(recorder.sync());
     if (auto added = add_to_chain(place, rows); !added)
         print_remark(context.command, "not in the audit chain: " + added.error().message + "\n");
     return {};

@@ -107,6 +107,7 @@ std::string agent_word_json(const Snapshot& snapshot) {
                 {"sentence", snapshot.blame.sentence}}},
               {"firing", firing}};
     if (snapshot.status.facts.quorum) json["quorum"] = quorum_json(*snapshot.status.facts.quorum);
+    json["written"] = json["at"];  // sorts last
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -114,6 +115,7 @@ Result<AgentWord> read_agent_word(std::string_view text, WallTime now) {
     try {
         const Json json = Json::parse(text);
         if (json.at("version") != version) return fail(Fault::bad_input, "of another version");
+        if (json.at("written") != json.at("at")) return fail(Fault::bad_input, "half written");
         AgentWord word = word_of(json);
         word.stale = is_stale(word.at, word.cycle, now);
         word.age = std::max(Seconds{0}, Seconds(now - word.at));

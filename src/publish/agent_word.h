@@ -25,9 +25,10 @@ struct AgentWord {
     bool stale = false;  ///< older than three cycles: the agent hangs or was killed
 };
 
+/// It begins and ends with its moment, so that half of one text and half of another show.
 std::string agent_word_json(const Snapshot& snapshot);
 
-/// Fault::bad_input for what is no such text.
+/// Fault::bad_input for what is no such text, or of two.
 Result<AgentWord> read_agent_word(std::string_view text, WallTime now);
 
 /// Of what lies at several places the word of an agent that lives, else the newest: one that was

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace clockwright;
 using namespace std::chrono_literals;
 
@@ -37,6 +39,22 @@ TEST_CASE("the agent's word is read back with its age") {
     CHECK(note->firing[0].since == noon - 5min);
     CHECK_FALSE(note->stale);
     CHECK(agent_text(*note) == "mode fast, 12 s ago; server ntp2 is wrong by +840 ms");
+}
+
+TEST_CASE("half of one word and half of the next are none") {
+    Snapshot snapshot = with_a_wrong_server();
+    const std::string before = agent_word_json(snapshot);
+    snapshot.at += 4s;
+    const std::string after = agent_word_json(snapshot);
+    REQUIRE(before.size() == after.size());
+    const std::size_t first_difference =
+        static_cast<std::size_t>(std::ranges::mismatch(before, after).in1 - before.begin());
+    for (const std::size_t at : {first_difference + 1, before.size() / 2, before.size() - 40}) {
+        CAPTURE(at);
+        CHECK_FALSE(read_agent_word(after.substr(0, at) + before.substr(at), noon));
+        CHECK_FALSE(read_agent_word(before.substr(0, at) + after.substr(at), noon));
+    }
+    CHECK(read_agent_word(after + "        ", noon));
 }
 
 TEST_CASE("a silence over what is told of a server covers its blame") {

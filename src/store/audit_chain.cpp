@@ -138,7 +138,7 @@ void AuditChain::wait(std::string record) {
     waiting_.push_back(std::move(record));
 }
 
-Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
+bool AuditChain::add(std::span<const Record> rows, const Now& now) {
     for (const Record& row : rows) {
         if (std::holds_alternative<SampleRow>(row)) continue;
         if (const auto* clock = std::get_if<ClockRow>(&row); clock && !is_due(*clock, now.steady))
@@ -147,6 +147,10 @@ Result<void> AuditChain::append(std::span<const Record> rows, const Now& now) {
                      std::visit([](const auto& one) { return json_line(fields_of(one)); }, row),
                      now));
     }
+    return !waiting_.empty();
+}
+
+Result<void> AuditChain::flush(const Now& now) {
     if (waiting_.empty()) return {};
     const Lock alone = TRY(hold());
     ChainEnd end = end_;

@@ -39,9 +39,17 @@ class AuditChain {
     static Result<AuditChain> open(const std::string& state_directory, Digest digest,
                                    std::string boot);
 
-    /// Durable when it returns; after a failure the chain is as it was, and these records come with
-    /// the next ones. Of more than wait the oldest are dropped, and a record says how many.
-    Result<void> append(std::span<const Record> rows, const Now& now);
+    /// What of these rows belongs into the chain waits for `flush`. Of more than wait the oldest
+    /// are dropped, and a record says how many. False: nothing waits.
+    bool add(std::span<const Record> rows, const Now& now);
+    /// Writes what waits. Durable when it returns; after a failure the chain is as it was, and all
+    /// of it comes with the next.
+    Result<void> flush(const Now& now);
+    /// Both.
+    Result<void> append(std::span<const Record> rows, const Now& now) {
+        add(rows, now);
+        return flush(now);
+    }
     const ChainEnd& end() const { return end_; }
 
     /// Removes files whose last row is of a day before that of `before`, oldest first, never the

@@ -81,6 +81,19 @@ TEST_CASE("an agent that judges every four seconds adds its clock once a minute,
     CHECK(chain.end().records == 3);
 }
 
+TEST_CASE("what belongs into the chain waits, and samples do not belong there") {
+    const TemporaryDirectory state;
+    auto chain = AuditChain::open(state.path(), chain_digest, "boot").value();
+    const std::vector<Record> samples{SampleRow{}};
+    CHECK_FALSE(chain.add(samples, at(0s)));
+    CHECK(chain.add(rows(2), at(0s)));
+    CHECK(chain.end().records == 0);
+    CHECK(chain.add(samples, at(1s)));  // the others wait still
+    REQUIRE(chain.flush(at(2s)));
+    CHECK(chain.end().records == 2);
+    CHECK_FALSE(chain.add(samples, at(3s)));
+}
+
 TEST_CASE(
     "a look after a suspension or a step forward is added when the wall clock's minute is over") {
     const TemporaryDirectory state;

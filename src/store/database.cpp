@@ -108,8 +108,8 @@ Attempt<bool> Statement::step() {
         sqlite3_reset(statement_.get());
         return false;
     }
-    auto error = failure(sqlite3_stmt_readonly(statement_.get()) != 0 ? "read" : "write", path_,
-                         code, connection_);
+    const bool reads = sqlite3_column_count(statement_.get()) > 0;
+    auto error = failure(reads ? "read" : "write", path_, code, connection_);
     sqlite3_reset(statement_.get());
     return error;
 }
@@ -170,11 +170,11 @@ Attempt<Database> Database::open(const std::string& path, Access access) {
     if (access == Access::write) {
         auto database =
             TRY(connect(uri_of(path, ""), path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-        // Before the first table: what is deleted must be given back to the disk later. Full: the
-        // audit chain is synced too, and must not hold a look that a loss of power took from here.
+        // Before the first table: what is deleted must be given back to the disk later. Normal:
+        // a transaction outlives us; to outlive a loss of power it needs `Recorder::sync`.
         TRY(
             database.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-                             "PRAGMA synchronous = FULL; PRAGMA cache_size = -768;"
+                             "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -768;"
                              "PRAGMA wal_autocheckpoint = 250; PRAGMA journal_size_limit = 4194304;"
                              "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0"));
         return database;
@@ -203,6 +203,12 @@ Attempt<Statement> Database::prepare(std::string_view sql) const {
     return Statement(connection_.get(), raw, path_);
 }
 
+/// What comes with every transaction is read but once.
+Attempt<void> Database::run(std::optional<Statement>& kept, std::string_view sql) {
+    if (!kept) kept = TRY(prepare(sql));
+    return kept->run();
+}
+
 Attempt<std::int64_t> Database::number(std::string_view sql) const {
     auto statement = TRY(prepare(sql));
     return TRY(statement.step()) ? statement.integer(0) : 0;
@@ -213,7 +219,7 @@ std::int64_t Database::changed() const {
 }
 
 Attempt<Transaction> Transaction::begin(Database& database) {
-    TRY(database.execute("BEGIN IMMEDIATE"));
+    TRY(database.run(database.begin_, "BEGIN IMMEDIATE"));
     return Transaction(database);
 }
 
@@ -223,7 +229,7 @@ Transaction::~Transaction() {
 }
 
 Attempt<void> Transaction::commit() {
-    TRY(database_->execute("COMMIT"));
+    TRY(database_->run(database_->commit_, "COMMIT"));
     database_ = nullptr;
     return {};
 }

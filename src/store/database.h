@@ -116,8 +116,12 @@ class Database {
         : connection_(std::move(connection)), path_(std::move(path)) {}
     static Attempt<Database> connect(const std::string& name, const std::string& path, int flags);
 
+    friend class Transaction;
+    Attempt<void> run(std::optional<Statement>& kept, std::string_view sql);
+
     std::unique_ptr<sqlite3, Close> connection_;
     std::string path_;
+    std::optional<Statement> begin_, commit_;  ///< prepared at the first transaction
 };
 
 /// Everything until `commit`, or nothing.

@@ -52,6 +52,10 @@ std::string record_path(const std::string& state_directory) {
     return state_directory + "/record.sqlite";
 }
 
+std::string log_path(const std::string& record) {
+    return record + companions[0];
+}
+
 Result<void> prepare_record(const std::string& path) {
     TRY(make_private_directory(directory_of(path)));
     const Descriptor made(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));

@@ -9,6 +9,8 @@
 namespace clockwright::store {
 
 std::string record_path(const std::string& state_directory);
+/// Beside the record: what was written last and is not in it yet.
+std::string log_path(const std::string& record);
 
 /// Makes the directory and an empty file, 0640, when they are missing. A link, no regular file, or
 /// (as root) another's file is Fault::bad_input.

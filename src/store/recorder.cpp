@@ -1,10 +1,14 @@
 #include "store/recorder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
+#include "store/durable_file.h"
 #include "store/record_file.h"
 #include "store/row_writer.h"
 #include "store/schema.h"
@@ -120,8 +124,18 @@ Result<void> Recorder::write(std::span<const Record> rows) {
     return {};
 }
 
+Result<void> Recorder::sync() const {
+    const std::string log = log_path(path_);
+    const Descriptor file(::open(log.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!file && errno == ENOENT) return {};  // all of it is in the record, which was synced then
+    if (!file || ::fdatasync(file.number()) != 0) return std::unexpected(last_error("sync", log));
+    return {};
+}
+
 Result<std::int64_t> Recorder::import(std::span<const Record> rows) {
-    return TRY(put_or_begin_anew(rows));
+    const std::int64_t added = TRY(put_or_begin_anew(rows));
+    TRY(sync());
+    return added;
 }
 
 Result<bool> Recorder::tidy(WallTime now, const RetentionSettings& settings) {

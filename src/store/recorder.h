@@ -31,10 +31,15 @@ class Recorder {
     Recorder& operator=(Recorder&&) noexcept;
     ~Recorder();
 
-    /// All in one transaction, with what waited: after success all of it outlives a crash of ours.
+    /// All in one transaction, with what waited: after success all of it outlives a crash of ours,
+    /// a loss of power when `sync` was called since.
     /// After a failure the rows wait in memory and go with the next call; the error is `fault()`.
     Result<void> write(std::span<const Record> rows);
-    /// The same for a file that is read in: nothing waits, all or nothing. How many were new.
+    /// Waits for the disk; whoever tells of a row elsewhere, as the audit chain does, calls it
+    /// before.
+    Result<void> sync() const;
+    /// The same for a file that is read in: nothing waits, all or nothing, and synced. How many
+    /// were new.
     Result<std::int64_t> import(std::span<const Record> rows);
 
     /// One slice of roll-ups and retention, some tens of milliseconds. True: there is more.

@@ -69,6 +69,21 @@ TEST_CASE("what is written comes back, each row of each kind") {
     CHECK(recorder->take_notices().empty());
 }
 
+TEST_CASE("the record is synced when it is asked for, whether or not anything waits in its log") {
+    const TemporaryDirectory directory;
+    auto recorder = store::Recorder::open(directory.path());
+    REQUIRE(recorder);
+    REQUIRE(recorder->write(one_of_each()));
+    CHECK(recorder->sync());
+    const std::string log = directory / "record.sqlite-wal";
+    REQUIRE(std::filesystem::remove(log));
+    CHECK(recorder->sync());
+    std::filesystem::create_symlink("/dev/null", log);
+    const auto foreign = recorder->sync();
+    REQUIRE_FALSE(foreign);
+    CHECK(foreign.error().message.contains("record.sqlite-wal"));
+}
+
 TEST_CASE("the record may be read by its group, and written by its owner alone") {
     const TemporaryDirectory directory;
     const ::mode_t before = ::umask(0);

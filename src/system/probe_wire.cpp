@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <thread>
 #include <utility>
 
 #include "system/clock.h"
@@ -170,9 +171,14 @@ void ProbeWire::transmit(const ntp::Send& send, const Now& now) {
 }
 
 /// What can wait until all that is due has left: the kernel's stamps of it, and to watch for
-/// answers.
+/// answers. Who keeps sockets asks each second, mostly what is near: that has answered by the end
+/// of `gathering`, and no watcher need be told of it, nor woken by it.
 void ProbeWire::settle_sent() {
     while (!just_sent_.empty()) {
+        if (kept_ != nullptr) {
+            std::this_thread::sleep_for(gathering);
+        }
+        const Now now = read_clocks();
         for (const ntp::TargetId id : std::exchange(just_sent_, {})) {
             Channel& channel = channels_[id];
             if (!channel.socket) {
@@ -181,7 +187,12 @@ void ProbeWire::settle_sent() {
             if (const auto stamp = channel.socket->transmit_stamp()) {
                 poller_.sent(id, *stamp);
             }
-            watch(id, channel.burst_at);
+            if (kept_ != nullptr) {
+                receive(id, now);
+            }
+            if (poller_.awaits(id)) {
+                watch(id, channel.burst_at);
+            }
         }
         perform();
     }

@@ -107,7 +107,7 @@ AlertNews AlertBook::step(Now now, std::span<const Rule> rules, std::span<const 
 
 void AlertBook::judge(const Rule& rule, const std::string& subject, const FactTable& facts, Now now,
                       AlertNews& news) {
-    const auto found = entries_.find({rule.name, subject});
+    const auto found = entries_.find(ByRule::Key(rule.name, subject));
     const bool open = found != entries_.end() && found->second.alert.state != AlertState::resolved;
     const bool firing = open && found->second.alert.state == AlertState::firing;
     const Truth truth = evaluate(rule, subject, facts, firing);

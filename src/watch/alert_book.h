@@ -58,7 +58,13 @@ struct AlertEntry {
 
 class AlertBook {
   public:
-    using Entries = std::map<std::pair<std::string, std::string>, AlertEntry>;
+    /// By rule, then subject; found without a copy of either.
+    struct ByRule {
+        using is_transparent = void;
+        using Key = std::pair<std::string_view, std::string_view>;
+        bool operator()(const Key& one, const Key& other) const { return one < other; }
+    };
+    using Entries = std::map<std::pair<std::string, std::string>, AlertEntry, ByRule>;
 
     explicit AlertBook(AlertSettings settings = {}) : settings_(settings) {}
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <tuple>
 #include <utility>
 
+#include "time/fnv.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -45,8 +45,8 @@ std::optional<Word> find_word(const std::array<std::pair<Word, std::string_view>
     return found == words.end() ? std::nullopt : std::optional{found->first};
 }
 
-auto key_of(const Fact* fact) {
-    return std::tuple<std::string_view, std::string_view>(fact->name, fact->subject);
+std::uint64_t hash_of(std::string_view name, std::string_view subject) {
+    return fnv1a(subject, fnv1a(name));
 }
 
 bool is_server_fact(std::string_view name) {
@@ -93,8 +93,8 @@ bool holds(const Condition& condition, double stated, bool was_firing) {
 
 /// The fact a condition asks for: a server's own, or the host's.
 const Fact* fact_for(const Condition& condition, std::string_view subject, const FactTable& facts) {
-    return facts.find(condition.fact,
-                      is_server_fact(condition.fact) ? subject : std::string_view{});
+    const Fact* own = facts.find(condition.fact, subject);
+    return own != nullptr || subject.empty() ? own : facts.find(condition.fact, {});
 }
 
 /// A limit of |x| has no sign to show.
@@ -142,18 +142,20 @@ bool is_signed(std::string_view fact) {
 FactTable::FactTable(std::span<const Fact> facts) {
     for (const Fact& fact : facts) {
         if (!fact.subject.empty()) servers_.push_back(fact.subject);
-        if (std::isfinite(fact.value)) facts_.push_back(&fact);
+        if (std::isfinite(fact.value)) facts_.push_back({hash_of(fact.name, fact.subject), &fact});
     }
-    std::ranges::stable_sort(facts_, {}, key_of);
+    std::ranges::stable_sort(facts_, {}, &Entry::hash);
     std::ranges::sort(servers_);
     const auto doubles = std::ranges::unique(servers_);
     servers_.erase(doubles.begin(), doubles.end());
 }
 
 const Fact* FactTable::find(std::string_view name, std::string_view subject) const {
-    const auto key = std::tuple(name, subject);
-    const auto found = std::ranges::lower_bound(facts_, key, {}, key_of);
-    return found != facts_.end() && key_of(*found) == key ? *found : nullptr;
+    for (const Entry& entry :
+         std::ranges::equal_range(facts_, hash_of(name, subject), {}, &Entry::hash)) {
+        if (entry.fact->name == name && entry.fact->subject == subject) return entry.fact;
+    }
+    return nullptr;
 }
 
 Truth evaluate(const Rule& rule, std::string_view subject, const FactTable& facts,

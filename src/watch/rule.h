@@ -75,7 +75,11 @@ class FactTable {
     const std::vector<std::string>& servers() const { return servers_; }  ///< each once, sorted
 
   private:
-    std::vector<const Fact*> facts_;  // by name, then subject
+    struct Entry {
+        std::uint64_t hash;  ///< of name and subject
+        const Fact* fact;
+    };
+    std::vector<Entry> facts_;  ///< by hash; of one hash as they were stated
     std::vector<std::string> servers_;
 };
 
