@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Seconds cycle_patience{5};
+constexpr std::chrono::seconds look_rest{20};  ///< for a daemon that was not there
 
 /// Ten thousand hosts that start at once must not ask strangers at once.
 WatchRates spread(WatchRates rates, double splay) {
@@ -102,11 +103,15 @@ void Agent::begin_cycle(const Now& now) {
         deadline_ = now.steady + to_nanoseconds(std::min(cycle_patience, pace_.cycle * 0.9));
     }
     // A daemon that answers is asked each time; for one to come it is enough to look now and then.
-    if (!looking_ && (judged || life_.answers)) {
-        looking_ = now.steady;
+    const bool long_ago = !looked_at_ || now.steady - *looked_at_ >= look_rest;
+    if (!looking_ && (life_.answers || (judged && long_ago))) {
+        looking_ = looked_at_ = now.steady;
         effects_.emplace_back(effect::Look{});
     }
     ask_who_is_due(now);
+    // Who is asked has his questions for all cycles up to the next that is judged.
+    for (; !judged && asking_ && !life_.answers && cycles_ % pace_.judged_each != 0; ++cycles_)
+        next_cycle_ += cycle;
 }
 
 void Agent::ask_who_is_due(const Now& now) {
@@ -309,6 +314,7 @@ std::vector<AgentEffect> Agent::reload(Config config, const Moment& moment) {
     book_.use({.repeat = config_.alert.repeat});
     next_cycle_ = moment.now.steady;
     cycles_ = 0;  // judged at once
+    looked_at_.reset();
     event(moment.now, "configuration", {}, "the configuration was read anew");
     return take_all();
 }

@@ -192,10 +192,11 @@ class Agent {
     std::uint64_t cycles_ = 0;
     bool dropin_missing_ = false;
     bool resolving_ = false, asking_ = false, deciding_ = false;
-    std::optional<SteadyTime> looking_;  ///< since then
-    std::optional<RunRow> applying_;     ///< the run whose plan is being applied
-    std::vector<Replaced> replacing_;    ///< by that plan
-    std::optional<Now> asked_for_;       ///< since then another's decision is awaited
+    std::optional<SteadyTime> looking_;    ///< since then
+    std::optional<SteadyTime> looked_at_;  ///< the last look began
+    std::optional<RunRow> applying_;       ///< the run whose plan is being applied
+    std::vector<Replaced> replacing_;      ///< by that plan
+    std::optional<Now> asked_for_;         ///< since then another's decision is awaited
     std::optional<SteadyTime> daemon_answered_;
     /// This clock was set after the last update that the daemon had told.
     struct SetClock {

@@ -26,6 +26,7 @@
 #include "system/clock.h"
 #include "system/clock_alarm.h"
 #include "system/event_loop.h"
+#include "system/heap_page.h"
 #include "system/local_host.h"
 #include "system/log.h"
 #include "system/service_notice.h"
@@ -337,6 +338,7 @@ void AgentLoop::keep_alive() {
 
 Result<int> run_agent_loop(const Context& context) {
     // Two would spoil the audit chain and each other's files, and tell everything twice.
+    system::allocate_close_together();
     const std::string& state = context.config.state.directory;
     TRY(store::make_private_directory(state));
     const auto alone = store::Lock::take(state + "/agent.lock");

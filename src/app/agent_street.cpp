@@ -114,10 +114,11 @@ ReplacementQuestion question_of(const Decision& decision, const Context& context
 
 }  // namespace
 
-/// False when the whole must be looked at: the daemon has gone, or it has been long.
+/// False when the whole must be looked at: the daemon has gone or was not there, or it has been
+/// long.
 bool HostLook::look_at_daemon() {
-    if (!view_ || system::read_clocks().steady - looked_at_ >= whole_look_rest) return false;
-    if (!view_->state) return true;  // nobody was there, and nobody is looked for again so soon
+    if (!view_ || !view_->state) return false;
+    if (system::read_clocks().steady - looked_at_ >= whole_look_rest) return false;
     auto state = read_full_state(view_->place);
     if (!state) return false;
     view_->state = std::move(*state);

@@ -172,11 +172,11 @@ Attempt<Database> Database::open(const std::string& path, Access access) {
             TRY(connect(uri_of(path, ""), path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
         // Before the first table: what is deleted must be given back to the disk later. Normal:
         // a transaction outlives us; to outlive a loss of power it needs `Recorder::sync`.
-        TRY(
-            database.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-                             "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -768;"
-                             "PRAGMA wal_autocheckpoint = 250; PRAGMA journal_size_limit = 4194304;"
-                             "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0"));
+        TRY(database.execute(
+            "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+            "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -768;"
+            "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 4194304;"
+            "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0"));
         return database;
     }
     auto database = TRY(connect(uri_of(path, ""), path, SQLITE_OPEN_READONLY));

@@ -141,6 +141,7 @@ Result<std::int64_t> Recorder::import(std::span<const Record> rows) {
 Result<bool> Recorder::tidy(WallTime now, const RetentionSettings& settings) {
     TRY(connect());
     const auto more = connection_->retention->step(now, settings);
+    connection_->writer->forget_marks();
     if (more) return *more;
     if (!cannot_be_used(more.error())) return std::unexpected(Error(more.error()));
     TRY(begin_anew(more.error()));

@@ -10,7 +10,7 @@
 namespace clockwright::store {
 namespace {
 
-constexpr std::size_t most_words_known = 4096;
+constexpr std::size_t most_words_known = 4096, most_marks_known = 4096;
 
 enum Sql : std::size_t { find_word, add_word, due, sample, clock_row, verdict, event, alert, run };
 
@@ -67,7 +67,10 @@ Attempt<bool> RowWriter::insert(Statement& statement) {
 }
 
 Attempt<void> RowWriter::mark_due(WallTime at, std::int64_t server) {
-    statements_[due].bind_all(beginning_of(Resolution::hour, at), server);
+    const WallTime hour = beginning_of(Resolution::hour, at);
+    if (marked_.size() >= most_marks_known) marked_.clear();
+    if (!marked_.emplace(hour, server).second) return {};
+    statements_[due].bind_all(hour, server);
     return statements_[due].run();
 }
 

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/database.h"
@@ -18,7 +20,12 @@ class RowWriter {
     /// Within the caller's transaction. True: it was not there yet.
     Attempt<bool> write(const Record& row);
     /// After a transaction that was not committed: what was learned in it is not true.
-    void forget() { words_.clear(); }
+    void forget() {
+        words_.clear();
+        marked_.clear();
+    }
+    /// After a roll-up: its stretches are due no more.
+    void forget_marks() { marked_.clear(); }
 
   private:
     explicit RowWriter(Database& database) : database_(&database) {}
@@ -35,7 +42,8 @@ class RowWriter {
 
     Database* database_;
     std::vector<Statement> statements_;
-    std::map<std::string, std::int64_t> words_;  ///< a part of the table `word`
+    std::map<std::string, std::int64_t> words_;           ///< a part of the table `word`
+    std::set<std::pair<WallTime, std::int64_t>> marked_;  ///< a part of the table `due`
 };
 
 }  // namespace clockwright::store

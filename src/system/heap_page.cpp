@@ -1,0 +1,52 @@
+#include "system/heap_page.h"
+
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+
+namespace clockwright::system {
+
+#ifdef __GLIBC__
+
+namespace {
+
+constexpr std::uintptr_t page = std::uintptr_t{2} << 20U;
+constexpr int block = 1 << 20;  ///< more than is free at the end of the heap so far
+
+std::uintptr_t end_of_heap() {
+    return reinterpret_cast<std::uintptr_t>(::sbrk(0));
+}
+
+}  // namespace
+
+void allocate_close_together() {
+    ::mallopt(M_ARENA_MAX, 1);
+    const std::uintptr_t end = end_of_heap();
+    const std::uintptr_t begin = (end + page - 1) & ~(page - 1);
+    if (::sbrk(static_cast<std::intptr_t>(begin - end)) == reinterpret_cast<void*>(-1)) return;
+    // What does not fit at the end makes the heap grow, by a page beyond it.
+    ::mallopt(M_TOP_PAD, page);
+    ::mallopt(M_MMAP_THRESHOLD, 2 * block);
+    ::mallopt(M_TRIM_THRESHOLD, 2 * page);
+    void* volatile grown = std::malloc(block);
+    std::free(grown);
+    ::mallopt(M_MMAP_THRESHOLD, block / 8);
+    ::mallopt(M_TOP_PAD, block / 8);
+    if (end_of_heap() < begin + page) return;
+    auto* place = reinterpret_cast<void*>(begin);
+    if (::madvise(place, page, MADV_HUGEPAGE) != 0) return;
+#ifdef MADV_COLLAPSE
+    ::madvise(place, page, MADV_COLLAPSE);  // else the kernel does so by and by
+#endif
+}
+
+#else
+
+void allocate_close_together() {}
+
+#endif
+
+}  // namespace clockwright::system
