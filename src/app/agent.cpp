@@ -15,7 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Seconds cycle_patience{5};
-constexpr std::chrono::seconds look_rest{20};  ///< for a daemon that was not there
+constexpr std::chrono::seconds look_rest{20};    ///< for a daemon that is silent
+constexpr std::chrono::seconds absent_rest{64};  ///< for one that was never there
 
 /// Ten thousand hosts that start at once must not ask strangers at once.
 WatchRates spread(WatchRates rates, double splay) {
@@ -103,7 +104,8 @@ void Agent::begin_cycle(const Now& now) {
         deadline_ = now.steady + to_nanoseconds(std::min(cycle_patience, pace_.cycle * 0.9));
     }
     // A daemon that answers is asked each time; for one to come it is enough to look now and then.
-    const bool long_ago = !looked_at_ || now.steady - *looked_at_ >= look_rest;
+    const auto rest = daemon_answered_ ? look_rest : absent_rest;
+    const bool long_ago = !looked_at_ || now.steady - *looked_at_ >= rest;
     if (!looking_ && (life_.answers || (judged && long_ago))) {
         looking_ = looked_at_ = now.steady;
         effects_.emplace_back(effect::Look{});

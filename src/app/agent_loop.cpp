@@ -277,7 +277,7 @@ void AgentLoop::carry_out(effect::Show&) {
     const Snapshot& snapshot = agent_->snapshot();
     system::tell_service_manager(
         fmt::format("{}STATUS={}", ready_ ? "" : "READY=1\n", snapshot.status.verdict.sentence));
-    ready_ = true;
+    if (!std::exchange(ready_, true)) system::let_go_of_the_start();
     record_.clock_is(snapshot.status.verdict.demonstrated);
     if (http_) http_->show(snapshot);
     sinks_.show(snapshot);

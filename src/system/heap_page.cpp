@@ -1,20 +1,43 @@
 #include "system/heap_page.h"
 
+#include <link.h>
 #include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
+#include <span>
 
 namespace clockwright::system {
+
+namespace {
+
+/// The parts of an object that are as its file has them: code and constants.
+int let_go_of(dl_phdr_info* object, std::size_t, void*) {
+    static const auto small = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    for (const auto& part : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
+        if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
+        const std::uintptr_t begin = object->dlpi_addr + part.p_vaddr;
+        const std::uintptr_t first = begin & ~(small - 1);
+        ::madvise(reinterpret_cast<void*>(first), begin + part.p_memsz - first, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+}  // namespace
+
+void let_go_of_the_start() {
+    ::dl_iterate_phdr(let_go_of, nullptr);
+}
 
 #ifdef __GLIBC__
 
 namespace {
 
 constexpr std::uintptr_t page = std::uintptr_t{2} << 20U;
-constexpr int block = 1 << 20;  ///< more than is free at the end of the heap so far
+constexpr int block = 1 << 20;    ///< more than is free at the end of the heap so far
+constexpr int usual = 128 << 10;  ///< what the C library begins with, for both thresholds
 
 std::uintptr_t end_of_heap() {
     return reinterpret_cast<std::uintptr_t>(::sbrk(0));
@@ -33,8 +56,8 @@ void allocate_close_together() {
     ::mallopt(M_TRIM_THRESHOLD, 2 * page);
     void* volatile grown = std::malloc(block);
     std::free(grown);
-    ::mallopt(M_MMAP_THRESHOLD, block / 8);
-    ::mallopt(M_TOP_PAD, block / 8);
+    ::mallopt(M_MMAP_THRESHOLD, usual);
+    ::mallopt(M_TOP_PAD, usual);
     if (end_of_heap() < begin + page) return;
     auto* place = reinterpret_cast<void*>(begin);
     if (::madvise(place, page, MADV_HUGEPAGE) != 0) return;

@@ -153,7 +153,7 @@ void ProbeWire::transmit(const ntp::Send& send, const Now& now) {
     if (!channel.socket) {
         return;
     }
-    if (channel.watch != Watch::always) {
+    if (channel.watch != Watch::always && kept_ == nullptr) {
         // Nothing may be left there; the look brings the socket's memory near before it counts.
         (void)channel.socket->transmit_stamp();
     }
