@@ -141,7 +141,9 @@ bool is_signed(std::string_view fact) {
 
 FactTable::FactTable(std::span<const Fact> facts) {
     for (const Fact& fact : facts) {
-        if (!fact.subject.empty()) servers_.push_back(fact.subject);
+        // Those of one server mostly stand together.
+        if (!fact.subject.empty() && (servers_.empty() || servers_.back() != fact.subject))
+            servers_.push_back(fact.subject);
         if (std::isfinite(fact.value)) facts_.push_back({hash_of(fact.name, fact.subject), &fact});
     }
     std::ranges::stable_sort(facts_, {}, &Entry::hash);
