@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
-#include <variant>
 
 #include "app/report_output.h"
 #include "store/durable_file.h"
@@ -55,44 +52,25 @@ void AgentRecord::use(const Config& config) {
 }
 
 void AgentRecord::remember(std::vector<Record> rows) {
-    const bool routine = std::ranges::all_of(rows, [](const Record& row) {
-        return std::holds_alternative<SampleRow>(row) || std::holds_alternative<ClockRow>(row);
-    });
-    const Now now = system::read_clocks();
-    waiting_.push_back({std::move(rows), now});
-    if (routine && written_at_ && now.steady - *written_at_ < write_rest) return;
-    written_at_ = now.steady;
-    write_waiting();
-}
-
-void AgentRecord::write_waiting() {
-    writing_.post([this, cycles = std::exchange(waiting_, {})] { return write(cycles); },
+    writing_.post([this, rows = std::move(rows)] { return write(rows); },
                   [this](const Written& result) { written(result); });
 }
 
-void AgentRecord::finish() {
-    if (!waiting_.empty()) write_waiting();
-    writing_.finish();
-}
-
-AgentRecord::Written AgentRecord::write(const std::vector<Rows>& cycles) {
-    std::vector<Record> rows;
-    for (const Rows& cycle : cycles) rows.insert(rows.end(), cycle.rows.begin(), cycle.rows.end());
+AgentRecord::Written AgentRecord::write(const std::vector<Record>& rows) {
     static_cast<void>(recorder_->write(rows));  // its fault is asked for next
     Written result{recorder_->fault(), recorder_->waiting(), recorder_->take_notices(), {}, {}};
     if (!audit_) return result;
-    if (auto added = add_to_chain(cycles); !added) result.audit_fault = added.error().message;
+    if (auto added = add_to_chain(rows); !added) result.audit_fault = added.error().message;
     result.audit_end = audit_->end();
     return result;
 }
 
 /// The chain is synced, and must not hold a look that a loss of power took from the record.
-Result<void> AgentRecord::add_to_chain(const std::vector<Rows>& cycles) {
-    bool any = false;
-    for (const Rows& cycle : cycles) any = audit_->add(cycle.rows, cycle.at);
-    if (!any) return {};
+Result<void> AgentRecord::add_to_chain(const std::vector<Record>& rows) {
+    const Now now = system::read_clocks();
+    if (!audit_->add(rows, now)) return {};
     if (recorder_->waiting() == 0) TRY(recorder_->sync());
-    return audit_->flush(cycles.back().at);
+    return audit_->flush(now);
 }
 
 void AgentRecord::written(const Written& result) {

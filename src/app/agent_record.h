@@ -33,15 +33,11 @@ class AgentRecord {
     Result<void> open();
     void use(const Config& config);
 
-    /// Samples and looks at the clock alone wait up to `write_rest` for the next: a disk that is
-    /// written to every four seconds wears, and the same pages are written each time.
     void remember(std::vector<Record> rows);
     /// Of the audit chain nothing is removed by the age that a clock tells which is not.
     void clock_is(bool demonstrated) { demonstrated_ = demonstrated; }
     /// Waits until all is written.
-    void finish();
-
-    static constexpr std::chrono::seconds write_rest{15};
+    void finish() { writing_.finish(); }
 
   private:
     /// What a write came to.
@@ -53,15 +49,8 @@ class AgentRecord {
         store::ChainEnd audit_end;
     };
 
-    /// What one cycle brought, and when.
-    struct Rows {
-        std::vector<Record> rows;
-        Now at;
-    };
-
-    void write_waiting();
-    Written write(const std::vector<Rows>& cycles);
-    Result<void> add_to_chain(const std::vector<Rows>& cycles);
+    Written write(const std::vector<Record>& rows);
+    Result<void> add_to_chain(const std::vector<Record>& rows);
     void written(const Written& result);
     void note_head(const store::ChainEnd& end);
     std::string sign_head(const store::ChainEnd& end) const;
@@ -76,8 +65,6 @@ class AgentRecord {
     boost::asio::steady_timer tidy_;
     std::optional<store::Recorder> recorder_;  ///< used by `writing_` only
     std::optional<store::AuditChain> audit_;   ///< the same; empty: it is damaged
-    std::vector<Rows> waiting_;
-    std::optional<SteadyTime> written_at_;
     FaultOnce audit_fault_, sign_fault_, prune_fault_;
     std::chrono::sys_days head_told_{};
     system::Worker writing_;  // last, so that it ends first

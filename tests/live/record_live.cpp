@@ -46,7 +46,8 @@ std::vector<Record> rows_of(std::int64_t batch) {
     auto recorder = store::Recorder::open(directory);
     if (!recorder) ::_exit(1);
     for (std::int64_t batch = first;; ++batch) {
-        if (!recorder->write(rows_of(batch))) ::_exit(2);
+        // Synced, which keeps the pace below what retention would remove within the test.
+        if (!recorder->write(rows_of(batch)) || !recorder->sync()) ::_exit(2);
         if (!recorder->take_notices().empty()) ::_exit(3);
         if (::write(report, &batch, sizeof batch) != sizeof batch) ::_exit(4);
         if (batch % 10 == 0 && !recorder->tidy(instant_of(batch))) ::_exit(5);
