@@ -28,6 +28,14 @@ std::string own_word(const std::string& state_directory) {
     return (run.empty() ? state_directory : run) + word_name;
 }
 
+/// What lies there, read again while it is being written; empty: nothing.
+std::string word_at(const std::string& path, WallTime now) {
+    std::string text = system::read_file(path).value_or(std::string{});
+    for (int tries = 1; tries < 3 && !text.empty() && !read_agent_word(text, now); ++tries)
+        text = system::read_file(path).value_or(std::string{});
+    return text;
+}
+
 }  // namespace
 
 std::string agent_directory(const Config& config) {
@@ -108,14 +116,7 @@ std::shared_ptr<const AgentWord> agents_word(const Config& config) {
     }
     const WallTime now = system::read_wall_clock();
     std::vector<std::string> texts;
-    for (const std::string& path : places) {
-        for (int tries = 0; tries < 3; ++tries) {
-            auto text = system::read_file(path);
-            if (!text) break;
-            texts.push_back(std::move(*text));
-            if (read_agent_word(texts.back(), now)) break;  // else it was being written
-        }
-    }
+    for (const std::string& path : places) texts.push_back(word_at(path, now));
     auto word = last_word(texts, now);
     return word ? std::make_shared<const AgentWord>(std::move(*word)) : nullptr;
 }

@@ -26,11 +26,11 @@
 #include "system/clock.h"
 #include "system/clock_alarm.h"
 #include "system/event_loop.h"
-#include "system/heap_page.h"
 #include "system/local_host.h"
 #include "system/log.h"
 #include "system/service_notice.h"
 #include "system/worker.h"
+#include "system/working_set.h"
 #include "time/fnv.h"
 
 namespace clockwright::app {
@@ -337,8 +337,8 @@ void AgentLoop::keep_alive() {
 }  // namespace
 
 Result<int> run_agent_loop(const Context& context) {
-    // Two would spoil the audit chain and each other's files, and tell everything twice.
     system::allocate_close_together();
+    // Two would spoil the audit chain and each other's files, and tell everything twice.
     const std::string& state = context.config.state.directory;
     TRY(store::make_private_directory(state));
     const auto alone = store::Lock::take(state + "/agent.lock");

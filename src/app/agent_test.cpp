@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <variant>
+
 using namespace clockwright;
 using namespace clockwright::app;
 using namespace std::chrono_literals;
@@ -39,6 +42,33 @@ TEST_CASE("an agent wakes by a plan of cycles: a late wake delays none after it"
     static_cast<void>(agent.wake(late));  // the first cycle's patience has ended
     CHECK(agent.next_wake() <= SteadyTime{1000s} + 128s);
     CHECK(agent.snapshot().cycles >= 1);
+}
+
+TEST_CASE("a new configuration is looked at at once, however long the next look may wait") {
+    Moment moment{{WallTime{1700000000s}, SteadyTime{1000s}}, {}};
+    Config config;
+    config.agent.mode = "ultrafast";
+    Agent agent(config, {}, known_leap_table(), 0.5, moment);
+    const auto looks = [&] {
+        const auto effects = agent.wake(moment);
+        return std::ranges::count_if(effects, [](const AgentEffect& effect) {
+            return std::holds_alternative<effect::Look>(effect);
+        });
+    };
+    CHECK(looks() == 1);
+    static_cast<void>(agent.saw(Sight{}, moment));
+    const auto pass = [&](std::chrono::seconds span) {
+        std::ptrdiff_t seen = 0;
+        for (; span > 0s; span -= 1s) {
+            moment.now.steady += 1s;
+            moment.now.wall += 1s;
+            seen += looks();
+        }
+        return seen;
+    };
+    CHECK(pass(30s) == 0);
+    static_cast<void>(agent.reload(config, moment));
+    CHECK(pass(5s) == 1);
 }
 
 TEST_CASE("a record that fails is said once, and once when it works again") {

@@ -85,6 +85,16 @@ TEST_CASE("an hour that is not over is not rolled") {
     CHECK(house.rolled(Resolution::hour, "s0").size() == 1);
 }
 
+TEST_CASE("an hour that was rolled is rolled once more when the same writer adds to it") {
+    House house;
+    REQUIRE(house.recorder->write(polled_rows(midnight, 10min, 3)));
+    house.tidy(midnight + 1h);
+    REQUIRE(house.recorder->write(polled_rows(midnight + 30min, 10min, 3)));
+    house.tidy(midnight + 1h);
+    REQUIRE(house.rolled(Resolution::hour, "s0").size() == 1);
+    CHECK(house.rolled(Resolution::hour, "s0").front().count == 6);
+}
+
 TEST_CASE("rows that come late are rolled in, and rolling again gives the same") {
     House late, early;
     const auto rows = polled_rows(midnight, 64s, 2000, 2);

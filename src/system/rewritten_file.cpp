@@ -30,11 +30,10 @@ Result<void> RewrittenFile::write(std::string_view text) {
     }
     std::string whole(text);
     whole.resize(std::max(text.size(), length_), ' ');
-    const ssize_t written = ::pwrite(file_.get(), whole.data(), whole.size(), 0);
-    if (written != static_cast<ssize_t>(whole.size())) {
-        const int number = written < 0 ? errno : ENOSPC;
+    ::lseek(file_.get(), 0, SEEK_SET);
+    if (const auto written = write_all(file_.get(), whole); !written) {
         file_.close();  // of half a text nobody knows the length
-        return std::unexpected(file_error("write", path_, number));
+        return std::unexpected(file_error("write", path_, written.error()));
     }
     length_ = whole.size();
     return {};

@@ -11,7 +11,7 @@
 namespace clockwright::system {
 
 /// To put another file in its place each time (`write_new_file`) costs an inode, a journal entry
-/// and a write to the disk; to write into it costs one system call and needs no room on a full
+/// and a write to the disk; to write into it costs nothing of that, and needs no room on a full
 /// disk. Whoever reads just then may see the beginning of one text and the end of another: the text
 /// must show that itself. It is worth nothing after a loss of power.
 class RewrittenFile {

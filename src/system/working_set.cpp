@@ -1,4 +1,4 @@
-#include "system/heap_page.h"
+#include "system/working_set.h"
 
 #include <link.h>
 #include <malloc.h>
