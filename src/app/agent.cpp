@@ -240,7 +240,7 @@ void Agent::conclude(const Now& now) {
     watch_daemon(now);
     may_decide(now);
     sum_up(now);
-    fill_snapshot(now, judged);
+    fill_snapshot(now, std::move(judged));
     remember();
     effects_.emplace_back(effect::Show{});
 }
@@ -331,12 +331,12 @@ SteadyTime Agent::next_wake() const {
     return deadline_.value_or(next_cycle_);
 }
 
-void Agent::fill_snapshot(const Now& now, const Judged& judged) {
+void Agent::fill_snapshot(const Now& now, Judged judged) {
     snapshot_.at = now.wall;
     snapshot_.cycle = pace_.cycle * pace_.judged_each;
     snapshot_.mode = config_.agent.mode;
     snapshot_.apply = config_.agent.apply;
-    snapshot_.scan = report_of(judged, Measured{}, now.wall);
+    snapshot_.scan = report_of(std::move(judged), Measured{}, now.wall);
     snapshot_.watched = watched_.view();
     snapshot_.proposal = memory_.proposal;
 }

@@ -162,7 +162,7 @@ class Agent {
     void tell_event(Alert notice, std::string kind, const Now& now);
     ReplacementQuestion question_of(const Decided& decided, const Now& now) const;
     int went_bad(const Now& now) const;
-    void fill_snapshot(const Now& now, const Judged& judged);
+    void fill_snapshot(const Now& now, Judged judged);
     ClockRow clock_row(const Now& now, const Consensus& consensus) const;
     void event(const Now& now, std::string kind, std::string subject, std::string text,
                std::optional<Seconds> size = {});

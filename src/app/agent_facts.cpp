@@ -14,11 +14,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t most_of_one = 20;  // facts of a server; so that they are moved seldom
+
 /// Collects facts of one subject.
 class Facts {
   public:
-    explicit Facts(std::vector<Fact>& out, std::string subject = {})
-        : out_(out), subject_(std::move(subject)) {}
+    explicit Facts(std::vector<Fact>& out, std::string_view subject = {})
+        : out_(out), subject_(subject) {}
 
     void say(std::string_view name, double value, std::string evidence = {}) {
         out_.push_back({name, subject_, value, std::move(evidence)});
@@ -32,7 +34,7 @@ class Facts {
 
   private:
     std::vector<Fact>& out_;
-    std::string subject_;
+    std::string_view subject_;
 };
 
 double poll_interval(const DaemonState& state) {
@@ -179,8 +181,10 @@ void say_quorum(const FactGround& ground, const Servers& servers, Facts facts) {
 void say_server(const Watched& server, bool majority, const Now& now, Facts facts) {
     const ServerWatch& watch = server.watch;
     const bool judged = server.since != WallTime{};
-    if (server.wrong) facts.say("wrong", *server.wrong, server.reason);
-    if (judged) facts.say("denied", server.verdict == Verdict::denied, server.reason);
+    // Evidence only of what is so: nobody asks for that of the others, each cycle.
+    if (server.wrong) facts.say("wrong", *server.wrong, *server.wrong ? server.reason : "");
+    const bool denied = server.verdict == Verdict::denied;
+    if (judged) facts.say("denied", denied, denied ? server.reason : "");
     // Without a majority it is that of an earlier consensus.
     if (const auto error = watch.error(); error && majority) {
         facts.say("error_seconds", *error);
@@ -246,22 +250,24 @@ void say_reference(const Watched& server, bool circle, Facts facts) {
     const auto& last = server.watch.last();
     if (!last || server.watch.reach() == 0) return;
     facts.say("in_circle", circle,
-              fmt::format("its reference is {}", refid_text(last->refid, last->stratum)));
-    facts.say("stratum_climb", static_cast<double>(server.watch.stratum_climb()),
-              fmt::format("now {}", last->stratum));
+              circle ? "its reference is " + refid_text(last->refid, last->stratum) : "");
+    const int climb = server.watch.stratum_climb();
+    facts.say("stratum_climb", static_cast<double>(climb),
+              climb != 0 ? fmt::format("now {}", last->stratum) : "");
     if (server.by_daemon) return;  // which does not tell the dispersion
     const Seconds stated = last->root_dispersion;
-    facts.say("error_untold", last->stratum >= 2 && (stated == Seconds{0} || stated >= Seconds{1}),
-              "root dispersion " + spell(stated));
+    const bool untold = last->stratum >= 2 && (stated == Seconds{0} || stated >= Seconds{1});
+    facts.say("error_untold", untold, untold ? "root dispersion " + spell(stated) : "");
 }
 
 }  // namespace
 
 std::vector<Fact> facts_of(const FactGround& ground, const Now& now) {
+    const Servers servers = asked_of(ground.watched->servers());
     std::vector<Fact> out;
+    out.reserve(most_of_one * (servers.size() + 2));
     Facts host(out);
     say_daemon(ground, now, host);
-    const Servers servers = asked_of(ground.watched->servers());
     say_quorum(ground, servers, host);
     host.say("step_seconds", ground.ledger->stepped(now.steady));
     host.say("stood_still_seconds", ground.ledger->stood_still(now.steady));

@@ -59,6 +59,11 @@ class Statement {
     template <class... Values>
     void bind_all(const Values&... values) {
         int index = 0;
+        bind_next(index, values...);
+    }
+    /// Those after `index`, which is moved to the last of them.
+    template <class... Values>
+    void bind_next(int& index, const Values&... values) {
         (bind(++index, values), ...);
     }
 

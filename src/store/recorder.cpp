@@ -39,8 +39,7 @@ struct Recorder::Connection {
 
     Attempt<std::int64_t> write(std::span<const Record> rows) {
         auto transaction = TRY(Transaction::begin(database));
-        std::int64_t added = 0;
-        for (const Record& row : rows) added += TRY(writer->write(row)) ? 1 : 0;
+        const std::int64_t added = TRY(writer->write(rows));
         TRY(transaction.commit());
         return added;
     }

@@ -104,6 +104,27 @@ TEST_CASE("the same rows again add nothing") {
     CHECK(samples_in(directory.path()) == 2);
 }
 
+TEST_CASE("of many samples at once each is written, once, with what comes between them") {
+    const TemporaryDirectory directory;
+    auto recorder = store::Recorder::open(directory.path());
+    REQUIRE(recorder);
+    std::vector<SampleRow> samples;
+    for (int i = 0; i < 70; ++i) {
+        const WallTime at = noon + std::chrono::seconds{i};
+        samples.push_back(i % 7 == 0 ? lost_row(at, "ntp2") : sample_row(at, "ntp1"));
+    }
+    const std::vector<Record> earlier{samples[3], samples[69]};
+    REQUIRE(recorder->import(earlier).value() == 2);
+    std::vector<Record> rows(samples.begin(), samples.end());
+    rows.insert(rows.begin() + 45, clock_row(noon));
+    CHECK(recorder->import(rows).value() == 69);
+    CHECK(recorder->import(rows).value() == 0);
+    const auto history = store::SqliteHistory::open(directory.path());
+    REQUIRE(history);
+    CHECK(history->samples({}).value() == samples);
+    CHECK(history->clock({})->size() == 1);
+}
+
 TEST_CASE("a link in the place of the record is not followed") {
     const TemporaryDirectory directory;
     directory.write("elsewhere", "");

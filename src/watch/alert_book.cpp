@@ -89,13 +89,15 @@ AlertNews AlertBook::step(Now now, std::span<const Rule> rules, std::span<const 
     const FactTable table(facts);
     for (auto& [key, entry] : entries_) ++entry.unseen;
     for (const Rule& rule : rules) {
+        const auto first = entries_.lower_bound(ByRule::Key(rule.name, {}));
+        const bool known = first != entries_.end() && first->first.first == rule.name;
         if (!is_of_server(rule)) {
-            judge(rule, {}, table, now, news);
+            judge(rule, {}, known, table, now, news);
             continue;
         }
-        for (const std::string& server : table.servers()) {
+        for (const std::string_view server : table.servers()) {
             if (rule.server.empty() || is_about(rule.server, server))
-                judge(rule, server, table, now, news);
+                judge(rule, server, known, table, now, news);
         }
     }
     end_unjudged(rules, table, now, news);
@@ -105,14 +107,15 @@ AlertNews AlertBook::step(Now now, std::span<const Rule> rules, std::span<const 
     return news;
 }
 
-void AlertBook::judge(const Rule& rule, const std::string& subject, const FactTable& facts, Now now,
-                      AlertNews& news) {
-    const auto found = entries_.find(ByRule::Key(rule.name, subject));
+/// `known`: the book has alerts of this rule; of most it has none.
+void AlertBook::judge(const Rule& rule, std::string_view subject, bool known,
+                      const FactTable& facts, Now now, AlertNews& news) {
+    const auto found = known ? entries_.find(ByRule::Key(rule.name, subject)) : entries_.end();
     const bool open = found != entries_.end() && found->second.alert.state != AlertState::resolved;
     const bool firing = open && found->second.alert.state == AlertState::firing;
     const Truth truth = evaluate(rule, subject, facts, firing);
     if (!open && truth != Truth::yes) return;
-    AlertEntry& entry = entries_[{rule.name, subject}];
+    AlertEntry& entry = entries_[{rule.name, std::string(subject)}];
     entry.unseen = 0;
     entry.family = rule.family;
     entry.alert.rule = rule.name;

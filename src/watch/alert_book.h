@@ -86,8 +86,8 @@ class AlertBook {
     void use(AlertSettings settings) { settings_ = settings; }
 
   private:
-    void judge(const Rule& rule, const std::string& subject, const FactTable& facts, Now now,
-               AlertNews& news);
+    void judge(const Rule& rule, std::string_view subject, bool known, const FactTable& facts,
+               Now now, AlertNews& news);
     void end_unjudged(std::span<const Rule> rules, const FactTable& facts, Now now,
                       AlertNews& news);
     void forget_old(SteadyTime now);

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <deque>
+#include <string>
 
 #include "watch/alert_book_json.h"
 
@@ -85,8 +87,12 @@ std::vector<Fact> bound(double value) {
 }
 
 std::vector<Fact> wrong_servers(int count, double value = 1) {
+    static std::deque<std::string> names;
     std::vector<Fact> facts;
-    for (int i = 0; i < count; ++i) facts.push_back({"wrong", "s" + std::to_string(i), value, ""});
+    for (int i = 0; i < count; ++i) {
+        names.push_back("s" + std::to_string(i));
+        facts.push_back({"wrong", names.back(), value, ""});
+    }
     return facts;
 }
 

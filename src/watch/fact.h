@@ -13,8 +13,8 @@ namespace clockwright {
 
 /// A yes is 1, a no is 0; times are seconds, shares 0–1, frequencies ppm, as the name says.
 struct Fact {
-    std::string_view name;  ///< one of `known_facts`
-    std::string subject;    ///< a server as written; empty: this host
+    std::string_view name;     ///< one of `known_facts`
+    std::string_view subject;  ///< a server as written, which outlives this; empty: this host
     double value = 0;
     std::string evidence;  ///< a clause for people: "3 of 4 agree it is"; may be empty
 };

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <functional>
 #include <utility>
 
-#include "time/fnv.h"
 #include "time/spell.h"
 
 namespace clockwright {
@@ -43,10 +44,6 @@ std::optional<Word> find_word(const std::array<std::pair<Word, std::string_view>
                               std::string_view text) {
     const auto found = std::ranges::find(words, text, &std::pair<Word, std::string_view>::second);
     return found == words.end() ? std::nullopt : std::optional{found->first};
-}
-
-std::uint64_t hash_of(std::string_view name, std::string_view subject) {
-    return fnv1a(subject, fnv1a(name));
 }
 
 bool is_server_fact(std::string_view name) {
@@ -139,25 +136,34 @@ bool is_signed(std::string_view fact) {
     return std::ranges::find(signed_facts, fact) != signed_facts.end();
 }
 
-FactTable::FactTable(std::span<const Fact> facts) {
+FactTable::FactTable(std::span<const Fact> facts)
+    : slots_(std::bit_ceil(2 * facts.size() + 1), nullptr) {
     for (const Fact& fact : facts) {
         // Those of one server mostly stand together.
         if (!fact.subject.empty() && (servers_.empty() || servers_.back() != fact.subject))
             servers_.push_back(fact.subject);
-        if (std::isfinite(fact.value)) facts_.push_back({hash_of(fact.name, fact.subject), &fact});
+        if (!std::isfinite(fact.value)) continue;
+        const Fact*& slot = slots_[slot_of(fact.name, fact.subject)];
+        if (slot == nullptr) slot = &fact;
     }
-    std::ranges::stable_sort(facts_, {}, &Entry::hash);
     std::ranges::sort(servers_);
     const auto doubles = std::ranges::unique(servers_);
     servers_.erase(doubles.begin(), doubles.end());
 }
 
-const Fact* FactTable::find(std::string_view name, std::string_view subject) const {
-    for (const Entry& entry :
-         std::ranges::equal_range(facts_, hash_of(name, subject), {}, &Entry::hash)) {
-        if (entry.fact->name == name && entry.fact->subject == subject) return entry.fact;
+std::size_t FactTable::slot_of(std::string_view name, std::string_view subject) const {
+    const std::hash<std::string_view> hash;
+    std::size_t slot = 3 * hash(name) + hash(subject);
+    while (true) {
+        slot &= slots_.size() - 1;
+        const Fact* fact = slots_[slot];
+        if (fact == nullptr || (fact->name == name && fact->subject == subject)) return slot;
+        ++slot;
     }
-    return nullptr;
+}
+
+const Fact* FactTable::find(std::string_view name, std::string_view subject) const {
+    return slots_[slot_of(name, subject)];
 }
 
 Truth evaluate(const Rule& rule, std::string_view subject, const FactTable& facts,

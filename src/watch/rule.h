@@ -66,21 +66,21 @@ bool is_of_server(const Rule& rule);
 /// Facts that are signed, so that a limit means either side of zero.
 bool is_signed(std::string_view fact);
 
-/// The facts of one moment, to be asked by name and subject. Values that are no numbers are absent.
+/// The facts of one moment, to be asked by name and subject; they outlive it. Values that are no
+/// numbers are absent; of two about the same the first one counts.
 class FactTable {
   public:
     explicit FactTable(std::span<const Fact> facts);
 
     const Fact* find(std::string_view name, std::string_view subject) const;
-    const std::vector<std::string>& servers() const { return servers_; }  ///< each once, sorted
+    const std::vector<std::string_view>& servers() const { return servers_; }  ///< once, sorted
 
   private:
-    struct Entry {
-        std::uint64_t hash;  ///< of name and subject
-        const Fact* fact;
-    };
-    std::vector<Entry> facts_;  ///< by hash; of one hash as they were stated
-    std::vector<std::string> servers_;
+    /// Where this fact is, or would be: the first free one from its hash on.
+    std::size_t slot_of(std::string_view name, std::string_view subject) const;
+
+    std::vector<const Fact*> slots_;  ///< a power of two, half of them free
+    std::vector<std::string_view> servers_;
 };
 
 enum class Truth : std::uint8_t { no, yes, unknown };

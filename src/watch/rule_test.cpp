@@ -100,7 +100,7 @@ TEST_CASE("a rule of servers reads the server's facts and the host's") {
         {"wrong", "a", 1, ""}, {"wrong", "b", 0, ""}, {"majority", "", 1, ""}};
     CHECK(truth_of(rule, facts, false, "a") == Truth::yes);
     CHECK(truth_of(rule, facts, false, "b") == Truth::no);
-    CHECK(FactTable(facts).servers() == std::vector<std::string>{"a", "b"});
+    CHECK(FactTable(facts).servers() == std::vector<std::string_view>{"a", "b"});
 }
 
 TEST_CASE("a message is filled in with value, limit and evidence, made printable") {

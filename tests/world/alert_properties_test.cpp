@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <tuple>
@@ -40,11 +41,12 @@ std::vector<Moment> any_moments() {
 }
 
 std::vector<Fact> facts_of(const Moment& moment) {
+    constexpr std::array names{"s0", "s1", "s2"};
     std::vector<Fact> facts;
-    for (int server = 0; server < 3; ++server) {
+    for (std::size_t server = 0; server < names.size(); ++server) {
         if ((moment.known >> server & 1) == 0) continue;
-        facts.push_back({"wrong", "s" + std::to_string(server),
-                         static_cast<double>(moment.wrong >> server & 1), "three say so"});
+        facts.push_back({"wrong", names[server], static_cast<double>(moment.wrong >> server & 1),
+                         "three say so"});
     }
     if (moment.bound > 0) facts.push_back({"bound_seconds", "", moment.bound * 0.01, ""});
     return facts;
