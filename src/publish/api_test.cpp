@@ -119,6 +119,23 @@ TEST_CASE("the status is that of the verb, with who is wrong and how old it is")
     CHECK(status["agent"]["stale"] == false);
 }
 
+TEST_CASE("between two looks the bound that is told grows, wherever it is told") {
+    Snapshot growing = snapshot();
+    growing.status.verdict.grows = Ppm{15};
+    const fakes::CannedHistory history;
+    ApiView view = full_view(history);
+    view.snapshot = &growing;
+    for (const char* path : {"/api/v1/status", "/time/status"}) {
+        CAPTURE(path);
+        const auto bound_after = [&](std::chrono::seconds later) {
+            view.now.wall = growing.at + later;
+            return Json::parse(respond(request_of(path), view).body)["bound_seconds"].get<double>();
+        };
+        CHECK(bound_after(std::chrono::seconds{60}) - bound_after(std::chrono::seconds{0}) ==
+              doctest::Approx(60 * 15e-6));
+    }
+}
+
 TEST_CASE("servers have the keys of a scan and what the watch knows besides") {
     const Json servers = json_of("/api/v1/servers");
     CHECK(servers["consensus"]["majority"] == true);

@@ -134,6 +134,23 @@ TEST_CASE("a clock that falls behind all servers at once stood still, unless it 
     CHECK(set.look(at(1088s), behind).size() == 1);
 }
 
+TEST_CASE("what a host lost in its sleep is told as that, and is no standing still") {
+    LedgerLook behind = quiet();
+    behind.quorum->first = Seconds{3.2};
+    ClockLedger slept, awake;
+    slept.look(at(0s), quiet());
+    slept.slept(at(40s).steady);
+    const auto entries = slept.look(at(64s), behind);
+    REQUIRE(entries.size() == 1);
+    CHECK(entries[0].text.ends_with("what it lost while this host was suspended"));
+    CHECK(slept.stood_still(at(65s).steady) == Seconds{0});
+    awake.slept(at(0s).steady);
+    awake.look(at(1h), quiet());
+    const auto later = awake.look(at(2h), behind);
+    REQUIRE(later.size() == 1);
+    CHECK(later[0].text.ends_with("a virtual machine that was paused or moved"));
+}
+
 TEST_CASE("what bounds, drift or a slew towards right explain is no pause") {
     ClockLedger ledger;
     LedgerLook look = quiet();
