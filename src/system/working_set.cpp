@@ -13,6 +13,11 @@ namespace clockwright::system {
 
 namespace {
 
+void* pointer_to(std::uintptr_t address) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells numbers, and so does arithmetic
+    return reinterpret_cast<void*>(address);
+}
+
 /// The parts of an object that are as its file has them: code and constants.
 int let_go_of(dl_phdr_info* object, std::size_t, void*) {
     static const auto small = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
@@ -20,7 +25,7 @@ int let_go_of(dl_phdr_info* object, std::size_t, void*) {
         if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
         const std::uintptr_t begin = object->dlpi_addr + part.p_vaddr;
         const std::uintptr_t first = begin & ~(small - 1);
-        ::madvise(reinterpret_cast<void*>(first), begin + part.p_memsz - first, MADV_DONTNEED);
+        ::madvise(pointer_to(first), begin + part.p_memsz - first, MADV_DONTNEED);
     }
     return 0;
 }
@@ -49,7 +54,8 @@ void allocate_close_together() {
     ::mallopt(M_ARENA_MAX, 1);
     const std::uintptr_t end = end_of_heap();
     const std::uintptr_t begin = (end + page - 1) & ~(page - 1);
-    if (::sbrk(static_cast<std::intptr_t>(begin - end)) == reinterpret_cast<void*>(-1)) return;
+    ::sbrk(static_cast<std::intptr_t>(begin - end));
+    if (end_of_heap() != begin) return;
     // What does not fit at the end makes the heap grow, by a page beyond it.
     ::mallopt(M_TOP_PAD, page);
     ::mallopt(M_MMAP_THRESHOLD, 2 * block);
@@ -59,7 +65,7 @@ void allocate_close_together() {
     ::mallopt(M_MMAP_THRESHOLD, usual);
     ::mallopt(M_TOP_PAD, usual);
     if (end_of_heap() < begin + page) return;
-    auto* place = reinterpret_cast<void*>(begin);
+    auto* place = pointer_to(begin);
     if (::madvise(place, page, MADV_HUGEPAGE) != 0) return;
 #ifdef MADV_COLLAPSE
     ::madvise(place, page, MADV_COLLAPSE);  // else the kernel does so by and by
