@@ -49,6 +49,7 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
     if (!std::ranges::is_sorted(candidates, {}, order))
         std::ranges::stable_sort(candidates, {}, order);
     std::vector<Candidate> unique;
+    unique.reserve(candidates.size());
     std::vector<Twin> twins;
     std::map<Endpoint, std::size_t> places;  // into `unique`
     for (Candidate& candidate : candidates) {

@@ -79,6 +79,7 @@ class Builder {
           down_(down_ones(eligible)),
           settings_(settings),
           size_(size),
+          full_(fmt::format("the set has its {} members", size)),
           smear_(smear) {}
 
     /// Up to `skips` newcomers that could be taken are left out for those behind them.
@@ -167,7 +168,7 @@ class Builder {
             return "the rotation it belongs to is there, or one of its members";
         }
         if (is_full()) {
-            return fmt::format("the set has its {} members", size_);
+            return full_;
         }
         const int bound = group_bound(size_);
         const int siblings =
@@ -205,6 +206,7 @@ class Builder {
     std::vector<const Eligible*> configured_, down_;
     const SetSettings& settings_;
     int size_;
+    std::string full_;  ///< the objection to most of a thousand
     const Ties& smear_;
     Attempt attempt_;
     std::vector<const Eligible*> lowered_;

@@ -8,19 +8,21 @@
 namespace clockwright {
 namespace {
 
-/// The place of a server among its equals on this machine: FNV-1a, its bits spread.
-std::uint64_t lot(const std::string& machine, const Eligible& it) {
-    const std::string server =
-        it.ties.address ? to_string(Endpoint{*it.ties.address, it.ties.port}) : it.ties.rotation;
-    std::uint64_t hash = fnv1a(machine + '|' + server);
+/// The place of a server among its equals on a machine: FNV-1a, its bits spread.
+std::uint64_t lot(std::uint64_t machine, const Eligible& it) {
+    std::uint64_t hash = fnv1a(
+        it.ties.address ? to_string(Endpoint{*it.ties.address, it.ties.port}) : it.ties.rotation,
+        machine);
     hash = (hash ^ (hash >> 33U)) * 0xff51'afd7'ed55'8ccdU;
     return hash ^ (hash >> 33U);
 }
 
 void draw_lots(std::span<const Eligible*> newcomers, const std::string& machine) {
+    const std::uint64_t of_machine = fnv1a("|", fnv1a(machine));
     std::vector<std::pair<std::uint64_t, const Eligible*>> lots;
+    lots.reserve(newcomers.size());
     for (const Eligible* it : newcomers) {
-        lots.emplace_back(lot(machine, *it), it);
+        lots.emplace_back(lot(of_machine, *it), it);
     }
     std::ranges::stable_sort(lots, {}, &decltype(lots)::value_type::first);
     std::ranges::transform(lots, newcomers.begin(), &decltype(lots)::value_type::second);

@@ -54,47 +54,56 @@ std::string json_number(double number) {
     return text;
 }
 
-JsonObject::JsonObject(int depth) : lead_(",") {
+JsonObject::JsonObject(int depth, std::size_t octets) : lead_(",") {
     begin_line(lead_, depth + 1);
     lead_ += '"';
-    members_.reserve(1024);
+    text_.reserve(octets);
+    text_ = '{';
 }
 
 void JsonObject::begin_member(std::string_view key) {
-    members_.append(lead_, members_.empty() ? 1 : 0);
-    members_ += key;
-    members_ += "\": ";
+    text_.append(lead_, text_.size() == 1 ? 1 : 0);
+    text_ += key;
+    text_ += "\": ";
 }
 
 void JsonObject::add(std::string_view key, std::string_view text) {
     begin_member(key);
-    append_string(members_, text);
+    append_string(text_, text);
 }
 
 void JsonObject::add(std::string_view key, double number) {
     begin_member(key);
-    append_number(members_, number);
+    append_number(text_, number);
 }
 
 void JsonObject::add_json(std::string_view key, std::string_view json) {
     begin_member(key);
-    members_ += json;
+    text_ += json;
 }
 
-std::string JsonObject::text() const {
+/// Where it has members it ends two columns before them, as it began.
+std::string_view JsonObject::end() const {
+    if (text_.size() == 1) return {};
+    return std::string_view(lead_).substr(1, lead_.size() - 4);
+}
+
+std::string JsonObject::text() const& {
     std::string text;
-    text.reserve(members_.size() + lead_.size() + 2);
+    text.reserve(text_.size() + lead_.size());
     append_to(text);
     return text;
 }
 
+std::string JsonObject::text() && {
+    text_ += end();
+    text_ += '}';
+    return std::move(text_);
+}
+
 void JsonObject::append_to(std::string& out) const {
-    out += '{';
-    if (!members_.empty()) {
-        out += members_;
-        // It ends where it began: two columns before its members.
-        out += std::string_view(lead_).substr(1, lead_.size() - 4);
-    }
+    out += text_;
+    out += end();
     out += '}';
 }
 

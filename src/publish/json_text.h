@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ std::string json_number(double number);
 /// Keys are written as they are.
 class JsonObject {
   public:
-    explicit JsonObject(int depth);
+    explicit JsonObject(int depth, std::size_t octets = 1024);  ///< about as many as it will have
 
     void add(std::string_view key, std::string_view text);
     void add(std::string_view key, const char* text) { add(key, std::string_view(text)); }
@@ -35,20 +36,22 @@ class JsonObject {
     /// `json` is written already.
     void add_json(std::string_view key, std::string_view json);
 
-    std::string text() const;
+    std::string text() const&;
+    std::string text() &&;
     void append_to(std::string& out) const;
 
   private:
     void begin_member(std::string_view key);
+    std::string_view end() const;
 
     std::string lead_;  ///< of every member but the first, which has no comma
-    std::string members_;
+    std::string text_;  ///< without its end
 };
 
 /// An array, an element a line; elements stand one `depth` deeper.
 class JsonArray {
   public:
-    explicit JsonArray(int depth) : depth_(depth) {}
+    explicit JsonArray(int depth, std::size_t octets = 0) : depth_(depth) { text_.reserve(octets); }
 
     void add(const JsonObject& element);
     /// `json` is written already.

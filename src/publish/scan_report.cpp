@@ -254,16 +254,18 @@ std::string consensus_json(const Consensus& consensus, int depth) {
 }
 
 std::string scan_json(const ScanReport& report) {
-    JsonArray servers(1);
-    for (const ScanRow& row : report.rows) servers.add(server_json(row, 2));
-    JsonObject document(0);
+    constexpr std::size_t of_one = 1024, of_all = 4096;  // octets, so that seldom one is moved
+    JsonArray rows(1, report.rows.size() * of_one);
+    for (const ScanRow& row : report.rows) rows.add(server_json(row, 2));
+    const std::string servers = std::move(rows).text();
+    JsonObject document(0, servers.size() + of_all);
     document.add("clockwright", version);
     document.add("measured_at", rfc3339(report.measured_at));
     document.add("samples", report.samples);
     document.add_json("consensus", consensus_json(report.consensus, 1));
-    document.add_json("servers", std::move(servers).text());
+    document.add_json("servers", servers);
     if (report.findings) document.add_json("findings", findings_json(*report.findings, 1));
-    return document.text() + "\n";
+    return std::move(document).text() + "\n";
 }
 
 std::string dry_run_text(const DryRun& run) {

@@ -6,8 +6,8 @@
 
 namespace clockwright {
 
-constexpr std::uint64_t fnv1a(std::string_view text) {
-    std::uint64_t hash = 0xcbf2'9ce4'8422'2325U;
+/// `hash`: of what goes before this text.
+constexpr std::uint64_t fnv1a(std::string_view text, std::uint64_t hash = 0xcbf2'9ce4'8422'2325U) {
     for (const char letter : text) {
         hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100'0000'01b3U;
     }
