@@ -127,11 +127,11 @@ TEST_CASE("between two looks the bound that is told grows, wherever it is told")
     view.snapshot = &growing;
     for (const char* path : {"/api/v1/status", "/time/status"}) {
         CAPTURE(path);
-        const auto bound_after = [&](std::chrono::seconds later) {
+        const auto told_after = [&](std::chrono::seconds later) {
             view.now.wall = growing.at + later;
             return Json::parse(respond(request_of(path), view).body)["bound_seconds"].get<double>();
         };
-        CHECK(bound_after(std::chrono::seconds{60}) - bound_after(std::chrono::seconds{0}) ==
+        CHECK(told_after(std::chrono::seconds{60}) - told_after(std::chrono::seconds{0}) ==
               doctest::Approx(60 * 15e-6));
     }
 }

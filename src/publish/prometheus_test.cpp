@@ -120,15 +120,15 @@ TEST_CASE("when the cycles have stopped nothing is demonstrated any more") {
 TEST_CASE("between two looks the bound that is told grows") {
     Snapshot snapshot = fakes::canned_snapshot(1);
     snapshot.status.verdict.grows = Ppm{15};
-    const auto bound_after = [&](std::chrono::seconds later) {
+    const auto told_after = [&](std::chrono::seconds later) {
         const std::string text = prometheus_text(&snapshot, snapshot.at + later);
         const std::string name = "\nclockwright_bound_seconds ";
         const auto at = text.find(name);
         REQUIRE(at != std::string::npos);
         return std::stod(text.substr(at + name.size()));
     };
-    CHECK(bound_after(std::chrono::seconds{0}) == doctest::Approx(0.00183));
-    CHECK(bound_after(std::chrono::seconds{60}) == doctest::Approx(0.00183 + 60 * 15e-6));
+    CHECK(told_after(std::chrono::seconds{0}) == doctest::Approx(0.00183));
+    CHECK(told_after(std::chrono::seconds{60}) == doctest::Approx(0.00183 + 60 * 15e-6));
 }
 
 TEST_CASE("before the first cycle there is the version only") {

@@ -87,7 +87,7 @@ std::vector<Fact> bound(double value) {
 }
 
 std::vector<Fact> wrong_servers(int count, double value = 1) {
-    static std::deque<std::string> names;
+    static std::deque<std::string> names;  // which outlive the facts
     std::vector<Fact> facts;
     for (int i = 0; i < count; ++i) {
         names.push_back("s" + std::to_string(i));
