@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <variant>
 
 #include "app/report_output.h"
 #include "store/durable_file.h"
@@ -20,6 +23,14 @@ using namespace std::chrono_literals;
 constexpr auto tidy_rest = 5min;    // when all is tidy
 constexpr auto slice_rest = 100ms;  // between two slices: the agent's work comes first
 
+// A write wakes the whole database, and takes hardly longer for four times the rows.
+constexpr auto between_writes = 15s;
+constexpr std::size_t most_unwritten = 4096;
+
+bool can_wait(const Record& row) {
+    return std::holds_alternative<SampleRow>(row) || std::holds_alternative<ClockRow>(row);
+}
+
 }  // namespace
 
 std::string boot_id() {
@@ -29,7 +40,11 @@ std::string boot_id() {
 
 AgentRecord::AgentRecord(boost::asio::io_context& loop, const Config& config,
                          std::function<void(const std::string&, std::uint64_t)> told)
-    : told_(std::move(told)), directory_(config.state.directory), tidy_(loop), writing_(loop) {
+    : told_(std::move(told)),
+      directory_(config.state.directory),
+      tidy_(loop),
+      write_soon_(loop),
+      writing_(loop) {
     use(config);
 }
 
@@ -52,8 +67,28 @@ void AgentRecord::use(const Config& config) {
 }
 
 void AgentRecord::remember(std::vector<Record> rows) {
-    writing_.post([this, rows = std::move(rows)] { return write(rows); },
+    const bool waits = std::ranges::all_of(rows, can_wait);
+    std::ranges::move(rows, std::back_inserter(unwritten_));
+    const auto due = last_write_ + between_writes;
+    if (!waits || unwritten_.size() >= most_unwritten || std::chrono::steady_clock::now() >= due)
+        return write_unwritten();
+    write_soon_.expires_at(due);
+    write_soon_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) write_unwritten();
+    });
+}
+
+void AgentRecord::write_unwritten() {
+    if (unwritten_.empty()) return;
+    write_soon_.cancel();
+    last_write_ = std::chrono::steady_clock::now();
+    writing_.post([this, rows = std::exchange(unwritten_, {})] { return write(rows); },
                   [this](const Written& result) { written(result); });
+}
+
+void AgentRecord::finish() {
+    write_unwritten();
+    writing_.finish();
 }
 
 AgentRecord::Written AgentRecord::write(const std::vector<Record>& rows) {

@@ -33,11 +33,12 @@ class AgentRecord {
     Result<void> open();
     void use(const Config& config);
 
+    /// What was measured is written at most every fifteen seconds, all else at once, in order.
     void remember(std::vector<Record> rows);
     /// Of the audit chain nothing is removed by the age that a clock tells which is not.
     void clock_is(bool demonstrated) { demonstrated_ = demonstrated; }
     /// Waits until all is written.
-    void finish() { writing_.finish(); }
+    void finish();
 
   private:
     /// What a write came to.
@@ -49,6 +50,7 @@ class AgentRecord {
         store::ChainEnd audit_end;
     };
 
+    void write_unwritten();
     Written write(const std::vector<Record>& rows);
     Result<void> add_to_chain(const std::vector<Record>& rows);
     void written(const Written& result);
@@ -62,7 +64,9 @@ class AgentRecord {
     store::RetentionSettings keep_;
     Config::Audit audit_settings_;
     bool demonstrated_ = false;
-    boost::asio::steady_timer tidy_;
+    boost::asio::steady_timer tidy_, write_soon_;
+    std::vector<Record> unwritten_;
+    std::chrono::steady_clock::time_point last_write_{};
     std::optional<store::Recorder> recorder_;  ///< used by `writing_` only
     std::optional<store::AuditChain> audit_;   ///< the same; empty: it is damaged
     FaultOnce audit_fault_, sign_fault_, prune_fault_;

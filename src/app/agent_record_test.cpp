@@ -67,3 +67,31 @@ TEST_CASE(
     CHECK(due() == 0);
     record.finish();
 }
+
+TEST_CASE("what is measured soon after a write waits for what cannot, or for the end") {
+    const TemporaryDirectory directory;
+    app::Config config;
+    config.state.directory = directory.path();
+    boost::asio::io_context loop;
+    const auto goes_on = boost::asio::make_work_guard(loop);
+    int writes = 0;
+    app::AgentRecord record(loop, config, [&](const std::string&, std::uint64_t) { ++writes; });
+    REQUIRE(record.open());
+    const auto file =
+        store::Database::open(directory / "record.sqlite", store::Database::Access::read);
+    const auto samples_after = [&](int number) {
+        for (int turns = 0; writes < number && turns < 100; ++turns) loop.run_one_for(2s);
+        return file->number("SELECT count(*) FROM sample").value();
+    };
+    const auto second = [](int at) { return polled_rows(record_noon + at * 1s, 1s, 1); };
+    record.remember(second(0));
+    CHECK(samples_after(1) == 1);
+    record.remember(second(1));
+    loop.run_for(10ms);
+    CHECK(writes == 1);
+    record.remember({event_row(record_noon + 2s, "step", "stepped")});
+    CHECK(samples_after(2) == 2);
+    record.remember(second(3));
+    record.finish();
+    CHECK(samples_after(2) == 3);
+}

@@ -1,40 +1,13 @@
 #include "system/working_set.h"
 
-#include <link.h>
 #include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
-#include <span>
 
 namespace clockwright::system {
-
-namespace {
-
-void* pointer_to(std::uintptr_t address) {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells numbers, and so does arithmetic
-    return reinterpret_cast<void*>(address);
-}
-
-/// The parts of an object that are as its file has them: code and constants.
-int let_go_of(dl_phdr_info* object, std::size_t, void*) {
-    static const auto small = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    for (const auto& part : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
-        if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
-        const std::uintptr_t begin = object->dlpi_addr + part.p_vaddr;
-        const std::uintptr_t first = begin & ~(small - 1);
-        ::madvise(pointer_to(first), begin + part.p_memsz - first, MADV_DONTNEED);
-    }
-    return 0;
-}
-
-}  // namespace
-
-void let_go_of_the_start() {
-    ::dl_iterate_phdr(let_go_of, nullptr);
-}
 
 #ifdef __GLIBC__
 
@@ -65,7 +38,8 @@ void allocate_close_together() {
     ::mallopt(M_MMAP_THRESHOLD, usual);
     ::mallopt(M_TOP_PAD, usual);
     if (end_of_heap() < begin + page) return;
-    auto* place = pointer_to(begin);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): arithmetic tells numbers
+    auto* place = reinterpret_cast<void*>(begin);
     if (::madvise(place, page, MADV_HUGEPAGE) != 0) return;
 #ifdef MADV_COLLAPSE
     ::madvise(place, page, MADV_COLLAPSE);  // else the kernel does so by and by

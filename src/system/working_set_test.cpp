@@ -11,13 +11,6 @@ using namespace clockwright;
 
 namespace {
 
-long resident_file_kib() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("RssFile:")) return std::stol(line.substr(8));
-    return 0;
-}
-
 /// KiB of the heap that may be huge pages.
 long huge_heap_kib() {
     std::ifstream maps("/proc/self/smaps");
@@ -39,10 +32,4 @@ TEST_CASE("a huge page of the heap is there for what is allocated after it") {
     if (::mallinfo2().arena == 0) return;  // a sanitizer's allocator is in the C library's place
     if (!std::filesystem::exists("/sys/kernel/mm/transparent_hugepage")) return;
     CHECK(huge_heap_kib() == 2048);
-}
-
-TEST_CASE("code that was let go of comes back when it is called") {
-    const long before = resident_file_kib();
-    system::let_go_of_the_start();
-    CHECK(resident_file_kib() < before);
 }

@@ -1,0 +1,95 @@
+#include "system/code_memory.h"
+
+#include <doctest/doctest.h>
+#include <link.h>
+#include <sys/utsname.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+using namespace clockwright;
+
+namespace {
+
+long resident_file_kib() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("RssFile:")) return std::stol(line.substr(8));
+    return 0;
+}
+
+/// What the kernel tells of this program's code.
+struct Code {
+    int writable = 0;    ///< parts that may be changed
+    long moved_kib = 0;  ///< in memory, of what lies together
+};
+
+Code code() {
+    std::ifstream maps("/proc/self/smaps");
+    Code told;
+    bool moved = false;
+    for (std::string line; std::getline(maps, line);) {
+        if (const auto access = line.find(' ') + 1; line.find('-') < access) {
+            if (line[access + 2] == 'x' && line[access + 1] == 'w') ++told.writable;
+            moved = line[access + 2] == 'x' && line.contains("/memfd:code");
+        }
+        if (moved && line.starts_with("Rss:")) told.moved_kib += std::stol(line.substr(4));
+    }
+    return told;
+}
+
+/// Of all code and constants of the program.
+std::size_t hash() {
+    std::size_t all = 0;
+    ::dl_iterate_phdr(
+        [](dl_phdr_info* object, std::size_t, void* result) {
+            auto& sum = *static_cast<std::size_t*>(result);
+            for (const auto& part : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
+                if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
+                // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells numbers
+                const auto* begin = reinterpret_cast<const char*>(object->dlpi_addr + part.p_vaddr);
+                sum = sum * 31 + std::hash<std::string_view>{}({begin, part.p_memsz});
+            }
+            return 1;
+        },
+        &all);
+    return all;
+}
+
+/// Those of files came with Linux 6.1.
+bool kernel_can_make_huge_pages() {
+    utsname kernel{};
+    ::uname(&kernel);
+    int major = 0, minor = 0;
+    std::sscanf(static_cast<const char*>(kernel.release), "%d.%d", &major, &minor);
+    return std::pair(major, minor) >= std::pair(6, 1) &&
+           std::filesystem::exists("/sys/kernel/mm/transparent_hugepage");
+}
+
+}  // namespace
+
+TEST_CASE("code that was let go of comes back when it is called") {
+    const long before = resident_file_kib();
+    system::let_go_of_the_start();
+    CHECK(resident_file_kib() < before);
+}
+
+TEST_CASE("code that was brought together is the same, runs where it ran, and cannot be changed") {
+    const std::size_t before = hash();
+    const int writable = code().writable;
+    REQUIRE(code().moved_kib == 0);
+    const std::size_t moved = system::bring_code_together();
+    CHECK(hash() == before);
+    CHECK(code().writable == writable);
+    CHECK((moved > 0) == kernel_can_make_huge_pages());
+    CHECK((code().moved_kib > 0) == kernel_can_make_huge_pages());
+    CHECK(moved <= 8U << 20U);
+    system::let_go_of_the_start();
+    CHECK(hash() == before);
+}
