@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -19,6 +20,7 @@ constexpr std::size_t batch = 256;            ///< the first of so many is answe
                                               ///< open their sockets, and so in every round
 constexpr std::size_t few_targets = 40;       ///< as many as a polite scan may ask of strangers
 constexpr std::size_t largest_reply = 2048;   ///< with eight cookies of NTS
+constexpr std::size_t worth_a_thread = 100;   ///< sockets to close
 constexpr std::size_t kept_descriptors = 32;  ///< for all that is no probe's socket
 
 std::size_t sockets_allowed() {
@@ -31,6 +33,17 @@ bool no_room(int error) {
 
 bool no_descriptor(int error) {
     return error == EMFILE || error == ENFILE;
+}
+
+/// The kernel takes microseconds for each, which the judgement of a thousand servers need not wait
+/// for.
+void close_beside(std::vector<UdpSocket> sockets) {
+    if (sockets.size() < worth_a_thread) return;
+    try {
+        std::thread([closed = std::move(sockets)] {}).detach();
+    } catch (const std::system_error&) {
+        return;  // no thread: they are closed by now
+    }
 }
 
 }  // namespace
@@ -51,6 +64,7 @@ Result<void> ProbeWire::open() {
 
 void ProbeWire::close() {
     sockets_.close();
+    close_beside(std::exchange(ended_, {}));
     timer_.cancel();
 }
 
@@ -110,6 +124,7 @@ bool ProbeWire::begin_batch() {
 bool ProbeWire::begin(std::size_t number, const Now& now) {
     Probe& probe = probes_[number];
     const Endpoint& peer = probe.target.endpoint;
+    if (open_channels_ + ended_.size() >= channels_at_most_) ended_.clear();
     auto socket = kept_ != nullptr ? kept_->take(peer) : UdpSocket::connect(peer);
     if (!socket) {
         if (no_descriptor(socket.error()) && open_channels_ > 0) {
@@ -272,13 +287,16 @@ void ProbeWire::end(ntp::TargetId id) {
     }
 }
 
-/// Of who answered as he should, when somebody keeps it. Its end takes a socket out of the set too.
+/// To who keeps it, of who answered as he should; else it is closed when nobody has to wait for
+/// that, or when somebody waits for a descriptor.
 void ProbeWire::give_back(ntp::TargetId id) {
     std::optional<UdpSocket> socket = std::exchange(channels_[id].socket, {});
     const Series& series = poller_.series(id);
-    if (kept_ == nullptr || series.samples.empty() || !series.rejections.empty()) return;
     if (channels_[id].watch != Watch::not_yet) sockets_.forget(socket->descriptor());
-    kept_->keep(poller_.target(id).endpoint, std::move(*socket));
+    if (kept_ != nullptr && !series.samples.empty() && series.rejections.empty())
+        kept_->keep(poller_.target(id).endpoint, std::move(*socket));
+    else if (waiting_.empty())
+        ended_.push_back(std::move(*socket));
 }
 
 void ProbeWire::arm() {

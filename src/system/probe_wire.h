@@ -89,6 +89,7 @@ class ProbeWire {
     Callbacks callbacks_;
     ntp::Poller poller_;
     SocketSet sockets_;
+    std::vector<UdpSocket> ended_;  ///< to be closed
     WarmPath path_;
     KeptSockets* kept_;
     boost::asio::steady_timer timer_;

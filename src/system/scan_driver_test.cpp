@@ -1,6 +1,7 @@
 #include "system/scan_driver.h"
 
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -8,6 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <iterator>
 
 #include "ntp/kiss.h"
 #include "system/clock.h"
@@ -177,6 +180,27 @@ TEST_CASE("who must not be asked is told why, and nothing is sent") {
     CHECK((*forbidden)[0].not_asked == Rejection::forbidden_address);
     CHECK((*forbidden)[0].series == Series{});
     CHECK(scan({}, hurried(), budget).value().empty());
+}
+
+TEST_CASE("who asked many servers has soon closed all their sockets") {
+    lab::World world;
+    std::vector<ProbeTarget> targets;
+    for (std::uint8_t host = 1; host <= 150; ++host) {
+        world.servers.push_back(server(host));
+        targets.push_back(target(host));
+    }
+    const LabProcess lab(world);
+    const auto descriptors = [] {
+        const std::filesystem::directory_iterator all("/proc/self/fd");
+        return std::distance(begin(all), end(all));
+    };
+    ntp::RateBudget budget;
+    REQUIRE(scan(std::vector{target(1)}, hurried(), budget));  // what the first scan leaves open
+    const auto before = descriptors();
+    REQUIRE(scan(targets, hurried(), budget));
+    const auto patience = read_clocks().steady + std::chrono::seconds(10);
+    while (descriptors() > before && read_clocks().steady < patience) ::sched_yield();
+    CHECK(descriptors() <= before);
 }
 
 TEST_CASE("with too few descriptors the servers are asked one after the other, none is left out") {
