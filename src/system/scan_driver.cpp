@@ -354,6 +354,7 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
                                 errno_text(wire_.result(0).error)));
     }
     std::vector<ProbeOutcome> outcomes;
+    outcomes.reserve(targets_.size());
     for (std::size_t i = 0; i < targets_.size(); ++i) {
         const HostName& host = targets_[i].host;
         const std::size_t first = host.nts ? first_.at(to_string(host)) : i;
