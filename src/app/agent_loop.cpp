@@ -37,7 +37,7 @@
 namespace clockwright::app {
 namespace {
 
-/// Cycles: by then all that comes again and again was met, the second write of the record too.
+/// Cycles: by then what each of them needs was met, the second write of the record too.
 constexpr int settled_after = 6;
 
 /// 0–1 by this machine's id: the same at every start, another on every host.
@@ -99,7 +99,8 @@ class AgentLoop {
     AgentAlerts alerts_;
     AgentSinks sinks_;
     SteadyTime armed_{};  ///< when the timer wakes the agent
-    int cycles_ = 0;      ///< shown so far
+    bool ready_ = false;
+    int cycles_ = 0;  ///< shown in `ultrafast`
     FaultOnce word_fault_;
     // Last, so that they end first: nothing they use goes before them.
     system::Worker looking_, resolving_, asking_, deciding_, syncing_;
@@ -279,10 +280,10 @@ void AgentLoop::carry_out(effect::SumUp& week) {
 
 void AgentLoop::carry_out(effect::Show&) {
     const Snapshot& snapshot = agent_->snapshot();
-    system::tell_service_manager(fmt::format("{}STATUS={}", cycles_ > 0 ? "" : "READY=1\n",
-                                             snapshot.status.verdict.sentence));
-    if (++cycles_ == 1) system::let_go_of_the_start();
-    if (cycles_ == settled_after && context_->config.agent.mode == "ultrafast")
+    system::tell_service_manager(
+        fmt::format("{}STATUS={}", ready_ ? "" : "READY=1\n", snapshot.status.verdict.sentence));
+    if (!std::exchange(ready_, true)) system::let_go_of_the_start();
+    if (context_->config.agent.mode == "ultrafast" && ++cycles_ == settled_after)
         system::bring_code_together();
     record_.clock_is(snapshot.status.verdict.demonstrated);
     if (http_) http_->show(snapshot);

@@ -23,13 +23,7 @@ using namespace std::chrono_literals;
 constexpr auto tidy_rest = 5min;    // when all is tidy
 constexpr auto slice_rest = 100ms;  // between two slices: the agent's work comes first
 
-// A write wakes the whole database, and takes hardly longer for four times the rows.
-constexpr auto between_writes = 15s;
 constexpr std::size_t most_unwritten = 4096;
-
-bool can_wait(const Record& row) {
-    return std::holds_alternative<SampleRow>(row) || std::holds_alternative<ClockRow>(row);
-}
 
 }  // namespace
 
@@ -39,11 +33,13 @@ std::string boot_id() {
 }
 
 AgentRecord::AgentRecord(boost::asio::io_context& loop, const Config& config,
-                         std::function<void(const std::string&, std::uint64_t)> told)
+                         std::function<void(const std::string&, std::uint64_t)> told,
+                         std::chrono::milliseconds between)
     : told_(std::move(told)),
       directory_(config.state.directory),
       tidy_(loop),
       write_soon_(loop),
+      between_(between),
       writing_(loop) {
     use(config);
 }
@@ -66,13 +62,20 @@ void AgentRecord::use(const Config& config) {
     audit_settings_ = config.audit;
 }
 
+bool AgentRecord::can_wait(const Record& row) {
+    if (const auto* clock = std::get_if<ClockRow>(&row))
+        return std::exchange(last_demonstrated_, clock->demonstrated) == clock->demonstrated;
+    return std::holds_alternative<SampleRow>(row);
+}
+
 void AgentRecord::remember(std::vector<Record> rows) {
-    const bool waits = std::ranges::all_of(rows, can_wait);
+    const auto urgent =
+        std::ranges::count_if(rows, [this](const Record& row) { return !can_wait(row); });
     std::ranges::move(rows, std::back_inserter(unwritten_));
-    const auto due = last_write_ + between_writes;
-    if (!waits || unwritten_.size() >= most_unwritten || std::chrono::steady_clock::now() >= due)
+    if (urgent > 0 || unwritten_.size() >= most_unwritten ||
+        std::chrono::steady_clock::now() >= next_write_)
         return write_unwritten();
-    write_soon_.expires_at(due);
+    write_soon_.expires_at(next_write_);
     write_soon_.async_wait([this](const boost::system::error_code& error) {
         if (!error) write_unwritten();
     });
@@ -81,7 +84,7 @@ void AgentRecord::remember(std::vector<Record> rows) {
 void AgentRecord::write_unwritten() {
     if (unwritten_.empty()) return;
     write_soon_.cancel();
-    last_write_ = std::chrono::steady_clock::now();
+    next_write_ = std::chrono::steady_clock::now() + between_;
     writing_.post([this, rows = std::exchange(unwritten_, {})] { return write(rows); },
                   [this](const Written& result) { written(result); });
 }

@@ -75,7 +75,8 @@ TEST_CASE("what is measured soon after a write waits for what cannot, or for the
     boost::asio::io_context loop;
     const auto goes_on = boost::asio::make_work_guard(loop);
     int writes = 0;
-    app::AgentRecord record(loop, config, [&](const std::string&, std::uint64_t) { ++writes; });
+    app::AgentRecord record(
+        loop, config, [&](const std::string&, std::uint64_t) { ++writes; }, 1h);
     REQUIRE(record.open());
     const auto file =
         store::Database::open(directory / "record.sqlite", store::Database::Access::read);
@@ -87,11 +88,37 @@ TEST_CASE("what is measured soon after a write waits for what cannot, or for the
     record.remember(second(0));
     CHECK(samples_after(1) == 1);
     record.remember(second(1));
-    loop.run_for(10ms);
-    CHECK(writes == 1);
     record.remember({event_row(record_noon + 2s, "step", "stepped")});
     CHECK(samples_after(2) == 2);
-    record.remember(second(3));
+    auto clock = clock_row(record_noon + 3s);
+    record.remember({clock});
+    CHECK(samples_after(3) == 2);  // the first of the clock
+    record.remember(second(4));
+    clock.at += 2s;
+    record.remember({clock});
+    clock.at += 2s;
+    clock.demonstrated = !clock.demonstrated;
+    record.remember({clock});
+    CHECK(samples_after(4) == 3);
+    record.remember(second(8));
     record.finish();
-    CHECK(samples_after(2) == 3);
+    CHECK(samples_after(4) == 4);
+    CHECK(writes == 4);
+}
+
+TEST_CASE("what is measured is written after a while, though nothing follows") {
+    const TemporaryDirectory directory;
+    app::Config config;
+    config.state.directory = directory.path();
+    boost::asio::io_context loop;
+    const auto goes_on = boost::asio::make_work_guard(loop);
+    int writes = 0;
+    app::AgentRecord record(
+        loop, config, [&](const std::string&, std::uint64_t) { ++writes; }, 50ms);
+    REQUIRE(record.open());
+    record.remember(polled_rows(record_noon, 1s, 1));
+    record.remember(polled_rows(record_noon + 1s, 1s, 1));
+    for (int turns = 0; writes < 2 && turns < 100; ++turns) loop.run_one_for(2s);
+    CHECK(writes == 2);
+    record.finish();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/agent_files.h"
+#include "app/agent_record.h"
 #include "app/exit_code.h"
 #include "app/leap_source.h"
 #include "app/output.h"
@@ -22,7 +23,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto still_written = 10s;  // a look may be in one of record and chain only
+// A look may be in neither of record and chain yet, or in one of them only.
+constexpr auto still_written = AgentRecord::between_writes + 15s;
 
 struct Chosen {
     ComplianceProfile profile;

@@ -4,6 +4,7 @@
 #include <link.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,12 @@ namespace {
 const auto small_page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
 constexpr std::uintptr_t huge_page = std::uintptr_t{2} << 20U;
 constexpr std::uintptr_t most = 4 * huge_page;
+
+#ifdef __x86_64__
+constexpr bool is_tried = true;
+#else
+constexpr bool is_tried = false;  // pages may be larger, code may be marked (BTI of aarch64)
+#endif
 
 /// Whole pages that are as their file has them.
 struct Part {
@@ -54,16 +61,17 @@ std::vector<Part> parts() {
     return all;
 }
 
-/// What of a part is in memory, by proc_pid_pagemap(5).
+/// What of a part is in memory as its file has it, by proc_pid_pagemap(5): where a debugger or the
+/// kernel's probes have put a trap, the page is no file's any more.
 void add_present(const Part& part, const Descriptor& pagemap, std::vector<Part>& result) {
-    constexpr std::uint64_t present = std::uint64_t{1} << 63U;
+    constexpr std::uint64_t wanted = std::uint64_t{1} << 63U | std::uint64_t{1} << 61U;
     std::vector<std::uint64_t> pages(part.size / small_page);
     const auto read = ::pread(pagemap.get(), pages.data(), pages.size() * sizeof pages[0],
                               static_cast<off_t>(part.begin / small_page * sizeof pages[0]));
     pages.resize(static_cast<std::size_t>(std::max<ssize_t>(read, 0)) / sizeof pages[0]);
     bool goes_on = false;
     for (std::size_t i = 0; i < pages.size(); ++i) {
-        const bool is_there = (pages[i] & present) != 0;
+        const bool is_there = (pages[i] & wanted) == wanted;
         if (is_there && !goes_on) result.push_back({part.begin + i * small_page, 0, part.access});
         if (is_there) result.back().size += small_page;
         goes_on = is_there;
@@ -96,8 +104,9 @@ Descriptor sealed_copy_of(const std::vector<Part>& parts, std::uintptr_t size) {
     Descriptor file(::memfd_create("code", usual | no_program));
     if (!file) file = Descriptor(::memfd_create("code", usual));
     for (const Part& part : parts)
-        if (::write(file.get(), pointer_to(part.begin), part.size) !=
-            static_cast<ssize_t>(part.size))
+        // By the kernel's name: a sanitizer would look at each octet that is written.
+        if (::syscall(SYS_write, file.get(), pointer_to(part.begin), part.size) !=
+            static_cast<long>(part.size))
             return {};
     constexpr int as_it_is = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
     if (::ftruncate(file.get(), static_cast<off_t>(up_to(huge_page, size))) != 0 ||
@@ -120,7 +129,8 @@ bool lies_in_huge_pages(const Descriptor& file, std::uintptr_t size) {
     return lies;
 }
 
-/// All that can fail does so elsewhere; then the copy takes the place of the part in one step.
+/// What can fail does so elsewhere; then the copy takes the place of the part in one step. Nobody
+/// takes a library out of the program meanwhile: what it loads late stays.
 bool replace(const Part& part, const Descriptor& file, std::uintptr_t at) {
     void* copy =
         ::mmap(nullptr, part.size, part.access, MAP_PRIVATE, file.get(), static_cast<off_t>(at));
@@ -141,8 +151,7 @@ void let_go_of_the_start() {
 std::size_t bring_code_together() {
     std::vector<Part> wanted = present_parts();
     const std::uintptr_t size = limit(wanted);
-    // Where small pages are larger, huge ones are by far.
-    if (small_page != 4096 || size == 0) return 0;
+    if (!is_tried || size == 0) return 0;
     const Descriptor file = sealed_copy_of(wanted, size);
     if (!file || !lies_in_huge_pages(file, size)) return 0;
     std::uintptr_t at = 0;

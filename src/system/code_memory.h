@@ -14,7 +14,7 @@ void let_go_of_the_start();
 /// who wakes every few seconds for a moment then spends most of it on finding them anew, the more
 /// so in a virtual machine, whose host must find them as well. Nothing becomes writable, and
 /// addresses stay. A profiler sees `memfd:code`. 0: nothing changed; Linux before 6.1, no huge
-/// pages.
+/// pages, no x86-64.
 std::size_t bring_code_together();
 
 }  // namespace clockwright::system

@@ -120,12 +120,19 @@ bool ProbeWire::begin_batch() {
     return begun == batch && !waiting_.empty();
 }
 
+std::expected<UdpSocket, int> ProbeWire::socket_to(const Endpoint& peer) {
+    return kept_ != nullptr ? kept_->take(peer) : UdpSocket::connect(peer);
+}
+
 /// False when it must wait until another one gives its descriptor back.
 bool ProbeWire::begin(std::size_t number, const Now& now) {
     Probe& probe = probes_[number];
     const Endpoint& peer = probe.target.endpoint;
-    if (open_channels_ + ended_.size() >= channels_at_most_) ended_.clear();
-    auto socket = kept_ != nullptr ? kept_->take(peer) : UdpSocket::connect(peer);
+    auto socket = socket_to(peer);
+    if (!socket && no_descriptor(socket.error()) && !ended_.empty()) {
+        ended_.clear();
+        socket = socket_to(peer);
+    }
     if (!socket) {
         if (no_descriptor(socket.error()) && open_channels_ > 0) {
             return false;
@@ -288,14 +295,14 @@ void ProbeWire::end(ntp::TargetId id) {
 }
 
 /// To who keeps it, of who answered as he should; else it is closed when nobody has to wait for
-/// that, or when somebody waits for a descriptor.
+/// that, unless descriptors are few.
 void ProbeWire::give_back(ntp::TargetId id) {
     std::optional<UdpSocket> socket = std::exchange(channels_[id].socket, {});
     const Series& series = poller_.series(id);
     if (channels_[id].watch != Watch::not_yet) sockets_.forget(socket->descriptor());
     if (kept_ != nullptr && !series.samples.empty() && series.rejections.empty())
         kept_->keep(poller_.target(id).endpoint, std::move(*socket));
-    else if (waiting_.empty())
+    else if (open_channels_ + ended_.size() < channels_at_most_ / 2)
         ended_.push_back(std::move(*socket));
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <deque>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <span>
@@ -74,6 +75,7 @@ class ProbeWire {
 
     bool many() const;
     bool begin_batch();
+    std::expected<UdpSocket, int> socket_to(const Endpoint& peer);
     bool begin(std::size_t number, const Now& now);
     void perform();
     void send_burst(std::span<const ntp::Send> sends);
