@@ -75,8 +75,7 @@ TEST_CASE("what is measured soon after a write waits for what cannot, or for the
     boost::asio::io_context loop;
     const auto goes_on = boost::asio::make_work_guard(loop);
     int writes = 0;
-    app::AgentRecord record(
-        loop, config, [&](const std::string&, std::uint64_t) { ++writes; }, 1h);
+    app::AgentRecord record(loop, config, [&](const std::string&, std::uint64_t) { ++writes; }, 1h);
     REQUIRE(record.open());
     const auto file =
         store::Database::open(directory / "record.sqlite", store::Database::Access::read);
