@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
-#include <variant>
 
 #include "app/report_output.h"
 #include "store/durable_file.h"
@@ -23,8 +20,6 @@ using namespace std::chrono_literals;
 constexpr auto tidy_rest = 5min;    // when all is tidy
 constexpr auto slice_rest = 100ms;  // between two slices: the agent's work comes first
 
-constexpr std::size_t most_unwritten = 4096;
-
 }  // namespace
 
 std::string boot_id() {
@@ -33,14 +28,8 @@ std::string boot_id() {
 }
 
 AgentRecord::AgentRecord(boost::asio::io_context& loop, const Config& config,
-                         std::function<void(const std::string&, std::uint64_t)> told,
-                         std::chrono::milliseconds between)
-    : told_(std::move(told)),
-      directory_(config.state.directory),
-      tidy_(loop),
-      write_soon_(loop),
-      between_(between),
-      writing_(loop) {
+                         std::function<void(const std::string&, std::uint64_t)> told)
+    : told_(std::move(told)), directory_(config.state.directory), tidy_(loop), writing_(loop) {
     use(config);
 }
 
@@ -62,36 +51,9 @@ void AgentRecord::use(const Config& config) {
     audit_settings_ = config.audit;
 }
 
-bool AgentRecord::can_wait(const Record& row) {
-    if (const auto* clock = std::get_if<ClockRow>(&row))
-        return std::exchange(last_demonstrated_, clock->demonstrated) == clock->demonstrated;
-    return std::holds_alternative<SampleRow>(row);
-}
-
 void AgentRecord::remember(std::vector<Record> rows) {
-    const auto urgent =
-        std::ranges::count_if(rows, [this](const Record& row) { return !can_wait(row); });
-    std::ranges::move(rows, std::back_inserter(unwritten_));
-    if (urgent > 0 || unwritten_.size() >= most_unwritten ||
-        std::chrono::steady_clock::now() >= next_write_)
-        return write_unwritten();
-    write_soon_.expires_at(next_write_);
-    write_soon_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) write_unwritten();
-    });
-}
-
-void AgentRecord::write_unwritten() {
-    if (unwritten_.empty()) return;
-    write_soon_.cancel();
-    next_write_ = std::chrono::steady_clock::now() + between_;
-    writing_.post([this, rows = std::exchange(unwritten_, {})] { return write(rows); },
+    writing_.post([this, rows = std::move(rows)] { return write(rows); },
                   [this](const Written& result) { written(result); });
-}
-
-void AgentRecord::finish() {
-    write_unwritten();
-    writing_.finish();
 }
 
 AgentRecord::Written AgentRecord::write(const std::vector<Record>& rows) {

@@ -25,26 +25,19 @@ std::string boot_id();
 
 class AgentRecord {
   public:
-    /// What was measured waits so long for what is measured next: a write wakes the whole database,
-    /// and takes hardly longer for four times the rows.
-    static constexpr std::chrono::seconds between_writes{15};
-
     /// `told` after each write: why it failed (empty: it did not), and how many rows wait.
     AgentRecord(boost::asio::io_context& loop, const Config& config,
-                std::function<void(const std::string& fault, std::uint64_t waiting)> told,
-                std::chrono::milliseconds between = between_writes);
+                std::function<void(const std::string& fault, std::uint64_t waiting)> told);
 
     /// A chain that is damaged is said, and the record goes on without it.
     Result<void> open();
     void use(const Config& config);
 
-    /// What was measured is written with what is written next, `between` after the last write at
-    /// the latest; all else at once, and so that the clock is demonstrated or no more. In order.
     void remember(std::vector<Record> rows);
     /// Of the audit chain nothing is removed by the age that a clock tells which is not.
     void clock_is(bool demonstrated) { demonstrated_ = demonstrated; }
     /// Waits until all is written.
-    void finish();
+    void finish() { writing_.finish(); }
 
   private:
     /// What a write came to.
@@ -56,8 +49,6 @@ class AgentRecord {
         store::ChainEnd audit_end;
     };
 
-    bool can_wait(const Record& row);
-    void write_unwritten();
     Written write(const std::vector<Record>& rows);
     Result<void> add_to_chain(const std::vector<Record>& rows);
     void written(const Written& result);
@@ -71,12 +62,7 @@ class AgentRecord {
     store::RetentionSettings keep_;
     Config::Audit audit_settings_;
     bool demonstrated_ = false;
-    boost::asio::steady_timer tidy_, write_soon_;
-    std::vector<Record> unwritten_;
-    std::optional<bool> last_demonstrated_;  ///< of the last row of the clock
-    std::chrono::milliseconds between_;
-    std::chrono::steady_clock::time_point next_write_ =
-        std::chrono::steady_clock::time_point::min();
+    boost::asio::steady_timer tidy_;
     std::optional<store::Recorder> recorder_;  ///< used by `writing_` only
     std::optional<store::AuditChain> audit_;   ///< the same; empty: it is damaged
     FaultOnce audit_fault_, sign_fault_, prune_fault_;

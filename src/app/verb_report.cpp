@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "app/agent_files.h"
-#include "app/agent_record.h"
 #include "app/exit_code.h"
 #include "app/leap_source.h"
 #include "app/output.h"
@@ -23,8 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A look may be in neither of record and chain yet, or in one of them only.
-constexpr auto still_written = AgentRecord::between_writes + 15s;
+constexpr auto still_written = 10s;  // a look may be in one of record and chain only
 
 struct Chosen {
     ComplianceProfile profile;
