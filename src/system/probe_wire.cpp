@@ -294,8 +294,8 @@ void ProbeWire::end(ntp::TargetId id) {
     }
 }
 
-/// To who keeps it, of who answered as he should; else it is closed when nobody has to wait for
-/// that, unless descriptors are few.
+/// The socket of a server that answered as it should, to whoever keeps those. Any other is closed
+/// when nobody has to wait for that, unless descriptors are few.
 void ProbeWire::give_back(ntp::TargetId id) {
     std::optional<UdpSocket> socket = std::exchange(channels_[id].socket, {});
     const Series& series = poller_.series(id);
