@@ -64,14 +64,14 @@ std::vector<Part> parts() {
 /// What of a part is in memory as its file has it, by proc_pid_pagemap(5): where a debugger or the
 /// kernel's probes have put a trap, the page is no file's any more.
 void add_present(const Part& part, const Descriptor& pagemap, std::vector<Part>& result) {
-    constexpr std::uint64_t wanted = std::uint64_t{1} << 63U | std::uint64_t{1} << 61U;
+    constexpr std::uint64_t present = std::uint64_t{1} << 63U, of_file = std::uint64_t{1} << 61U;
     std::vector<std::uint64_t> pages(part.size / small_page);
     const auto read = ::pread(pagemap.get(), pages.data(), pages.size() * sizeof pages[0],
                               static_cast<off_t>(part.begin / small_page * sizeof pages[0]));
     pages.resize(static_cast<std::size_t>(std::max<ssize_t>(read, 0)) / sizeof pages[0]);
     bool goes_on = false;
     for (std::size_t i = 0; i < pages.size(); ++i) {
-        const bool is_there = (pages[i] & wanted) == wanted;
+        const bool is_there = (pages[i] & present) != 0 && (pages[i] & of_file) != 0;
         if (is_there && !goes_on) result.push_back({part.begin + i * small_page, 0, part.access});
         if (is_there) result.back().size += small_page;
         goes_on = is_there;
@@ -85,8 +85,8 @@ std::vector<Part> present_parts() {
     return all;
 }
 
-/// Takes off the list what is too much, and tells the size of the rest.
-std::uintptr_t limit(std::vector<Part>& parts) {
+/// Takes off the list what does not fit any more; the size of the rest.
+std::uintptr_t keep_what_fits(std::vector<Part>& parts) {
     std::uintptr_t size = 0;
     std::erase_if(parts, [&size](const Part& part) {
         if (size + part.size > most) return true;
@@ -150,7 +150,7 @@ void let_go_of_the_start() {
 
 std::size_t bring_code_together() {
     std::vector<Part> wanted = present_parts();
-    const std::uintptr_t size = limit(wanted);
+    const std::uintptr_t size = keep_what_fits(wanted);
     if (!is_tried || size == 0) return 0;
     const Descriptor file = sealed_copy_of(wanted, size);
     if (!file || !lies_in_huge_pages(file, size)) return 0;

@@ -1,10 +1,13 @@
 #include "system/code_memory.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <link.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -82,7 +85,34 @@ bool kernel_makes_huge_pages() {
     return can;
 }
 
+/// Moves the code after an octet of it was written as a debugger does; did that page move?
+bool moves_a_page_that_was_written_to() {
+    const auto begin = reinterpret_cast<std::uintptr_t>(&hash);
+    const system::Descriptor memory(::open("/proc/self/mem", O_RDWR | O_CLOEXEC));
+    char octet = 0;
+    if (::pread(memory.get(), &octet, 1, static_cast<off_t>(begin)) != 1 ||
+        ::pwrite(memory.get(), &octet, 1, static_cast<off_t>(begin)) != 1)
+        return true;
+    system::bring_code_together();
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);) {
+        const std::uintptr_t from = std::stoull(line, nullptr, 16);
+        const std::uintptr_t to = std::stoull(line.substr(line.find('-') + 1), nullptr, 16);
+        if (from <= begin && begin < to) return line.contains("/memfd:code");
+    }
+    return true;
+}
+
 }  // namespace
+
+TEST_CASE("a page of code that a debugger wrote to stays where it is") {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) ::_exit(moves_a_page_that_was_written_to() ? 1 : 0);
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+}
 
 TEST_CASE("code that was let go of comes back when it is called") {
     const long before = resident_file_kib();
