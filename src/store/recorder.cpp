@@ -11,10 +11,14 @@
 #include "store/durable_file.h"
 #include "store/record_file.h"
 #include "store/row_writer.h"
+#include "store/sample_order.h"
 #include "store/schema.h"
 
 namespace clockwright::store {
 namespace {
+
+/// Rows after which samples are sorted though nobody tidies.
+constexpr std::int64_t most_unsorted = 1024;
 
 bool cannot_be_used(const DatabaseError& error) {
     return error.kind == DatabaseFault::corrupt || error.kind == DatabaseFault::newer;
@@ -40,6 +44,19 @@ struct Recorder::Connection {
     Attempt<std::int64_t> write(std::span<const Record> rows) {
         auto transaction = TRY(Transaction::begin(database));
         const std::int64_t added = TRY(writer->write(rows));
+        const bool sorts = (unsorted += std::ssize(rows)) > most_unsorted;
+        if (sorts) TRY(sort_samples(database));
+        TRY(transaction.commit());
+        if (sorts) unsorted = 0;
+        return added;
+    }
+
+    /// All samples are sorted before, so that none counts as new that was there.
+    Attempt<std::int64_t> import(std::span<const Record> rows) {
+        auto transaction = TRY(Transaction::begin(database));
+        TRY(sort_samples(database));
+        std::int64_t added = TRY(writer->write(rows));
+        added -= TRY(sort_samples(database));
         TRY(transaction.commit());
         return added;
     }
@@ -47,6 +64,7 @@ struct Recorder::Connection {
     Database database;
     std::optional<RowWriter> writer;
     std::optional<Retention> retention;
+    std::int64_t unsorted = 0;  ///< rows since samples were sorted, at most
 };
 
 Recorder::Recorder(std::string path, Unusable unusable)
@@ -132,16 +150,24 @@ Result<void> Recorder::sync() const {
 }
 
 Result<std::int64_t> Recorder::import(std::span<const Record> rows) {
-    const std::int64_t added = TRY(put_or_begin_anew(rows));
+    TRY(put_or_begin_anew({}));
+    const auto added = connection_->import(rows);
+    if (!added) {
+        connection_->writer->forget();
+        return std::unexpected(Error(added.error()));
+    }
     TRY(sync());
-    return added;
+    return *added;
 }
 
 Result<bool> Recorder::tidy(WallTime now, const RetentionSettings& settings) {
     TRY(connect());
     const auto more = connection_->retention->step(now, settings);
     connection_->writer->forget_marks();
-    if (more) return *more;
+    if (more) {
+        connection_->unsorted = 0;
+        return *more;
+    }
     if (!cannot_be_used(more.error())) return std::unexpected(Error(more.error()));
     TRY(begin_anew(more.error()));
     TRY(connect());

@@ -49,6 +49,14 @@ std::size_t samples_in(const std::string& directory) {
         .size();
 }
 
+/// The samples that lie by time, as they came.
+std::int64_t unsorted_in(const TemporaryDirectory& directory) {
+    const auto database =
+        store::Database::open(directory / "record.sqlite", store::Database::Access::read);
+    REQUIRE(database);
+    return database->number("SELECT count(*) FROM sample_by_time").value();
+}
+
 }  // namespace
 
 TEST_CASE("what is written comes back, each row of each kind") {
@@ -102,6 +110,53 @@ TEST_CASE("the same rows again add nothing") {
     CHECK(recorder->import(one_of_each()).value() == 7);
     CHECK(recorder->import(one_of_each()).value() == 0);
     CHECK(samples_in(directory.path()) == 2);
+}
+
+TEST_CASE("what the agent has written does not count as new when it is read in") {
+    const TemporaryDirectory directory;
+    auto recorder = store::Recorder::open(directory.path());
+    REQUIRE(recorder);
+    REQUIRE(recorder->write(polled_rows(noon, 64s, 5, 2)));
+    CHECK(recorder->import(polled_rows(noon, 64s, 6, 2)).value() == 2);
+    CHECK(samples_in(directory.path()) == 12);
+}
+
+TEST_CASE("each sample is shown once and in order, before it is sorted, after, and in between") {
+    const TemporaryDirectory directory;
+    auto recorder = store::Recorder::open(directory.path());
+    REQUIRE(recorder);
+    const std::vector<Record> early = polled_rows(noon, 64s, 10, 3);
+    const std::vector<Record> both = polled_rows(noon, 64s, 12, 3);
+    const auto history = store::SqliteHistory::open(directory.path());
+    REQUIRE(history);
+    const auto shown = [&] { return history->samples({}).value(); };
+    const auto as_samples = [](const std::vector<Record>& rows) {
+        std::vector<SampleRow> samples;
+        for (const Record& row : rows) samples.push_back(std::get<SampleRow>(row));
+        return samples;
+    };
+    REQUIRE(recorder->write(early));
+    CHECK(unsorted_in(directory) == 30);
+    CHECK(shown() == as_samples(early));
+    REQUIRE(recorder->tidy(noon));
+    CHECK(unsorted_in(directory) == 0);
+    CHECK(shown() == as_samples(early));
+    REQUIRE(recorder->write(both));
+    CHECK(unsorted_in(directory) == 36);
+    CHECK(shown() == as_samples(both));
+    const HistoryQuery newest{.from = {}, .to = {}, .server = "s1", .limit = 3};
+    CHECK(history->samples(newest)->front().at == noon + 9 * 64s);
+    CHECK(history->oldest().value() == noon);
+}
+
+TEST_CASE(
+    "samples are sorted by themselves when nobody tidies, so that a reader finds few unsorted") {
+    const TemporaryDirectory directory;
+    auto recorder = store::Recorder::open(directory.path());
+    REQUIRE(recorder);
+    for (int i = 0; i < 30; ++i) REQUIRE(recorder->write(polled_rows(noon + i * 100s, 1s, 100)));
+    CHECK(unsorted_in(directory) <= 1024);
+    CHECK(samples_in(directory.path()) == 3000);
 }
 
 TEST_CASE("of many samples at once each is written, once, with what comes between them") {

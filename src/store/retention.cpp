@@ -7,6 +7,8 @@
 #include <chrono>
 #include <vector>
 
+#include "store/sample_order.h"
+
 namespace clockwright::store {
 namespace {
 
@@ -101,7 +103,7 @@ Attempt<void> take(Span& span, const Database& database, std::string_view table)
 }
 
 Attempt<Span> raw_span(const Database& database) {
-    Span span = TRY(span_by_server(database, "sample", "1"));
+    Span span = TRY(span_by_server(database, "sample_by_server", "1"));
     TRY(take(span, database, "clock"));
     return span;
 }
@@ -142,6 +144,7 @@ Attempt<Retention> Retention::prepare(Database& database) {
 
 Attempt<bool> Retention::step(WallTime now, const RetentionSettings& settings) {
     auto transaction = TRY(Transaction::begin(*database_));
+    TRY(sort_samples(*database_));
     bool more = TRY(roll(now));
     if (!more) more = TRY(expire_by_age(now, settings));
     if (!more) more = TRY(expire_by_size(now, settings));
@@ -245,7 +248,7 @@ Attempt<bool> Retention::clear_raw() {
     const WallTime since(
         std::chrono::nanoseconds(TRY(database_->number("SELECT raw_since FROM kept"))));
     if (TRY(delete_oldest(*database_, "clock", "1", since)) > rows_a_slice / 2) return true;
-    if (TRY(delete_by_server(*database_, "sample", "1", since))) return true;
+    if (TRY(delete_by_server(*database_, "sample_by_server", "1", since))) return true;
     raw_is_clear_ = true;
     return false;
 }

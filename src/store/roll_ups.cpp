@@ -13,7 +13,7 @@ constexpr std::array texts{
     "SELECT at, server FROM due WHERE resolution = ? AND at <= ? ORDER BY at, server LIMIT 1",
     "DELETE FROM due WHERE resolution = ? AND at = ? AND server = ?",
     "INSERT OR IGNORE INTO due VALUES(2, ?, ?)",
-    "SELECT at, offset IS NULL, error, delay, NULL FROM sample "
+    "SELECT at, offset IS NULL, error, delay, NULL FROM sample_by_server "
     "WHERE server = ? AND at >= ? AND at < ? ORDER BY at",
     "SELECT at, offset IS NULL, offset, NULL, bound FROM clock "
     "WHERE ? = 0 AND at >= ? AND at < ? ORDER BY at",

@@ -1,4 +1,4 @@
-/// Makes the roll-ups that are due, a few stretches at a time.
+/// Makes the roll-ups that are due, a few stretches at a time, of samples that are sorted.
 #pragma once
 
 #include <vector>

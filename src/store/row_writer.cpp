@@ -32,8 +32,8 @@ constexpr std::array texts{
     "SELECT id FROM word WHERE text = ?",
     "INSERT INTO word(text) VALUES(?)",
     "INSERT OR IGNORE INTO due VALUES(1, ?, ?)",
-    "INSERT OR IGNORE INTO sample(server, at, address, by_daemon, authenticated, stratum, lost, "
-    "offset, error, delay, root_distance) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT OR IGNORE INTO sample_by_time(server, at, address, by_daemon, authenticated, stratum, "
+    "lost, offset, error, delay, root_distance) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "INSERT OR IGNORE INTO clock VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "INSERT OR IGNORE INTO verdict VALUES(?, ?, ?, ?)",
     "INSERT OR IGNORE INTO event VALUES(?, ?, ?, ?, ?)",

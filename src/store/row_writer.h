@@ -18,7 +18,8 @@ class RowWriter {
   public:
     static Attempt<RowWriter> prepare(Database& database);
 
-    /// Within the caller's transaction. How many were not there yet.
+    /// Within the caller's transaction. How many were not there yet; of samples, among those that
+    /// lie by time.
     Attempt<std::int64_t> write(std::span<const Record> rows);
     /// After a transaction that was not committed: what was learned in it is not true.
     void forget() {

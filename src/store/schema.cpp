@@ -50,8 +50,21 @@ INSERT OR IGNORE INTO due SELECT 1, at - at % 3600000000000, server FROM sample;
 INSERT OR IGNORE INTO due SELECT 1, at - at % 3600000000000, 0 FROM clock;
 )";
 
+/// `sort_samples` empties the one table of samples into the other; `sample` is both.
+constexpr std::string_view samples_by_time = R"(
+ALTER TABLE sample RENAME TO sample_by_server;
+CREATE TABLE sample_by_time(server INTEGER NOT NULL, at INTEGER NOT NULL, address INTEGER NOT NULL,
+  by_daemon INTEGER NOT NULL, authenticated INTEGER NOT NULL, stratum INTEGER, lost INTEGER NOT NULL,
+  offset REAL, error REAL, delay REAL, root_distance REAL,
+  PRIMARY KEY(at, server, address, by_daemon)) STRICT, WITHOUT ROWID;
+CREATE VIEW sample AS SELECT * FROM sample_by_server UNION ALL
+  SELECT * FROM sample_by_time AS new WHERE NOT EXISTS (SELECT 1 FROM sample_by_server AS sorted
+    WHERE sorted.server = new.server AND sorted.at = new.at AND sorted.address = new.address
+      AND sorted.by_daemon = new.by_daemon);
+)";
+
 /// Step n brings version n to n + 1.
-constexpr std::array steps{raw_rows, roll_ups};
+constexpr std::array steps{raw_rows, roll_ups, samples_by_time};
 static_assert(steps.size() == schema_version);
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace clockwright::store {
 
 /// What this release writes; kept in the file as `user_version`.
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 /// Which of them the file has: 0 for a new one. Not ours at all: DatabaseFault::corrupt; of a later
 /// release: DatabaseFault::newer.

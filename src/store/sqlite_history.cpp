@@ -154,9 +154,10 @@ struct SqliteHistory::File {
     /// Every server of which there are samples, one seek each.
     Attempt<std::vector<std::int64_t>> servers() const {
         auto statement = TRY(database.prepare(
-            "WITH RECURSIVE one(id) AS (SELECT min(server) FROM sample UNION ALL SELECT "
-            "(SELECT min(server) FROM sample WHERE server > one.id) FROM one WHERE one.id IS NOT "
-            "NULL) SELECT id FROM one WHERE id IS NOT NULL"));
+            "WITH RECURSIVE one(id) AS (SELECT min(server) FROM sample_by_server UNION ALL SELECT "
+            "(SELECT min(server) FROM sample_by_server WHERE server > one.id) FROM one WHERE "
+            "one.id IS NOT NULL) SELECT id FROM one WHERE id IS NOT NULL "
+            "UNION SELECT server FROM sample_by_time"));
         std::vector<std::int64_t> ids;
         while (TRY(statement.step())) ids.push_back(statement.integer(0));
         return ids;
@@ -236,7 +237,8 @@ Result<std::optional<WallTime>> SqliteHistory::oldest() const {
         return {};
     };
     for (const auto server : TRY(file_->servers()))
-        TRY(take(fmt::format("SELECT min(at) FROM sample WHERE server = {}", server)));
+        TRY(take(
+            fmt::format("SELECT at FROM sample WHERE server = {} ORDER BY at LIMIT 1", server)));
     for (const char* table : {"clock", "verdict", "event", "alert", "run"})
         TRY(take(fmt::format("SELECT min(at) FROM {}", table)));
     return oldest;
