@@ -1,10 +1,11 @@
 """Goals P10 and P11: an agent that asks 20 servers each second against a chronyd that does, on
 loopback, at the same time, without the right to set the clock. One line for each goal; exit 1 when a
-limit is missed.
+limit is missed, or when the record shows that the agent did less than it was asked to.
 
     agent.py PROGRAM CHRONYD [SECONDS]
 """
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from lab_world import Lab
 
 PORT = 11123
 WARM_UP = 40  # seconds: the first looks, the database, what settles then; chronyd's first burst
+RECORDED = 5  # seconds after which a poll is in the record
 
 
 def cpu_seconds(process):
@@ -26,6 +28,13 @@ def cpu_seconds(process):
 def memory_kib(process, field):
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(re.search(rf"^{field}:\s*(\d+)", status, re.M).group(1))
+
+
+def polls_recorded(directory, began, ended):
+    """Of all servers, between two moments of Unix time in nanoseconds."""
+    with sqlite3.connect(f"file:{directory}/state/record.sqlite?mode=ro", uri=True) as record:
+        return record.execute("select count(*) from sample where at >= ? and at < ?",
+                              (began, ended)).fetchone()[0]
 
 
 def agent_command(program, directory, addresses):
@@ -57,19 +66,24 @@ def main():
                 for command in commands]
         try:
             time.sleep(WARM_UP)
-            began = [cpu_seconds(process) for process in both]
+            began, from_ = [cpu_seconds(process) for process in both], time.time_ns()
             time.sleep(seconds)
+            until = time.time_ns()
             agent, peer = (cpu_seconds(process) - before for process, before in zip(both, began))
             rss, private = (memory_kib(both[0], field) for field in ("VmRSS", "RssAnon"))
             peer_rss = memory_kib(both[1], "VmRSS")
+            time.sleep(RECORDED)
         finally:
             for process in both:
                 process.terminate()
                 process.wait()
+        polls = polls_recorded(directory, from_, until) / len(addresses) / seconds
+    if polls < 0.97:
+        sys.exit(f"bench: the agent asked each server {polls:.2f} times a second, not once")
     missed = []
     for name, ratio, limit, figures in (
-            ("P10", agent / peer, 0.4, f"20 servers at 1/s: {agent / seconds * 1e3:.2f} ms CPU a "
-                                       f"second, chronyd {peer / seconds * 1e3:.2f}"),
+            ("P10", agent / peer, 0.4, f"20 servers at {polls:.2f}/s: {agent / seconds * 1e3:.2f} ms CPU "
+                                       f"a second, chronyd {peer / seconds * 1e3:.2f}"),
             ("P11", rss / peer_rss, 2.2, f"RSS {rss / 1024:.1f} MiB, chronyd {peer_rss / 1024:.1f}"),
             ("P11 private", private / 6000, 1.0, f"RssAnon {private / 1024:.1f} MiB of 6")):
         print(f"{name} ratio={ratio:.3f} limit={limit:.2f} ({figures})", flush=True)

@@ -91,7 +91,10 @@ std::vector<AgentEffect> Agent::wake(const Moment& moment) {
     notice_clock(moment);
     const Now& now = moment.now;
     if (deadline_ && now.steady >= *deadline_) conclude(now);
-    if (!deadline_ && now.steady >= next_cycle_) begin_cycle(now);
+    if (!deadline_ && now.steady >= next_cycle_)
+        begin_cycle(now);
+    else
+        ask_who_is_due(now);
     return take_effects();
 }
 
@@ -327,8 +330,12 @@ std::vector<AgentEffect> Agent::stop(const Moment& moment) {
     return take_all();
 }
 
+/// Who falls due between two cycles is asked then. Where those are a second long he waits for one:
+/// to wait for his answer would hold up all who are near.
 SteadyTime Agent::next_wake() const {
-    return deadline_.value_or(next_cycle_);
+    if (deadline_) return *deadline_;
+    if (asking_ || pace_.judged_each > 1) return next_cycle_;
+    return std::min(next_cycle_, watched_.next_due().value_or(next_cycle_));
 }
 
 void Agent::fill_snapshot(const Now& now, Judged judged) {

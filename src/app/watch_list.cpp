@@ -156,7 +156,8 @@ std::vector<Question> WatchList::due(const Now& now, int packets) {
     asked.reserve(servers_.size());
     const bool silence = nobody_answers();
     for (Watched& server : servers_) {
-        if (server.by_daemon || has_no_address(server) || due_of(server, silence) > now.steady)
+        if (server.by_daemon || has_no_address(server) ||
+            due_of(server, silence) - leeway_of(server) > now.steady)
             continue;
         const auto rest = to_nanoseconds(rest_of(server));
         const bool near = !server.is_stranger() && rest <= to_nanoseconds(rates_.near);
@@ -251,9 +252,11 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
 
 std::optional<SteadyTime> WatchList::next_due() const {
     std::optional<SteadyTime> next;
+    const bool silence = nobody_answers();
     for (const Watched& server : servers_) {
-        if (server.by_daemon || server.is_twin()) continue;
-        next = std::min(next.value_or(server.due), server.due);
+        if (server.by_daemon || server.is_twin() || has_no_address(server)) continue;
+        const SteadyTime due = due_of(server, silence);
+        next = std::min(next.value_or(due), due);
     }
     return next;
 }

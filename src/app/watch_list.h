@@ -22,7 +22,8 @@ namespace clockwright::app {
 /// How often servers are asked by us.
 struct WatchRates {
     Seconds near{64};       ///< loopback and private ones
-    Seconds strangers{65};  ///< public ones: 64 s at least, with a margin for what delays a send
+    Seconds strangers{65};  ///< public ones: 64 s at least, with a margin for what delays a send,
+                            ///< and for a wake that came later the last time
     Seconds keyed{600};     ///< by NTS, when nothing was heard lately: each time keys are exchanged
     Seconds start{0};       ///< who is known to be a stranger is asked so long after it was added
 };
@@ -110,6 +111,7 @@ class WatchList {
     /// Who is asked at the rate of the near gets `packets` at that rate, everybody else one.
     std::vector<Question> due(const Now& now, int packets = 1);
     void answered(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
+    /// When the next question falls due; empty: nobody is to be asked.
     std::optional<SteadyTime> next_due() const;
 
     /// Candidates with their polls of the last eight cycles, for `judge`.
@@ -140,6 +142,7 @@ class WatchList {
     Seconds pace_of(const Watched& server) const;
     SteadyTime first_due(const Watched& server) const;
     SteadyTime due_of(const Watched& server, bool silence) const;
+    std::chrono::nanoseconds leeway_of(const Watched& server) const;
     void name_members();
     void slow_down(Watched& server, std::uint32_t kiss) const;
     bool may_be_left_for_a_day(const Watched& server) const;

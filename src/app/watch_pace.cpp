@@ -70,6 +70,12 @@ SteadyTime WatchList::due_of(const Watched& server, bool silence) const {
     return std::min(server.due, *server.asked + to_nanoseconds(rest));
 }
 
+/// Wakes come late, now more and now less: who was asked at one and falls due at another is asked
+/// there, and does not wait for the next because that one came sooner after its time.
+std::chrono::nanoseconds WatchList::leeway_of(const Watched& server) const {
+    return to_nanoseconds(std::min(rest_of(server) / 16, Seconds{0.25}));
+}
+
 /// It was this host's network that failed: who is left alone for that gets one question now. Not at
 /// every answer that comes through a bad network.
 void WatchList::ask_the_silent(const Now& now) {

@@ -422,6 +422,32 @@ TEST_CASE("strangers are never asked more often than every 64 seconds, whatever 
     CHECK_FALSE(world.asked.contains("ntp1"));  // the daemon asks it
 }
 
+TEST_CASE("everybody is asked at the rate of the mode, however late each wake of the agent comes") {
+    struct Row {
+        std::string mode;
+        std::chrono::seconds near, stranger;
+    };
+    for (const Row& row : {Row{"lazy", 1800s, 1800s}, Row{"normal", 64s, 256s},
+                           Row{"fast", 64s, 65s}, Row{"ultrafast", 1s, 65s}}) {
+        CAPTURE(row.mode);
+        app::Config config;
+        config.agent.mode = row.mode;
+        AgentWorld world(config);
+        world.wakes_late = Seconds{2e-3};
+        world.servers.push_back(
+            NetServer{.name = "near", .address = "10.0.0.99", .by_daemon = false});
+        world.servers.push_back(
+            NetServer{.name = "stranger", .address = "192.0.2.1", .by_daemon = false});
+        world.run(10h);
+        world.asked.clear();
+        world.run(10h);
+        CHECK(world.asked["near"] >= 10h / row.near - 1);
+        CHECK(world.asked["near"] <= 10h / row.near + 1);
+        CHECK(world.asked["stranger"] >= 10h / row.stranger * 97 / 100 - 1);
+        CHECK(world.asked["stranger"] <= 10h / row.stranger + 1);
+    }
+}
+
 TEST_CASE(
     "in ultrafast near servers are asked each second, and a judgement has that second's answers") {
     app::Config config;

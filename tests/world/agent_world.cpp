@@ -91,7 +91,7 @@ void AgentWorld::run(std::chrono::nanoseconds span) {
     if (!agent_) agent_.emplace(config_, app::AgentMemory{}, known_leap_table(), 0.5, moment());
     const SteadyTime end = steady_ + span;
     while (steady_ < end) {
-        SteadyTime next = std::min({end, agent_->next_wake(), daemon_due_});
+        SteadyTime next = std::min({end, agent_->next_wake() + late_, daemon_due_});
         if (!script_.empty()) next = std::min(next, script_.begin()->first);
         if (question_) next = std::min(next, question_->due);
         if (next > steady_) pass(next - steady_);
@@ -101,9 +101,15 @@ void AgentWorld::run(std::chrono::nanoseconds span) {
             what(*this);
         }
         if (daemon_due_ <= steady_) daemon_polls();
-        if (agent_->next_wake() <= steady_) perform(agent_->wake(moment()));
+        if (agent_->next_wake() + late_ <= steady_) wake();
         if (question_ && question_->due <= steady_) ask_on();
     }
+}
+
+void AgentWorld::wake() {
+    std::uniform_real_distribution<double> part(0, 1);
+    late_ = to_nanoseconds(wakes_late * part(lateness_));
+    perform(agent_->wake(moment()));
 }
 
 std::optional<Sample> AgentWorld::probe(const NetServer& server) {

@@ -74,6 +74,7 @@ class AgentWorld {
     bool names_are_unknown = false;        ///< until somebody was asked
     Seconds clock_error{0};                ///< this clock less true time
     Ppm drift{3};                          ///< of this clock, undisciplined
+    Seconds wakes_late{0};                 ///< the agent, by up to this, now more and now less
     std::vector<Record> records;
     std::vector<app::effect::SumUp> weeks;
     std::map<std::string, int> asked;  ///< by server: probes of ours
@@ -96,6 +97,7 @@ class AgentWorld {
     std::optional<Sample> probe(const NetServer& server);
     Candidate candidate_of(const NetServer& server) const;
     void daemon_polls();
+    void wake();
     void pass(std::chrono::nanoseconds span);
     void slew(Seconds by);
 
@@ -118,6 +120,8 @@ class AgentWorld {
     std::optional<app::Agent> agent_;
     std::multimap<SteadyTime, std::function<void(AgentWorld&)>> script_;
     SteadyTime began_;
+    std::minstd_rand lateness_;
+    std::chrono::nanoseconds late_{0};  ///< the next wake
 };
 
 }  // namespace clockwright::worlds
