@@ -197,9 +197,10 @@ std::vector<AgentEffect> Agent::resolved(const std::vector<Answer>& answers, con
 std::vector<AgentEffect> Agent::answered(const std::vector<Answer>& answers, const Moment& moment) {
     notice_clock(moment);
     asking_ = false;
-    for (const Answer& answer : answers) {
-        snapshot_.packets_sent += static_cast<std::uint64_t>(answer.series.sent);
-    }
+    std::size_t polls = 0;
+    for (const Answer& answer : answers) polls += static_cast<std::size_t>(answer.series.sent);
+    snapshot_.packets_sent += polls;
+    rows_.reserve(rows_.size() + polls + 1);  // this clock's row comes after them
     watched_.answered(answers, moment.now, rows_);
     if (deadline_ && !looking_) conclude(moment.now);
     return take_effects();

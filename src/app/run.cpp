@@ -10,6 +10,7 @@
 #include "publish/plan_report.h"
 #include "publish/table.h"
 #include "system/event_loop.h"
+#include "system/working_set.h"
 
 namespace clockwright::app {
 namespace {
@@ -62,6 +63,10 @@ Runner runner_of(Verb verb) {
     return run_status;
 }
 
+bool lives_long(Verb verb) {
+    return verb == Verb::agent || verb == Verb::watch || verb == Verb::lab;
+}
+
 /// A change that could not even begin is an outcome too; empty for verbs that have none.
 std::string outcome_document(const Command& command, const Error& error) {
     const bool refused = error.fault == Fault::refused;
@@ -101,6 +106,7 @@ Result<int> run_command(const Command& command) {
                               !(command.verb == Verb::config && command.file == "init");
     if (needs_config) context.config = TRY(load_config(command.config_file));
     override_config(context.config, command);
+    if (!lives_long(command.verb)) system::keep_freed_memory();
     return runner_of(command.verb)(context);
 }
 

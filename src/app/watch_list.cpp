@@ -263,6 +263,7 @@ std::optional<SteadyTime> WatchList::next_due() const {
 
 std::vector<Candidate> WatchList::candidates(const Now& now, Seconds cycle) const {
     std::vector<Candidate> out;
+    out.reserve(servers_.size());
     for (const Watched& server : servers_) {
         // A daemon may poll as slowly as it likes; what we ask comes at our own rate.
         const Seconds interval = server.by_daemon && server.source
@@ -281,6 +282,7 @@ void WatchList::clock_moved(Seconds size) {
 
 std::vector<Witness> WatchList::witnesses(const Now& now) const {
     std::vector<Witness> out;
+    out.reserve(servers_.size());
     for (const Watched& server : servers_) {
         if (server.is_twin()) continue;
         Witness witness;
@@ -297,6 +299,7 @@ std::vector<Witness> WatchList::witnesses(const Now& now) const {
 
 std::vector<WatchedServer> WatchList::view() const {
     std::vector<WatchedServer> out;
+    out.reserve(servers_.size());
     for (const Watched& server : servers_) {
         WatchedServer view;
         view.host = server.candidate.source.as_written;

@@ -44,6 +44,7 @@ WatchProber::WatchProber() : memory_(steady_manners) {}
 
 std::vector<Answer> WatchProber::ask(const effect::Ask& ask, const Config& config) {
     std::vector<Answer> answers;
+    answers.reserve(ask.questions.size());
     std::string no_blocks;
     const auto blocks = known_blocks(config, &no_blocks);
     if (!blocks) no_blocks = blocks.error().message;
@@ -76,6 +77,7 @@ std::vector<Answer> WatchProber::ask(const effect::Ask& ask, const Config& confi
     settings.spacing = ask.spacing;
     settings.steady = true;
     std::vector<system::ProbeTarget> targets;
+    targets.reserve(ask.questions.size());
     for (const Question& question : ask.questions) {
         targets.push_back(target_of(question.whom, settings.family));
         targets.back().samples = question.packets;

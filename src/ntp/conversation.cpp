@@ -36,8 +36,8 @@ Timestamp fresh(const Random& random, Timestamp other_than = {}) {
 
 }  // namespace
 
-Conversation::Conversation(const Target& target, SteadyTime begin, const Aead* aead)
-    : target_(target), sending_(target.samples > 0), next_send_(begin) {
+Conversation::Conversation(Target target, SteadyTime begin, const Aead* aead)
+    : target_(std::move(target)), sending_(target_.samples > 0), next_send_(begin) {
     if (!target_.nts) {
         return;
     }

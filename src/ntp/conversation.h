@@ -43,7 +43,7 @@ struct Target {
 class Conversation {
   public:
     /// `aead` may be null without NTS; with NTS and without it nothing is sent.
-    Conversation(const Target& target, SteadyTime begin, const Aead* aead = nullptr);
+    Conversation(Target target, SteadyTime begin, const Aead* aead = nullptr);
 
     /// When something is due next; SteadyTime::max() when nothing is.
     SteadyTime due() const;

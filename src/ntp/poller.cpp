@@ -12,9 +12,10 @@ Poller::Poller(RateBudget& budget, Self self, Random random, Seconds time_out, c
       time_out_(to_nanoseconds(time_out)),
       aead_(aead) {}
 
-TargetId Poller::add(const Target& target, Now now) {
+TargetId Poller::add(Target target, Now now) {
     const TargetId id = seats_.size();
-    seats_.push_back({.conversation = Conversation(target, now.steady, aead_), .due = now.steady});
+    seats_.push_back(
+        {.conversation = Conversation(std::move(target), now.steady, aead_), .due = now.steady});
     heap_.push({.at = now.steady, .target = id});
     return id;
 }

@@ -48,8 +48,10 @@ class Poller {
     Poller(RateBudget& budget, Self self, Random random, Seconds time_out = Seconds{1.5},
            const Aead* aead = nullptr);
 
+    /// That so many are to be added: a hint.
+    void expect(std::size_t targets) { seats_.reserve(targets); }
     /// Its first packet is due now. Two targets of one address share its budget.
-    TargetId add(const Target& target, Now now);
+    TargetId add(Target target, Now now);
 
     /// Something may be due: sends and time-outs up to `now`.
     void tick(Now now, Effects& effects);

@@ -68,9 +68,15 @@ void ProbeWire::close() {
     timer_.cancel();
 }
 
-void ProbeWire::ask(const ntp::Target& target) {
+void ProbeWire::expect(std::size_t targets) {
+    probes_.reserve(targets);
+    channels_.reserve(targets);
+    poller_.expect(targets);
+}
+
+void ProbeWire::ask(ntp::Target target) {
     waiting_.push_back(probes_.size());
-    probes_.push_back({.target = target, .id = std::nullopt});
+    probes_.push_back({.target = std::move(target), .id = std::nullopt});
 }
 
 void ProbeWire::turn() {
@@ -127,7 +133,7 @@ std::expected<UdpSocket, int> ProbeWire::socket_to(const Endpoint& peer) {
 /// False when it must wait until another one gives its descriptor back.
 bool ProbeWire::begin(std::size_t number, const Now& now) {
     Probe& probe = probes_[number];
-    const Endpoint& peer = probe.target.endpoint;
+    const Endpoint peer = probe.target.endpoint;
     auto socket = socket_to(peer);
     if (!socket && no_descriptor(socket.error()) && !ended_.empty()) {
         ended_.clear();
@@ -141,7 +147,7 @@ bool ProbeWire::begin(std::size_t number, const Now& now) {
         ++finished_;
         return true;
     }
-    probe.id = poller_.add(probe.target, now);
+    probe.id = poller_.add(std::move(probe.target), now);
     channels_.push_back({.socket = std::move(*socket), .burst_at = {}});
     ++open_channels_;
     return true;

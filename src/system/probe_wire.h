@@ -44,12 +44,14 @@ class ProbeWire {
               Seconds time_out, Callbacks callbacks, const ntp::Aead* aead = nullptr,
               KeptSockets* kept = nullptr);
 
+    /// That so many are to come: a hint.
+    void expect(std::size_t targets);
     Result<void> open();
     /// Nothing is watched or waited for any more.
     void close();
 
     /// Queues a target; they are numbered from 0 in this order. It begins with the next `turn`.
-    void ask(const ntp::Target& target);
+    void ask(ntp::Target target);
 
     /// Sends what is due and sets the timer for what comes next.
     void turn();

@@ -16,10 +16,14 @@
 #include "system/probe_wire.h"
 #include "system/resolver.h"
 #include "system/siv_aead.h"
+#include "system/working_set.h"
 
 namespace clockwright::system {
 
 namespace {
+
+constexpr std::size_t worth_fetching = 100;  ///< targets; for fewer no page more than is needed
+constexpr std::size_t octets_judged = 3072;  ///< of one of them, about: its judgement, row and text
 
 /// One run of `scan`: names go to the resolver, addresses through admission, nts:// hosts through
 /// their key exchange, what is admitted to the wire; outcomes are gathered in the end.
@@ -40,7 +44,7 @@ class Scan {
     bool any_stranger() const;
     void admit_all();
     const KeptKeys::Kept* kept_keys(std::size_t target) const;
-    void ask(const ntp::Target& target);
+    void begin_series(Admitted& admitted);
     std::optional<std::size_t> exchange_with(const Resolved& resolved, std::uint16_t port) const;
     void release_waiting(std::size_t exchange, const std::optional<Endpoint>& asked);
     void share(ProbeOutcome& outcome, std::size_t exchange) const;
@@ -49,6 +53,11 @@ class Scan {
     void stop_when_idle();
     Result<std::vector<ProbeOutcome>> outcomes();
     void take_result(ProbeOutcome& outcome, std::size_t series) const;
+
+    struct Begun {
+        Endpoint endpoint;
+        int samples = 0;
+    };
 
     std::vector<ProbeTarget> targets_;
     const ScanSettings& settings_;
@@ -60,7 +69,7 @@ class Scan {
     ProbeWire wire_;
     std::vector<Resolved> addresses_;
     std::vector<Admitted> admitted_;
-    std::vector<ntp::Target> begun_;            ///< by series; without their keys
+    std::vector<Begun> begun_;                  ///< by series
     std::map<std::string, std::size_t> first_;  ///< nts:// hosts: the target that has the exchange
     std::vector<std::size_t> exchanging_;       ///< targets whose exchange has not ended
     std::map<std::size_t, std::size_t> waiting_;  ///< plain targets: whose exchange they wait for
@@ -89,7 +98,10 @@ Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings
             &aead_, settings.sockets),
       addresses_(targets.size()),
       admitted_(targets.size()),
-      unresolved_(targets.size()) {}
+      unresolved_(targets.size()) {
+    wire_.expect(targets.size());
+    begun_.reserve(targets.size());
+}
 
 Result<std::vector<ProbeOutcome>> Scan::run() {
     const auto begun = begin();
@@ -149,6 +161,9 @@ Result<void> Scan::resolve_all() {
         }
     }
     wire_.turn();
+    if (targets_.size() >= worth_fetching) {
+        fetch_memory(targets_.size() * octets_judged);  // while the first answers come
+    }
     if (names.empty()) {
         return {};
     }
@@ -207,9 +222,7 @@ void Scan::admit(std::size_t target) {
             }
         });
     }
-    if (const auto& begin = admitted_[target].begin) {
-        ask(*begin);
-    }
+    begin_series(admitted_[target]);
 }
 
 /// The target that exchanges keys with the same stranger, or asks it for time at this place with
@@ -244,9 +257,7 @@ void Scan::release_waiting(std::size_t exchange, const std::optional<Endpoint>& 
         }
         it = waiting_.erase(it);
         admitted_[target] = admission_.admit(targets_[target], addresses_[target], read_clocks());
-        if (const auto& begin = admitted_[target].begin) {
-            ask(*begin);
-        }
+        begin_series(admitted_[target]);
     }
 }
 
@@ -264,10 +275,11 @@ void Scan::share(ProbeOutcome& outcome, std::size_t exchange) const {
     }
 }
 
-void Scan::ask(const ntp::Target& target) {
-    wire_.ask(target);
-    begun_.push_back(target);
-    begun_.back().nts.reset();
+void Scan::begin_series(Admitted& admitted) {
+    if (!admitted.begin) return;
+    begun_.push_back({admitted.begin->endpoint, admitted.begin->samples});
+    wire_.ask(std::move(*admitted.begin));
+    admitted.begin.reset();
 }
 
 /// Is anybody in this scan on the internet?
@@ -291,9 +303,9 @@ void Scan::admit_all() {
             }
         }
     }
-    for (const ntp::Target& target : begun_) {
-        packets += target.samples;
-        destinations.push_back(target.endpoint);
+    for (const Begun& begun : begun_) {
+        packets += begun.samples;
+        destinations.push_back(begun.endpoint);
     }
     for (const std::size_t i : exchanging_) {
         packets += settings_.samples;
@@ -320,10 +332,7 @@ void Scan::exchanged(std::size_t target, KeyRound::Got got) {
                                               std::move(got.report), read_clocks());
         time.exchange = admitted.exchange;
         admitted = std::move(time);
-        if (admitted.begin) {
-            ask(*admitted.begin);
-            admitted.begin.reset();
-        }
+        begin_series(admitted);
     }
     const bool asked = admitted.series.has_value();
     release_waiting(target, asked ? admitted.outcome.endpoint : std::nullopt);

@@ -16,6 +16,7 @@ namespace {
 constexpr std::uintptr_t page = std::uintptr_t{2} << 20U;
 constexpr int block = 1 << 20;    ///< more than is free at the end of the heap so far
 constexpr int usual = 128 << 10;  ///< what the C library begins with, for both thresholds
+constexpr int largest_threshold = 32 << 20;  ///< that the C library takes
 
 std::uintptr_t end_of_heap() {
     return reinterpret_cast<std::uintptr_t>(::sbrk(0));
@@ -46,9 +47,30 @@ void allocate_close_together() {
 #endif
 }
 
+void keep_freed_memory() {
+    ::mallopt(M_MMAP_THRESHOLD, largest_threshold);
+    ::mallopt(M_TRIM_THRESHOLD, 8 * largest_threshold);
+    ::mallopt(M_TOP_PAD, block);
+}
+
+void fetch_memory(std::size_t octets) {
+    void* volatile room = std::malloc(octets);
+    if (room == nullptr) return;
+#ifdef MADV_POPULATE_WRITE
+    const auto size = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = (reinterpret_cast<std::uintptr_t>(room) + size - 1) & ~(size - 1);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): arithmetic tells numbers
+    if (octets > size)
+        ::madvise(reinterpret_cast<void*>(begin), octets - size, MADV_POPULATE_WRITE);
+#endif
+    std::free(room);
+}
+
 #else
 
 void allocate_close_together() {}
+void keep_freed_memory() {}
+void fetch_memory(std::size_t) {}
 
 #endif
 

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 #include <malloc.h>
+#include <sys/resource.h>
 
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -24,6 +27,19 @@ long huge_heap_kib() {
     return huge;
 }
 
+/// Pages that were fetched while a block of that size was allocated and written.
+long fetched_for(std::size_t octets) {
+    struct rusage before{}, after{};
+    ::getrusage(RUSAGE_SELF, &before);
+    auto* const block = static_cast<char*>(std::malloc(octets));
+    REQUIRE(block != nullptr);
+    std::memset(block, 1, octets);
+    CHECK(block[octets / 2] == 1);
+    std::free(block);
+    ::getrusage(RUSAGE_SELF, &after);
+    return after.ru_minflt - before.ru_minflt;
+}
+
 }  // namespace
 
 TEST_CASE("a huge page of the heap is there for what is allocated after it") {
@@ -32,4 +48,15 @@ TEST_CASE("a huge page of the heap is there for what is allocated after it") {
     if (::mallinfo2().arena == 0) return;  // a sanitizer's allocator is in the C library's place
     if (!std::filesystem::exists("/sys/kernel/mm/transparent_hugepage")) return;
     CHECK(huge_heap_kib() == 2048);
+}
+
+TEST_CASE(
+    "what is freed is used again, and what was fetched before is not fetched when it is used") {
+    constexpr std::size_t block = 4 << 20;
+    system::keep_freed_memory();
+    if (::mallinfo2().arena == 0) return;  // a sanitizer's allocator is in the C library's place
+    fetched_for(block);
+    CHECK(fetched_for(block) < 16);
+    system::fetch_memory(2 * block);
+    CHECK(fetched_for(2 * block) < 16);
 }
