@@ -93,7 +93,7 @@ std::vector<AgentEffect> Agent::wake(const Moment& moment) {
     if (deadline_ && now.steady >= *deadline_) conclude(now);
     if (!deadline_ && now.steady >= next_cycle_)
         begin_cycle(now);
-    else
+    else if (watched_.due_between().value_or(SteadyTime::max()) <= now.steady)
         ask_who_is_due(now);
     return take_effects();
 }
@@ -113,20 +113,27 @@ void Agent::begin_cycle(const Now& now) {
         looking_ = looked_at_ = now.steady;
         effects_.emplace_back(effect::Look{});
     }
-    ask_who_is_due(now);
+    ask_for_this_cycle(now);
     // Who is asked has his questions for all cycles up to the next that is judged.
     for (; !judged && asking_ && !life_.answers && cycles_ % pace_.judged_each != 0; ++cycles_)
         next_cycle_ += cycle;
 }
 
-void Agent::ask_who_is_due(const Now& now) {
+/// Whoever falls due nearer to this cycle than to the next: so all answers are as young as can be
+/// when it is judged, whenever the first question to each was asked and however late a wake comes.
+void Agent::ask_for_this_cycle(const Now& now) {
+    held_up_ = asking_ && pace_.judged_each == 1;
+    ask_who_is_due(now, pace_.cycle / 2);
+}
+
+void Agent::ask_who_is_due(const Now& now, Seconds early) {
     if (!resolving_) {
         std::vector<Candidate> names = watched_.unresolved(now);
         resolving_ = !names.empty();
         if (resolving_) effects_.emplace_back(effect::Resolve{std::move(names)});
     }
     if (asking_) return;
-    std::vector<Question> questions = watched_.due(now, packets_until_judged());
+    std::vector<Question> questions = watched_.due(now, packets_until_judged(), early);
     if (questions.empty()) return;
     asking_ = true;
     effects_.emplace_back(effect::Ask{std::move(questions), pace_.rates.near});
@@ -202,7 +209,8 @@ std::vector<AgentEffect> Agent::answered(const std::vector<Answer>& answers, con
     snapshot_.packets_sent += polls;
     rows_.reserve(rows_.size() + polls + 1);  // this clock's row comes after them
     watched_.answered(answers, moment.now, rows_);
-    if (deadline_ && !looking_) conclude(moment.now);
+    if (held_up_) ask_for_this_cycle(moment.now);
+    if (deadline_ && !looking_ && !asking_) conclude(moment.now);
     return take_effects();
 }
 
@@ -331,12 +339,9 @@ std::vector<AgentEffect> Agent::stop(const Moment& moment) {
     return take_all();
 }
 
-/// Who falls due between two cycles is asked then. Where those are a second long he waits for one:
-/// to wait for his answer would hold up all who are near.
 SteadyTime Agent::next_wake() const {
-    if (deadline_) return *deadline_;
-    if (asking_ || pace_.judged_each > 1) return next_cycle_;
-    return std::min(next_cycle_, watched_.next_due().value_or(next_cycle_));
+    if (deadline_ || asking_) return deadline_.value_or(next_cycle_);
+    return std::min(next_cycle_, watched_.due_between().value_or(next_cycle_));
 }
 
 void Agent::fill_snapshot(const Now& now, Judged judged) {

@@ -145,7 +145,8 @@ class Agent {
     void tell_quorum(const Now& now);
     void begin_cycle(const Now& now);
     int packets_until_judged() const;
-    void ask_who_is_due(const Now& now);
+    void ask_who_is_due(const Now& now, Seconds early = Seconds{0});
+    void ask_for_this_cycle(const Now& now);
     void take(Sight sight, const Now& now);
     void not_seen(std::string why);
     void conclude(const Now& now);
@@ -189,6 +190,7 @@ class Agent {
     std::vector<AgentEffect> effects_;
     SteadyTime next_cycle_, next_decision_;
     std::optional<SteadyTime> deadline_;  ///< of the cycle under way
+    bool held_up_ = false;                ///< its questions wait for answers to earlier ones
     std::uint64_t cycles_ = 0;
     bool dropin_missing_ = false;
     bool resolving_ = false, asking_ = false, deciding_ = false;

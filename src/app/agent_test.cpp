@@ -44,6 +44,46 @@ TEST_CASE("an agent wakes by a plan of cycles: a late wake delays none after it"
     CHECK(agent.snapshot().cycles >= 1);
 }
 
+TEST_CASE(
+    "whom the first look finds late is asked with the next cycle, and judged by that answer") {
+    for (const char* mode : {"lazy", "normal", "fast"}) {
+        CAPTURE(mode);
+        Moment moment{{WallTime{1700000000s}, SteadyTime{1000s}}, {}};
+        Config config;
+        config.agent.mode = mode;
+        Agent agent(config, {}, known_leap_table(), 0.5, moment);
+        const auto asks = [](const std::vector<AgentEffect>& effects) {
+            return std::ranges::count_if(effects, [](const AgentEffect& effect) {
+                return std::holds_alternative<effect::Ask>(effect);
+            });
+        };
+        const auto pass = [&](std::chrono::nanoseconds span) {
+            moment.now.steady += span;
+            moment.now.wall += span;
+        };
+        static_cast<void>(agent.wake(moment));
+        pass(600ms);
+        Sight sight;
+        sight.setting.emplace();
+        Candidate near;
+        near.source.host.name = near.source.as_written = "10.0.0.9";
+        near.address = parse_address("10.0.0.9");
+        sight.setting->sources.push_back(near);
+        REQUIRE(asks(agent.saw(sight, moment)) == 1);
+        Answer answer;
+        answer.host = "10.0.0.9";
+        answer.series.sent = 1;
+        answer.series.samples.push_back(Sample{.at = moment.now.steady, .delay = Seconds{0.001}});
+        const auto cycles = agent.snapshot().cycles;
+        static_cast<void>(agent.answered({answer}, moment));
+        CHECK(agent.snapshot().cycles == cycles + 1);
+        pass(agent.next_wake() - moment.now.steady);
+        CHECK(moment.now.steady == SteadyTime{1000s} + to_nanoseconds(pace_of(config.agent).cycle));
+        CHECK(asks(agent.wake(moment)) == 1);
+        CHECK(agent.snapshot().cycles == cycles + 1);  // the answer is waited for
+    }
+}
+
 TEST_CASE("a new configuration is looked at at once, however long the next look may wait") {
     Moment moment{{WallTime{1700000000s}, SteadyTime{1000s}}, {}};
     Config config;

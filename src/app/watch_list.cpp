@@ -151,13 +151,14 @@ void WatchList::resolved(const std::vector<Answer>& answers, const Now& now,
     }
 }
 
-std::vector<Question> WatchList::due(const Now& now, int packets) {
+std::vector<Question> WatchList::due(const Now& now, int packets, Seconds early) {
     std::vector<Question> asked;
     asked.reserve(servers_.size());
     const bool silence = nobody_answers();
     for (Watched& server : servers_) {
+        const auto sooner = to_nanoseconds(std::min(early, to_spare(server)));
         if (server.by_daemon || has_no_address(server) ||
-            due_of(server, silence) - leeway_of(server) > now.steady)
+            due_of(server, silence) > now.steady + sooner)
             continue;
         const auto rest = to_nanoseconds(rest_of(server));
         const bool near = !server.is_stranger() && rest <= to_nanoseconds(rates_.near);
@@ -250,11 +251,13 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
     if (silence && !nobody_answers()) ask_the_silent(now);
 }
 
-std::optional<SteadyTime> WatchList::next_due() const {
+std::optional<SteadyTime> WatchList::due_between() const {
     std::optional<SteadyTime> next;
     const bool silence = nobody_answers();
     for (const Watched& server : servers_) {
-        if (server.by_daemon || server.is_twin() || has_no_address(server)) continue;
+        const Seconds rest = rest_of(server);
+        const bool waits = rest <= rates_.near || rest >= 1.5 * rates_.near;
+        if (waits || server.by_daemon || server.is_twin() || has_no_address(server)) continue;
         const SteadyTime due = due_of(server, silence);
         next = std::min(next.value_or(due), due);
     }

@@ -22,8 +22,7 @@ namespace clockwright::app {
 /// How often servers are asked by us.
 struct WatchRates {
     Seconds near{64};       ///< loopback and private ones
-    Seconds strangers{65};  ///< public ones: 64 s at least, with a margin for what delays a send,
-                            ///< and for a wake that came later the last time
+    Seconds strangers{65};  ///< public ones: 64 s at least, with a margin for what delays a send
     Seconds keyed{600};     ///< by NTS, when nothing was heard lately: each time keys are exchanged
     Seconds start{0};       ///< who is known to be a stranger is asked so long after it was added
 };
@@ -108,11 +107,14 @@ class WatchList {
     /// Whom to ask now; each is asked again after its rate, answer or not, and later where it sent
     /// a kiss or is a silent stranger (an hour at most while nobody answers). Who has no address
     /// yet waits for it, so that a slow name server holds up nobody else; NTS asks by the name.
-    /// Who is asked at the rate of the near gets `packets` at that rate, everybody else one.
-    std::vector<Question> due(const Now& now, int packets = 1);
+    /// Who is asked at the rate of the near gets `packets` at that rate, everybody else one. Who
+    /// falls due within `early` is asked now, but no stranger before 65 s are over.
+    std::vector<Question> due(const Now& now, int packets = 1, Seconds early = Seconds{0});
     void answered(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
-    /// When the next question falls due; empty: nobody is to be asked.
-    std::optional<SteadyTime> next_due() const;
+    /// When somebody falls due who cannot wait for the next round of questions at the rate of the
+    /// near: one comes just before, and with the one after it his rest would be nearly twice as
+    /// long.
+    std::optional<SteadyTime> due_between() const;
 
     /// Candidates with their polls of the last eight cycles, for `judge`.
     std::vector<Candidate> candidates(const Now& now, Seconds cycle) const;
@@ -142,7 +144,7 @@ class WatchList {
     Seconds pace_of(const Watched& server) const;
     SteadyTime first_due(const Watched& server) const;
     SteadyTime due_of(const Watched& server, bool silence) const;
-    std::chrono::nanoseconds leeway_of(const Watched& server) const;
+    Seconds to_spare(const Watched& server) const;
     void name_members();
     void slow_down(Watched& server, std::uint32_t kiss) const;
     bool may_be_left_for_a_day(const Watched& server) const;

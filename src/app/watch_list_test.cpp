@@ -22,6 +22,41 @@ TEST_CASE("near servers are asked at their rate, strangers once in 65 s") {
     CHECK(house.due() == Hosts{"192.168.1.1", "203.0.113.1"});
 }
 
+TEST_CASE("who falls due soon is asked sooner, but no stranger for the first time or within 65 s") {
+    House house({candidate("192.168.1.1"), candidate("203.0.113.1")});
+    CHECK(house.due().size() == 2);
+    house.pass(Seconds{0.5});
+    CHECK(house.due().empty());
+    CHECK(house.list.due(house.now, 1, Seconds{0.4}).empty());
+    CHECK(house.list.due(house.now, 1, Seconds{0.5}).size() == 1);
+    house.pass(Seconds{64.4});
+    CHECK(house.list.due(house.now, 1, Seconds{32}).size() == 1);
+    house.pass(Seconds{0.1});
+    CHECK(house.list.due(house.now, 1, Seconds{32}).size() == 1);  // the stranger
+
+    WatchRates slow;
+    slow.near = slow.strangers = Seconds{1800};
+    slow.start = Seconds{900};
+    WatchList list(slow);
+    list.is({candidate("203.0.113.1")}, house.now);
+    CHECK(list.due(house.now, 1, Seconds{900}).empty());
+}
+
+TEST_CASE("who would miss a round by a second is waited for between two, and nobody else") {
+    WatchRates rates;
+    House house({});
+    WatchList list(rates);
+    list.is({candidate("192.168.1.1")}, house.now);
+    CHECK(list.due(house.now).size() == 1);
+    CHECK_FALSE(list.due_between());
+    list.is({candidate("192.168.1.1"), candidate("203.0.113.1")}, house.now);
+    CHECK(list.due(house.now).size() == 1);
+    CHECK(list.due_between() == house.now.steady + 65s);
+    rates.strangers = Seconds{256};
+    list.keep_rates(rates);
+    CHECK_FALSE(list.due_between());
+}
+
 TEST_CASE("a series goes to near servers alone, and counts as so many questions at their rate") {
     House house({candidate("192.168.1.1"), candidate("203.0.113.1")});
     const auto questions = house.list.due(house.now, 4);

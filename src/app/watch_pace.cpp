@@ -70,10 +70,12 @@ SteadyTime WatchList::due_of(const Watched& server, bool silence) const {
     return std::min(server.due, *server.asked + to_nanoseconds(rest));
 }
 
-/// Wakes come late, now more and now less: who was asked at one and falls due at another is asked
-/// there, and does not wait for the next because that one came sooner after its time.
-std::chrono::nanoseconds WatchList::leeway_of(const Watched& server) const {
-    return to_nanoseconds(std::min(rest_of(server) / 16, Seconds{0.25}));
+/// By so much may it be asked too soon: not at all for the first time, nor when it was told to be
+/// asked less.
+Seconds WatchList::to_spare(const Watched& server) const {
+    const Seconds rest = rest_of(server);
+    if (!server.asked || rest > rate_of(server)) return Seconds{0};
+    return server.is_stranger() ? std::max(rest - WatchRates{}.strangers, Seconds{0}) : rest / 2;
 }
 
 /// It was this host's network that failed: who is left alone for that gets one question now. Not at

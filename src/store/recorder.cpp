@@ -64,7 +64,7 @@ struct Recorder::Connection {
     Database database;
     std::optional<RowWriter> writer;
     std::optional<Retention> retention;
-    std::int64_t unsorted = 0;  ///< rows since samples were sorted, at most
+    std::int64_t unsorted = 0;  ///< rows of ours since samples were sorted, at most
 };
 
 Recorder::Recorder(std::string path, Unusable unusable)

@@ -86,8 +86,10 @@ Attempt<int> version_of(const Database& database) {
 }
 
 Attempt<void> migrate(Database& database, int version) {
-    for (int next = TRY(version_of(database)); next < version; ++next) {
+    while (TRY(version_of(database)) < version) {
         auto transaction = TRY(Transaction::begin(database));
+        const int next = TRY(version_of(database));  // another process may have been first
+        if (next >= version) break;
         TRY(database.execute(steps[static_cast<std::size_t>(next)]));
         TRY(database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
                                          application, next + 1)));

@@ -161,7 +161,7 @@ Result<void> Scan::resolve_all() {
         }
     }
     wire_.turn();
-    if (targets_.size() >= worth_fetching) {
+    if (targets_.size() >= worth_fetching && !settings_.steady) {
         fetch_memory(targets_.size() * octets_judged);  // while the first answers come
     }
     if (names.empty()) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 
 namespace clockwright::system {
 
@@ -57,11 +58,11 @@ void fetch_memory(std::size_t octets) {
     void* volatile room = std::malloc(octets);
     if (room == nullptr) return;
 #ifdef MADV_POPULATE_WRITE
-    const auto size = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto begin = (reinterpret_cast<std::uintptr_t>(room) + size - 1) & ~(size - 1);
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): arithmetic tells numbers
-    if (octets > size)
-        ::madvise(reinterpret_cast<void*>(begin), octets - size, MADV_POPULATE_WRITE);
+    const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    void* page_in = room;
+    std::size_t left = octets;
+    if (std::align(size, size, page_in, left) != nullptr)
+        ::madvise(page_in, left - left % size, MADV_POPULATE_WRITE);
 #endif
     std::free(room);
 }
