@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 using namespace clockwright;
 using namespace clockwright::app;
@@ -44,44 +47,105 @@ TEST_CASE("an agent wakes by a plan of cycles: a late wake delays none after it"
     CHECK(agent.snapshot().cycles >= 1);
 }
 
-TEST_CASE(
-    "whom the first look finds late is asked with the next cycle, and judged by that answer") {
-    for (const char* mode : {"lazy", "normal", "fast"}) {
-        CAPTURE(mode);
-        Moment moment{{WallTime{1700000000s}, SteadyTime{1000s}}, {}};
+namespace {
+
+Candidate server(const std::string& address) {
+    Candidate candidate;
+    candidate.source.host.name = candidate.source.as_written = address;
+    candidate.address = parse_address(address);
+    return candidate;
+}
+
+/// An agent whose every answer is given by hand.
+struct ByHand {
+    explicit ByHand(const std::string& mode)
+        : agent(in(mode), {}, known_leap_table(), 0.5, moment) {}
+
+    static Config in(const std::string& mode) {
         Config config;
         config.agent.mode = mode;
-        Agent agent(config, {}, known_leap_table(), 0.5, moment);
-        const auto asks = [](const std::vector<AgentEffect>& effects) {
-            return std::ranges::count_if(effects, [](const AgentEffect& effect) {
-                return std::holds_alternative<effect::Ask>(effect);
-            });
-        };
-        const auto pass = [&](std::chrono::nanoseconds span) {
-            moment.now.steady += span;
-            moment.now.wall += span;
-        };
-        static_cast<void>(agent.wake(moment));
-        pass(600ms);
-        Sight sight;
-        sight.setting.emplace();
-        Candidate near;
-        near.source.host.name = near.source.as_written = "10.0.0.9";
-        near.address = parse_address("10.0.0.9");
-        sight.setting->sources.push_back(near);
-        REQUIRE(asks(agent.saw(sight, moment)) == 1);
-        Answer answer;
-        answer.host = "10.0.0.9";
-        answer.series.sent = 1;
-        answer.series.samples.push_back(Sample{.at = moment.now.steady, .delay = Seconds{0.001}});
-        const auto cycles = agent.snapshot().cycles;
-        static_cast<void>(agent.answered({answer}, moment));
-        CHECK(agent.snapshot().cycles == cycles + 1);
-        pass(agent.next_wake() - moment.now.steady);
-        CHECK(moment.now.steady == SteadyTime{1000s} + to_nanoseconds(pace_of(config.agent).cycle));
-        CHECK(asks(agent.wake(moment)) == 1);
-        CHECK(agent.snapshot().cycles == cycles + 1);  // the answer is waited for
+        return config;
     }
+
+    void pass(std::chrono::nanoseconds span) {
+        moment.now.steady += span;
+        moment.now.wall += span;
+    }
+
+    /// At the moment it asked for: whom it asks now.
+    std::vector<std::string> wake() {
+        pass(agent.next_wake() - moment.now.steady);
+        return asked(agent.wake(moment));
+    }
+
+    std::vector<std::string> sees(std::vector<Candidate> sources) {
+        Sight sight;
+        sight.setting.emplace().sources = std::move(sources);
+        return asked(agent.saw(std::move(sight), moment));
+    }
+
+    std::vector<std::string> hears(const std::vector<std::string>& hosts) {
+        std::vector<Answer> answers;
+        for (const std::string& host : hosts) {
+            Answer& answer = answers.emplace_back();
+            answer.host = host;
+            answer.series.sent = 1;
+            answer.series.samples.push_back(
+                Sample{.at = moment.now.steady, .delay = Seconds{0.001}});
+        }
+        return asked(agent.answered(answers, moment));
+    }
+
+    static std::vector<std::string> asked(const std::vector<AgentEffect>& effects) {
+        std::vector<std::string> hosts;
+        for (const AgentEffect& one : effects) {
+            if (const auto* ask = std::get_if<effect::Ask>(&one))
+                for (const Question& question : ask->questions)
+                    hosts.push_back(question.whom.source.as_written);
+        }
+        return hosts;
+    }
+
+    Moment moment{{WallTime{1700000000s}, SteadyTime{1000s}}, {}};
+    Agent agent;
+};
+
+using Hosts = std::vector<std::string>;
+const std::string near = "10.0.0.9", stranger = "192.0.2.9";
+
+}  // namespace
+
+TEST_CASE(
+    "whom the first look finds late is asked with the next cycle, and judged by that answer") {
+    for (const std::string mode : {"lazy", "normal", "fast"}) {
+        CAPTURE(mode);
+        ByHand host(mode);
+        CHECK(host.wake().empty());
+        host.pass(600ms);
+        CHECK(host.sees({server(near)}) == Hosts{near});
+        CHECK(host.hears({near}).empty());
+        CHECK(host.agent.snapshot().cycles == 1);
+        CHECK(host.wake() == Hosts{near});
+        CHECK(host.moment.now.steady ==
+              SteadyTime{1000s} + to_nanoseconds(pace_of(ByHand::in(mode).agent).cycle));
+        CHECK(host.agent.snapshot().cycles == 1);  // the answer is waited for
+    }
+}
+
+TEST_CASE("who falls due while others are awaited is asked after them, and waited for") {
+    ByHand host("fast");
+    CHECK(host.wake().empty());
+    CHECK(host.sees({server(near), server(stranger)}) == Hosts{near});
+    CHECK(host.hears({near}).empty());
+    CHECK(host.wake() == Hosts{stranger});  // its first time is drawn by lot
+    CHECK(host.moment.now.steady < SteadyTime{1064s});
+    CHECK(host.wake().empty());
+    CHECK(host.moment.now.steady == SteadyTime{1064s});
+    CHECK(host.sees({server(near), server(stranger)}).empty());
+    CHECK(host.hears({stranger}) == Hosts{near});
+    CHECK(host.agent.snapshot().cycles == 1);
+    CHECK(host.hears({near}).empty());
+    CHECK(host.agent.snapshot().cycles == 2);
 }
 
 TEST_CASE("a new configuration is looked at at once, however long the next look may wait") {
