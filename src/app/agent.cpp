@@ -93,7 +93,7 @@ std::vector<AgentEffect> Agent::wake(const Moment& moment) {
     if (deadline_ && now.steady >= *deadline_) conclude(now);
     if (!deadline_ && now.steady >= next_cycle_)
         begin_cycle(now);
-    else if (watched_.due_between().value_or(SteadyTime::max()) <= now.steady)
+    else if (between_cycles() <= now.steady)
         ask_who_is_due(now);
     return take_effects();
 }
@@ -108,15 +108,23 @@ void Agent::begin_cycle(const Now& now) {
     }
     // A daemon that answers is asked each time; for one to come it is enough to look now and then.
     const auto rest = daemon_answered_ ? look_rest : absent_rest;
-    const bool long_ago = !looked_at_ || now.steady - *looked_at_ >= rest;
+    const bool long_ago = !looked_at_ || now.steady - *looked_at_ >= rest - cycle / 2;
     if (!looking_ && (life_.answers || (judged && long_ago))) {
         looking_ = looked_at_ = now.steady;
         effects_.emplace_back(effect::Look{});
     }
+    const bool asked_before = asking_;
     ask_for_this_cycle(now);
     // Who is asked has his questions for all cycles up to the next that is judged.
-    for (; !judged && asking_ && !life_.answers && cycles_ % pace_.judged_each != 0; ++cycles_)
-        next_cycle_ += cycle;
+    const bool asked_for_all = asking_ && !asked_before && !judged && !life_.answers;
+    for (; asked_for_all && cycles_ % pace_.judged_each != 0; ++cycles_) next_cycle_ += cycle;
+    conclude_when_all_is_in(now);
+}
+
+/// The first time names are waited for, too: later a slow name server holds up nobody else.
+void Agent::conclude_when_all_is_in(const Now& now) {
+    const bool all_named = !resolving_ || snapshot_.cycles > 0;
+    if (deadline_ && !looking_ && !asking_ && all_named) conclude(now);
 }
 
 /// Whoever falls due nearer to this cycle than to the next: so all answers are as young as can be
@@ -171,7 +179,8 @@ void Agent::take(Sight sight, const Now& now) {
     doubt_what_was_told();
     tell_quorum(now);
     if (snapshot_.status.facts.state) watched_.take(*snapshot_.status.facts.state, now, rows_);
-    if (first) ask_who_is_due(now);  // whom there is to ask is known only now
+    // Whom there is to ask is known only now.
+    if (setting_ && std::exchange(list_is_old_, false)) ask_who_is_due(now);
 }
 
 /// What was seen before is no news of now.
@@ -189,7 +198,7 @@ std::vector<AgentEffect> Agent::saw(Result<Sight> sight, const Moment& moment) {
         take(std::move(*sight), moment.now);
     else
         not_seen(std::move(sight.error().message));
-    if (deadline_ && !asking_) conclude(moment.now);
+    conclude_when_all_is_in(moment.now);
     return take_effects();
 }
 
@@ -198,6 +207,7 @@ std::vector<AgentEffect> Agent::resolved(const std::vector<Answer>& answers, con
     resolving_ = false;
     watched_.resolved(answers, moment.now, rows_);
     ask_who_is_due(moment.now);
+    conclude_when_all_is_in(moment.now);
     return take_effects();
 }
 
@@ -209,8 +219,11 @@ std::vector<AgentEffect> Agent::answered(const std::vector<Answer>& answers, con
     snapshot_.packets_sent += polls;
     rows_.reserve(rows_.size() + polls + 1);  // this clock's row comes after them
     watched_.answered(answers, moment.now, rows_);
-    if (held_up_) ask_for_this_cycle(moment.now);
-    if (deadline_ && !looking_ && !asking_) conclude(moment.now);
+    if (held_up_)
+        ask_for_this_cycle(moment.now);
+    else if (pace_.judged_each == 1)
+        ask_who_is_due(moment.now);  // whose address came meanwhile
+    conclude_when_all_is_in(moment.now);
     return take_effects();
 }
 
@@ -329,6 +342,7 @@ std::vector<AgentEffect> Agent::reload(Config config, const Moment& moment) {
     next_cycle_ = moment.now.steady;
     cycles_ = 0;  // judged at once
     looked_at_.reset();
+    list_is_old_ = true;
     event(moment.now, "configuration", {}, "the configuration was read anew");
     return take_all();
 }
@@ -339,9 +353,16 @@ std::vector<AgentEffect> Agent::stop(const Moment& moment) {
     return take_all();
 }
 
+/// When somebody or his name cannot wait for the next cycle.
+SteadyTime Agent::between_cycles() const {
+    std::optional<SteadyTime> question, name;
+    if (!asking_) question = watched_.due_between();
+    if (!resolving_) name = watched_.next_name();
+    return std::min(question.value_or(SteadyTime::max()), name.value_or(SteadyTime::max()));
+}
+
 SteadyTime Agent::next_wake() const {
-    if (deadline_ || asking_) return deadline_.value_or(next_cycle_);
-    return std::min(next_cycle_, watched_.due_between().value_or(next_cycle_));
+    return deadline_.value_or(std::min(next_cycle_, between_cycles()));
 }
 
 void Agent::fill_snapshot(const Now& now, Judged judged) {

@@ -147,6 +147,8 @@ class Agent {
     int packets_until_judged() const;
     void ask_who_is_due(const Now& now, Seconds early = Seconds{0});
     void ask_for_this_cycle(const Now& now);
+    void conclude_when_all_is_in(const Now& now);
+    SteadyTime between_cycles() const;
     void take(Sight sight, const Now& now);
     void not_seen(std::string why);
     void conclude(const Now& now);
@@ -191,6 +193,7 @@ class Agent {
     SteadyTime next_cycle_, next_decision_;
     std::optional<SteadyTime> deadline_;  ///< of the cycle under way
     bool held_up_ = false;                ///< its questions wait for answers to earlier ones
+    bool list_is_old_ = true;             ///< no look has told since a configuration was read
     std::uint64_t cycles_ = 0;
     bool dropin_missing_ = false;
     bool resolving_ = false, asking_ = false, deciding_ = false;

@@ -49,6 +49,9 @@ TEST_CASE("an agent wakes by a plan of cycles: a late wake delays none after it"
 
 namespace {
 
+constexpr SteadyTime begin{1000s};
+
+/// An address, or a name.
 Candidate server(const std::string& address) {
     Candidate candidate;
     candidate.source.host.name = candidate.source.as_written = address;
@@ -72,9 +75,9 @@ struct ByHand {
         moment.now.wall += span;
     }
 
-    /// At the moment it asked for: whom it asks now.
+    /// At the moment it asked for, or now when that is over: whom it asks.
     std::vector<std::string> wake() {
-        pass(agent.next_wake() - moment.now.steady);
+        pass(std::max(agent.next_wake() - moment.now.steady, std::chrono::nanoseconds{0}));
         return asked(agent.wake(moment));
     }
 
@@ -96,9 +99,18 @@ struct ByHand {
         return asked(agent.answered(answers, moment));
     }
 
-    static std::vector<std::string> asked(const std::vector<AgentEffect>& effects) {
+    std::vector<std::string> resolves(const std::string& host, const std::string& address) {
+        Answer answer;
+        answer.host = host;
+        if (!address.empty()) answer.address = parse_address(address);
+        return asked(agent.resolved({answer}, moment));
+    }
+
+    std::vector<std::string> asked(const std::vector<AgentEffect>& effects) {
         std::vector<std::string> hosts;
         for (const AgentEffect& one : effects) {
+            looks += std::holds_alternative<effect::Look>(one) ? 1 : 0;
+            lookups += std::holds_alternative<effect::Resolve>(one) ? 1 : 0;
             if (const auto* ask = std::get_if<effect::Ask>(&one))
                 for (const Question& question : ask->questions)
                     hosts.push_back(question.whom.source.as_written);
@@ -106,8 +118,9 @@ struct ByHand {
         return hosts;
     }
 
-    Moment moment{{WallTime{1700000000s}, SteadyTime{1000s}}, {}};
+    Moment moment{{WallTime{1700000000s}, begin}, {}};
     Agent agent;
+    int looks = 0, lookups = 0;
 };
 
 using Hosts = std::vector<std::string>;
@@ -127,7 +140,7 @@ TEST_CASE(
         CHECK(host.agent.snapshot().cycles == 1);
         CHECK(host.wake() == Hosts{near});
         CHECK(host.moment.now.steady ==
-              SteadyTime{1000s} + to_nanoseconds(pace_of(ByHand::in(mode).agent).cycle));
+              begin + to_nanoseconds(pace_of(ByHand::in(mode).agent).cycle));
         CHECK(host.agent.snapshot().cycles == 1);  // the answer is waited for
     }
 }
@@ -138,14 +151,78 @@ TEST_CASE("who falls due while others are awaited is asked after them, and waite
     CHECK(host.sees({server(near), server(stranger)}) == Hosts{near});
     CHECK(host.hears({near}).empty());
     CHECK(host.wake() == Hosts{stranger});  // its first time is drawn by lot
-    CHECK(host.moment.now.steady < SteadyTime{1064s});
+    CHECK(host.moment.now.steady < begin + 64s);
     CHECK(host.wake().empty());
-    CHECK(host.moment.now.steady == SteadyTime{1064s});
+    CHECK(host.moment.now.steady == begin + 64s);
     CHECK(host.sees({server(near), server(stranger)}).empty());
     CHECK(host.hears({stranger}) == Hosts{near});
     CHECK(host.agent.snapshot().cycles == 1);
     CHECK(host.hears({near}).empty());
     CHECK(host.agent.snapshot().cycles == 2);
+}
+
+TEST_CASE("a name that was not found is looked up again after a minute, in every mode") {
+    for (const std::string mode : {"lazy", "normal", "fast"}) {
+        CAPTURE(mode);
+        ByHand host(mode);
+        CHECK(host.wake().empty());
+        CHECK(host.sees({server("ntp.example")}).empty());
+        CHECK(host.lookups == 1);
+        CHECK(host.agent.snapshot().cycles == 0);  // the first time names are waited for
+        CHECK(host.resolves("ntp.example", {}).empty());
+        CHECK(host.agent.snapshot().cycles == 1);
+        CHECK(host.wake().empty());
+        CHECK(host.moment.now.steady == begin + 60s);
+        CHECK(host.lookups == 2);
+        CHECK(host.resolves("ntp.example", near) == Hosts{"ntp.example"});
+    }
+}
+
+TEST_CASE("whose address comes while others are awaited is asked after them") {
+    ByHand host("lazy");
+    CHECK(host.wake().empty());
+    CHECK(host.sees({server(near), server("ntp.example")}) == Hosts{near});
+    CHECK(host.resolves("ntp.example", "10.0.0.8").empty());
+    CHECK(host.hears({near}) == Hosts{"ntp.example"});
+    CHECK(host.agent.snapshot().cycles == 0);
+    CHECK(host.hears({"ntp.example"}).empty());
+    CHECK(host.agent.snapshot().cycles == 1);
+}
+
+TEST_CASE("in ultrafast a question that is left over costs the near ones one second, not three") {
+    ByHand host("ultrafast");
+    CHECK(host.wake().empty());
+    CHECK(host.sees({server(near), server("ntp.example")}) == Hosts{near});
+    CHECK(host.hears({near}).empty());
+    host.pass(300ms);
+    CHECK(host.resolves("ntp.example", "10.0.0.8") == Hosts{"ntp.example"});
+    CHECK(host.wake().empty());
+    CHECK(host.agent.snapshot().cycles == 1);
+    CHECK(host.wake().empty());
+    CHECK(host.moment.now.steady == begin + 1s);
+    CHECK(host.agent.next_wake() == begin + 2s);
+}
+
+TEST_CASE("for a daemon to come is looked each minute, however late the last look began") {
+    ByHand host("normal");
+    host.pass(2ms);
+    CHECK(host.wake().empty());
+    CHECK(host.sees({}).empty());
+    CHECK(host.looks == 1);
+    CHECK(host.wake().empty());
+    CHECK(host.moment.now.steady == begin + 64s);
+    CHECK(host.looks == 2);
+}
+
+TEST_CASE("whom a new configuration names is asked as soon as that is known") {
+    ByHand host("lazy");
+    CHECK(host.wake().empty());
+    CHECK(host.sees({server(near)}) == Hosts{near});
+    CHECK(host.hears({near}).empty());
+    host.pass(10s);
+    static_cast<void>(host.agent.reload(ByHand::in("lazy"), host.moment));
+    CHECK(host.wake().empty());
+    CHECK(host.sees({server(near), server("10.0.0.8")}) == Hosts{"10.0.0.8"});
 }
 
 TEST_CASE("a new configuration is looked at at once, however long the next look may wait") {

@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr auto remembered_answer = 24h * 7;
 constexpr auto name_rest = 1h;  // of a stranger, that it need not show all who stand behind it
+constexpr auto names_again = 60s;
 constexpr std::size_t names_at_once = 64;
 constexpr std::size_t most_forged = 100;  // to count, of one server
 
@@ -128,9 +129,18 @@ std::vector<Candidate> WatchList::unresolved(const Now& now) {
             continue;
         if (names.size() == names_at_once) break;
         names.push_back(server.candidate);
-        server.resolve_due = now.steady + to_nanoseconds(rates_.strangers);
+        server.resolve_due = now.steady + names_again;
     }
     return names;
+}
+
+std::optional<SteadyTime> WatchList::next_name() const {
+    std::optional<SteadyTime> next;
+    for (const Watched& server : servers_) {
+        if (server.by_daemon || !has_no_address(server)) continue;
+        next = std::min(next.value_or(server.resolve_due), server.resolve_due);
+    }
+    return next;
 }
 
 void WatchList::resolved(const std::vector<Answer>& answers, const Now& now,
@@ -156,9 +166,8 @@ std::vector<Question> WatchList::due(const Now& now, int packets, Seconds early)
     asked.reserve(servers_.size());
     const bool silence = nobody_answers();
     for (Watched& server : servers_) {
-        const auto sooner = to_nanoseconds(std::min(early, to_spare(server)));
         if (server.by_daemon || has_no_address(server) ||
-            due_of(server, silence) > now.steady + sooner)
+            askable(server, silence, early) > now.steady)
             continue;
         const auto rest = to_nanoseconds(rest_of(server));
         const bool near = !server.is_stranger() && rest <= to_nanoseconds(rates_.near);
@@ -246,7 +255,8 @@ void WatchList::answered(const std::vector<Answer>& answers, const Now& now,
         count_forged(*server, answer.series, now);
         take_series(*server, answer, now, rows);
         // Only now is known who it is, and whether its keys are good.
-        server->due = server->asked.value_or(now.steady) + to_nanoseconds(rest_of(*server));
+        if (!server->is_twin())
+            server->due = server->asked.value_or(now.steady) + to_nanoseconds(rest_of(*server));
     }
     if (silence && !nobody_answers()) ask_the_silent(now);
 }
@@ -258,8 +268,8 @@ std::optional<SteadyTime> WatchList::due_between() const {
         const Seconds rest = rest_of(server);
         const bool waits = rest <= rates_.near || rest >= 1.5 * rates_.near;
         if (waits || server.by_daemon || server.is_twin() || has_no_address(server)) continue;
-        const SteadyTime due = due_of(server, silence);
-        next = std::min(next.value_or(due), due);
+        const SteadyTime at = askable(server, silence, Seconds{0});
+        next = std::min(next.value_or(at), at);
     }
     return next;
 }

@@ -97,10 +97,11 @@ class WatchList {
     /// The daemon's own polls since the last look. Rows of what is new.
     void take(const DaemonState& state, const Now& now, std::vector<Record>& rows);
 
-    /// Whose names to resolve now, a few at a time; each again after the rate of strangers. One
-    /// whose server was silent for eight polls is resolved anew, that of a stranger once an hour at
-    /// most.
+    /// Whose names to resolve now, a few at a time; each again after a minute. One whose server was
+    /// silent for eight polls is resolved anew, that of a stranger once an hour at most.
     std::vector<Candidate> unresolved(const Now& now);
+    /// When the next name is to be resolved; empty: all are.
+    std::optional<SteadyTime> next_name() const;
     /// What became of them: an address, or why there is none.
     void resolved(const std::vector<Answer>& answers, const Now& now, std::vector<Record>& rows);
 
@@ -144,7 +145,7 @@ class WatchList {
     Seconds pace_of(const Watched& server) const;
     SteadyTime first_due(const Watched& server) const;
     SteadyTime due_of(const Watched& server, bool silence) const;
-    Seconds to_spare(const Watched& server) const;
+    SteadyTime askable(const Watched& server, bool silence, Seconds early) const;
     void name_members();
     void slow_down(Watched& server, std::uint32_t kiss) const;
     bool may_be_left_for_a_day(const Watched& server) const;

@@ -42,6 +42,21 @@ TEST_CASE("who falls due soon is asked sooner, but no stranger for the first tim
     CHECK(list.due(house.now, 1, Seconds{900}).empty());
 }
 
+TEST_CASE("a stranger has his 65 s when a new configuration asks less often") {
+    WatchRates fast;
+    House house({});
+    WatchList list(fast);
+    list.is({candidate("203.0.113.1")}, house.now);
+    CHECK(list.due(house.now).size() == 1);
+    house.pass(Seconds{40});
+    WatchRates slow;
+    slow.near = slow.strangers = Seconds{1800};
+    list.keep_rates(slow);
+    CHECK(list.due(house.now, 1, Seconds{900}).empty());
+    house.pass(Seconds{25});
+    CHECK(list.due(house.now, 1, Seconds{900}).size() == 1);
+}
+
 TEST_CASE("who would miss a round by a second is waited for between two, and nobody else") {
     WatchRates rates;
     House house({});

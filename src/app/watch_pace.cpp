@@ -70,12 +70,15 @@ SteadyTime WatchList::due_of(const Watched& server, bool silence) const {
     return std::min(server.due, *server.asked + to_nanoseconds(rest));
 }
 
-/// By so much may it be asked too soon: not at all for the first time, nor when it was told to be
-/// asked less.
-Seconds WatchList::to_spare(const Watched& server) const {
+/// It may be asked `early` before it falls due, unless it never was or was told to be asked less; a
+/// stranger never within 65 s.
+SteadyTime WatchList::askable(const Watched& server, bool silence, Seconds early) const {
+    SteadyTime at = due_of(server, silence);
+    if (!server.asked) return at;
     const Seconds rest = rest_of(server);
-    if (!server.asked || rest > rate_of(server)) return Seconds{0};
-    return server.is_stranger() ? std::max(rest - WatchRates{}.strangers, Seconds{0}) : rest / 2;
+    if (rest <= rate_of(server)) at -= to_nanoseconds(std::min(early, rest / 2));
+    if (!server.is_stranger()) return at;
+    return std::max(at, *server.asked + to_nanoseconds(WatchRates{}.strangers));
 }
 
 /// It was this host's network that failed: who is left alone for that gets one question now. Not at
