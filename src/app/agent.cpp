@@ -155,7 +155,7 @@ int Agent::packets_until_judged() const {
 }
 
 void Agent::take(Sight sight, const Now& now) {
-    const bool first = !setting_;
+    const bool first = !setting_, tells_list = sight.setting.has_value();
     if (sight.setting) {
         // Gone without a change of ours that took it away.
         const bool same_change = snapshot_.status.last_change == sight.status.last_change;
@@ -180,7 +180,7 @@ void Agent::take(Sight sight, const Now& now) {
     tell_quorum(now);
     if (snapshot_.status.facts.state) watched_.take(*snapshot_.status.facts.state, now, rows_);
     // Whom there is to ask is known only now.
-    if (setting_ && std::exchange(list_is_old_, false)) ask_who_is_due(now);
+    if (tells_list && std::exchange(list_is_old_, false)) ask_who_is_due(now);
 }
 
 /// What was seen before is no news of now.
