@@ -58,17 +58,17 @@ TEST_CASE("a stranger has his 65 s when a new configuration asks less often") {
 }
 
 TEST_CASE("who would miss a round by a second is waited for between two, and nobody else") {
-    WatchRates rates;
+    WatchRates pace;
     House house({});
-    WatchList list(rates);
+    WatchList list(pace);
     list.is({candidate("192.168.1.1")}, house.now);
     CHECK(list.due(house.now).size() == 1);
     CHECK_FALSE(list.due_between());
     list.is({candidate("192.168.1.1"), candidate("203.0.113.1")}, house.now);
     CHECK(list.due(house.now).size() == 1);
     CHECK(list.due_between() == house.now.steady + 65s);
-    rates.strangers = Seconds{256};
-    list.keep_rates(rates);
+    pace.strangers = Seconds{256};
+    list.keep_rates(pace);
     CHECK_FALSE(list.due_between());
 }
 
