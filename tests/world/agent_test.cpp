@@ -438,13 +438,14 @@ TEST_CASE("everybody is asked at the rate of the mode, however late each wake of
             NetServer{.name = "near", .address = "10.0.0.99", .by_daemon = false});
         world.servers.push_back(
             NetServer{.name = "stranger", .address = "192.0.2.1", .by_daemon = false});
-        world.run(10h);
+        const auto span = row.near > 1s ? 10h : 1h;
+        world.run(span);
         world.asked.clear();
-        world.run(10h);
-        CHECK(world.asked["near"] >= 10h / row.near - 1);
-        CHECK(world.asked["near"] <= 10h / row.near + 1);
-        CHECK(world.asked["stranger"] >= 10h / row.stranger * 95 / 100);
-        CHECK(world.asked["stranger"] <= 10h / row.stranger + 1);
+        world.run(span);
+        CHECK(world.asked["near"] >= span / row.near - 1);
+        CHECK(world.asked["near"] <= span / row.near + 1);
+        CHECK(world.asked["stranger"] >= span / row.stranger * 95 / 100);
+        CHECK(world.asked["stranger"] <= span / row.stranger + 1);
         std::optional<WallTime> before;
         for (const Record& record : world.records) {
             const auto* sample = std::get_if<SampleRow>(&record);
