@@ -1,83 +1,20 @@
 #include "system/scan_driver.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <utility>
 
-#include "ntp/nts_result.h"
-#include "system/admission.h"
 #include "system/clock.h"
-#include "system/descriptor.h"
-#include "system/event_loop.h"
-#include "system/key_round.h"
-#include "system/probe_wire.h"
-#include "system/resolver.h"
-#include "system/siv_aead.h"
+#include "system/scan_run.h"
 #include "system/working_set.h"
 
 namespace clockwright::system {
-
 namespace {
 
 constexpr std::size_t worth_fetching = 100;  ///< targets; for fewer no page more than is needed
 constexpr std::size_t octets_judged = 3072;  ///< of one of them, about: its judgement, row and text
 
-/// One run of `scan`: names go to the resolver, addresses through admission, nts:// hosts through
-/// their key exchange, what is admitted to the wire; outcomes are gathered in the end.
-class Scan {
-  public:
-    Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings,
-         ntp::RateBudget& budget, ntp::ExchangeBackoff& exchanges);
-
-    Result<std::vector<ProbeOutcome>> run();
-
-  private:
-    Result<void> begin();
-    void end();
-    Result<void> prepare_keys();
-    Result<void> resolve_all();
-    void resolved(std::size_t target, Resolved answer);
-    void admit(std::size_t target);
-    bool any_stranger() const;
-    void admit_all();
-    const KeptKeys::Kept* kept_keys(std::size_t target) const;
-    void begin_series(Admitted& admitted);
-    std::optional<std::size_t> exchange_with(const Resolved& resolved, std::uint16_t port) const;
-    void release_waiting(std::size_t exchange, const std::optional<Endpoint>& asked);
-    void share(ProbeOutcome& outcome, std::size_t exchange) const;
-    void exchange_keys();
-    void exchanged(std::size_t target, KeyRound::Got got);
-    void stop_when_idle();
-    Result<std::vector<ProbeOutcome>> outcomes();
-    void take_result(ProbeOutcome& outcome, std::size_t series) const;
-
-    struct Begun {
-        Endpoint endpoint;
-        int samples = 0;
-    };
-
-    std::vector<ProbeTarget> targets_;
-    const ScanSettings& settings_;
-    ntp::ExchangeBackoff& exchanges_;
-    Admission admission_;
-    std::optional<EventLoop> own_loop_;
-    EventLoop& loop_;
-    SivAead aead_;
-    ProbeWire wire_;
-    std::vector<Resolved> addresses_;
-    std::vector<Admitted> admitted_;
-    std::vector<Begun> begun_;                  ///< by series
-    std::map<std::string, std::size_t> first_;  ///< nts:// hosts: the target that has the exchange
-    std::vector<std::size_t> exchanging_;       ///< targets whose exchange has not ended
-    std::map<std::size_t, std::size_t> waiting_;  ///< plain targets: whose exchange they wait for
-    std::size_t unresolved_;                      ///< answers still awaited
-    bool over_ = false;  ///< what the resolver still says is of no interest
-    std::unique_ptr<Resolver> resolver_;
-    std::unique_ptr<KeyRound> keys_;  ///< null: nobody is asked by NTS
-};
+}  // namespace
 
 Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings,
            ntp::RateBudget& budget, ntp::ExchangeBackoff& exchanges)
@@ -261,20 +198,6 @@ void Scan::release_waiting(std::size_t exchange, const std::optional<Endpoint>& 
     }
 }
 
-/// What NTS measured at that place, told without the authenticity.
-void Scan::share(ProbeOutcome& outcome, std::size_t exchange) const {
-    const Admitted& asked = admitted_[exchange];
-    outcome.shared = true;
-    outcome.endpoint = asked.outcome.endpoint;
-    if (asked.series) {
-        take_result(outcome, *asked.series);
-        outcome.nts.reset();
-    }
-    for (Sample& sample : outcome.series.samples) {
-        sample.authenticated = false;
-    }
-}
-
 void Scan::begin_series(Admitted& admitted) {
     if (!admitted.begin) return;
     begun_.push_back({admitted.begin->endpoint, admitted.begin->samples});
@@ -345,65 +268,6 @@ void Scan::stop_when_idle() {
         loop_.stop();
     }
 }
-
-bool is_out_of_reach(int error) {
-    return error == ENETUNREACH || error == EHOSTUNREACH || error == ENETDOWN ||
-           error == EADDRNOTAVAIL;
-}
-
-Result<std::vector<ProbeOutcome>> Scan::outcomes() {
-    // A host without a network has asked and was not answered; one without sockets has not asked.
-    bool any_socket = begun_.empty();
-    for (std::size_t i = 0; i < begun_.size(); ++i) {
-        const ProbeWire::Ended ended = wire_.result(i);
-        any_socket = any_socket || ended.series != nullptr || is_out_of_reach(ended.error);
-    }
-    if (!any_socket) {
-        return fail(fmt::format("no socket can be opened to any server: {}",
-                                errno_text(wire_.result(0).error)));
-    }
-    std::vector<ProbeOutcome> outcomes;
-    outcomes.reserve(targets_.size());
-    for (std::size_t i = 0; i < targets_.size(); ++i) {
-        const HostName& host = targets_[i].host;
-        const std::size_t first = host.nts ? first_.at(to_string(host)) : i;
-        if (first < i) {
-            outcomes.push_back(outcomes[first]);
-            continue;
-        }
-        Admitted& admitted = admitted_[i];
-        if (const auto waited = waiting_.find(i); waited != waiting_.end()) {
-            share(admitted.outcome, waited->second);
-        } else if (admitted.series) {
-            take_result(admitted.outcome, *admitted.series);
-            const auto* session = wire_.result(*admitted.series).nts;
-            if (settings_.keys != nullptr && session != nullptr)
-                settings_.keys->used(host, *session);
-        }
-        if (admitted.outcome.nts && admitted.exchange) {
-            keys_->report(host, *admitted.exchange, *admitted.outcome.nts);
-        }
-        outcomes.push_back(std::move(admitted.outcome));
-    }
-    return outcomes;
-}
-
-void Scan::take_result(ProbeOutcome& outcome, std::size_t series) const {
-    const ProbeWire::Ended result = wire_.result(series);
-    if (result.series != nullptr) {
-        outcome.series = *result.series;
-        if (result.nts != nullptr && outcome.nts) {
-            ntp::complete_report(*outcome.nts, *result.nts, outcome.series,
-                                 begun_[series].endpoint);
-        }
-        return;
-    }
-    outcome.not_asked = Rejection::refused;
-    outcome.why = fmt::format("{} cannot be reached: {}",
-                              to_string(begun_[series].endpoint.address), errno_text(result.error));
-}
-
-}  // namespace
 
 Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
                                        const ScanSettings& settings, ntp::RateBudget& budget,

@@ -59,10 +59,10 @@ void fetch_memory(std::size_t octets) {
     if (room == nullptr) return;
 #ifdef MADV_POPULATE_WRITE
     const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    void* page_in = room;
+    void* first_page = room;
     std::size_t left = octets;
-    if (std::align(size, size, page_in, left) != nullptr)
-        ::madvise(page_in, left - left % size, MADV_POPULATE_WRITE);
+    if (std::align(size, size, first_page, left) != nullptr)
+        ::madvise(first_page, left - left % size, MADV_POPULATE_WRITE);
 #endif
     std::free(room);
 }
