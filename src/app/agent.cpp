@@ -355,10 +355,10 @@ std::vector<AgentEffect> Agent::stop(const Moment& moment) {
 
 /// When somebody or his name cannot wait for the next cycle.
 SteadyTime Agent::between_cycles() const {
-    std::optional<SteadyTime> question, name;
-    if (!asking_) question = watched_.due_between();
-    if (!resolving_) name = watched_.next_name();
-    return std::min(question.value_or(SteadyTime::max()), name.value_or(SteadyTime::max()));
+    SteadyTime next = SteadyTime::max();
+    if (!asking_) next = watched_.due_between().value_or(next);
+    if (!resolving_) next = std::min(next, watched_.next_name().value_or(next));
+    return next;
 }
 
 SteadyTime Agent::next_wake() const {

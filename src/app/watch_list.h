@@ -19,12 +19,15 @@
 
 namespace clockwright::app {
 
+/// 64 s between two packets to a public address, with a margin for what delays a send.
+inline constexpr Seconds least_rest_of_strangers{65};
+
 /// How often servers are asked by us.
 struct WatchRates {
-    Seconds near{64};       ///< loopback and private ones
-    Seconds strangers{65};  ///< public ones: 64 s at least, with a margin for what delays a send
-    Seconds keyed{600};     ///< by NTS, when nothing was heard lately: each time keys are exchanged
-    Seconds start{0};       ///< who is known to be a stranger is asked so long after it was added
+    Seconds near{64};                            ///< loopback and private ones
+    Seconds strangers{least_rest_of_strangers};  ///< public ones
+    Seconds keyed{600};  ///< by NTS, when nothing was heard lately: each time keys are exchanged
+    Seconds start{0};    ///< who is known to be a stranger is asked so long after it was added
 };
 
 /// Packets to a server, one after each of its rests.

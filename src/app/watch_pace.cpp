@@ -78,7 +78,7 @@ SteadyTime WatchList::askable(const Watched& server, bool silence, Seconds early
     const Seconds rest = rest_of(server);
     if (rest <= rate_of(server)) at -= to_nanoseconds(std::min(early, rest / 2));
     if (!server.is_stranger()) return at;
-    return std::max(at, *server.asked + to_nanoseconds(WatchRates{}.strangers));
+    return std::max(at, *server.asked + to_nanoseconds(least_rest_of_strangers));
 }
 
 /// It was this host's network that failed: who is left alone for that gets one question now. Not at

@@ -15,7 +15,8 @@ class Retention {
   public:
     static Attempt<Retention> prepare(Database& database);
 
-    /// One slice: some tens of milliseconds. True: there is more to do.
+    /// One slice, for which samples are sorted: some tens of milliseconds. True: there is more to
+    /// do.
     Attempt<bool> step(WallTime now, const RetentionSettings& settings);
 
   private:
