@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <unordered_set>
 
 #include "app/known_servers.h"
 #include "find/catalogue.h"
@@ -115,7 +115,8 @@ void keep_allowed(const Config& config, std::vector<Candidate>& candidates) {
 
 Result<std::vector<Candidate>> gather_given(const std::vector<std::string>& hosts) {
     std::vector<Candidate> candidates;
-    std::set<std::string> known;
+    candidates.reserve(hosts.size());
+    std::unordered_set<std::string> known;
     for (const std::string& text : hosts) {
         const HostName host = TRY(parse_host(text));
         if (!known.insert(to_string(host)).second) continue;

@@ -139,11 +139,12 @@ bool is_listed_by_user(const Candidate& candidate) {
 std::vector<std::string> remember_standings(const Judged& judged, const Measured& measured,
                                             const Config& config) {
     std::vector<Hearing> hearings;
+    hearings.reserve(judged.candidates.size());
     for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
         const Candidate& candidate = judged.candidates[i];
         if (!candidate.address) continue;
         const Endpoint endpoint{*candidate.address, asked_port(candidate)};
-        if (!measured.asked.contains(endpoint)) continue;
+        if (!std::ranges::binary_search(measured.asked, endpoint)) continue;
         const Selection& selection = judged.selection;
         hearings.push_back({endpoint, standing_key(candidate.source.host),
                             heard(candidate.series, selection.assessments[i].verdict,
@@ -154,7 +155,7 @@ std::vector<std::string> remember_standings(const Judged& judged, const Measured
     if (hearings.empty()) return remarks;
     const WallTime now = system::read_clocks().wall;
     const auto changed = store::change_block_list(config.state.directory, [&](BlockList& list) {
-        remarks = learn(list, hearings, measured.silenced, now);
+        remarks = learn(list, std::move(hearings), measured.silenced, now);
     });
     if (!changed)
         remarks = {"What was heard cannot be remembered: " + changed.error().message + "."};

@@ -60,7 +60,7 @@ Judged judged(Heard how, Origin::Kind kind, Measured& measured) {
         candidate.series.sent = 4;
         if (last > 1 || how == Heard::time) candidate.series.samples.resize(4);
         if (last == 1 && how == Heard::denied) candidate.series.kiss = 0x44454e59;
-        measured.asked.insert({*candidate.address, 123});
+        measured.asked.push_back({*candidate.address, 123});
         result.candidates.push_back(candidate);
         result.selection.assessments.emplace_back();
     }
@@ -144,10 +144,11 @@ TEST_CASE("only who was asked in this run is learnt of") {
     config.state.directory = directory.path();
     Measured measured;
     const Judged all = judged(Heard::nothing, Origin::Kind::catalogue, measured);
-    measured.asked.erase({*parse_address("198.51.100.1"), 123});
+    const Endpoint first = measured.asked.front();
+    measured.asked.erase(measured.asked.begin());
     CHECK(remember_standings(all, measured, config).empty());
     CHECK(known_blocks(config)->empty());
-    measured.asked.insert({*parse_address("198.51.100.1"), 123});
+    measured.asked.insert(measured.asked.begin(), first);
     CHECK(remember_standings(all, measured, config).empty());
     CHECK(known_blocks(config)->at(0).silent_scans == 1);
 }

@@ -72,28 +72,53 @@ void recall(Candidate& candidate, const Endpoint& endpoint, const Before& before
         recalled.set = remembered->set;
 }
 
-void take_outcomes(std::vector<Candidate>& candidates,
-                   const std::vector<system::ProbeOutcome>& outcomes, const Before& before,
-                   Measured& measured) {
-    std::set<std::pair<Endpoint, bool>> counted;  // by NTS and without are two series
+/// The series; that of a stranger stays with the outcome too, which is remembered afterwards.
+Series series_of(system::ProbeOutcome& outcome) {
+    const bool stranger = outcome.endpoint && outcome.endpoint->address.is_public();
+    return stranger ? outcome.series : std::move(outcome.series);
+}
+
+/// A series whose packets left in this run, by whatever names its server was asked for.
+struct Sent {
+    Endpoint to;
+    bool by_nts;  ///< with and without are two series of one server
+    int packets;
+
+    friend auto operator<=>(const Sent&, const Sent&) = default;
+};
+
+void count_packets(std::vector<Sent> sent, Measured& measured) {
+    std::ranges::sort(sent);
+    const auto repeated = std::ranges::unique(sent);
+    sent.erase(repeated.begin(), repeated.end());
+    measured.asked.reserve(sent.size());
+    for (const Sent& one : sent) {
+        measured.packets += one.packets;
+        if (measured.asked.empty() || measured.asked.back() != one.to)
+            measured.asked.push_back(one.to);
+    }
+}
+
+void take_outcomes(std::vector<Candidate>& candidates, std::vector<system::ProbeOutcome>& outcomes,
+                   const Before& before, Measured& measured) {
+    std::vector<Sent> sent;
+    sent.reserve(candidates.size());
     Recalled recalled;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        const system::ProbeOutcome& outcome = outcomes[i];
+        system::ProbeOutcome& outcome = outcomes[i];
         Candidate& candidate = candidates[i];
         if (outcome.endpoint) candidate.address = outcome.endpoint->address;
-        candidate.series = outcome.series;
+        candidate.series = series_of(outcome);
         candidate.not_asked = outcome.not_asked;
         candidate.not_asked_why = outcome.why;
         candidate.nts = outcome.nts;
         note_block(candidate, before.blocks, before.began.wall, measured);
         if (outcome.reused) recall(candidate, *outcome.endpoint, before, measured, recalled);
-        if (!outcome.endpoint ||
-            !counted.emplace(*outcome.endpoint, outcome.nts.has_value()).second)
+        if (!outcome.endpoint || outcome.reused || outcome.shared || candidate.series.sent == 0)
             continue;
-        if (outcome.reused || outcome.shared || outcome.series.sent == 0) continue;
-        measured.packets += outcome.series.sent;
-        measured.asked.insert(*outcome.endpoint);
+        sent.push_back({*outcome.endpoint, outcome.nts.has_value(), candidate.series.sent});
     }
+    count_packets(std::move(sent), measured);
     if (recalled.servers > 0) measured.notes.push_back(recalled_text(recalled));
 }
 

@@ -1,7 +1,6 @@
 /// Asks the candidates, with manners: names, probes, and the memory of what was sent.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,7 @@ struct Measured {
     int samples = 0;                    ///< probes per server that were wanted
     int planned = 0;                    ///< packets that were announced, before the first left
     int packets = 0;                    ///< sent
-    std::set<Endpoint> asked;           ///< packets were sent to them in this run
+    std::vector<Endpoint> asked;        ///< packets were sent to them in this run; sorted
     int silenced = 0;                   ///< candidates that were not asked because of a kiss
     bool fresh = true;                  ///< false: some series was remembered, not measured now
     std::vector<std::string> notes;

@@ -97,6 +97,7 @@ class Lesson {
 
   private:
     void answered(const Hearing& hearing) {
+        if (list_.empty()) return;
         Standing* standing = find_standing(list_, address_key(hearing.endpoint));
         if (standing == nullptr) return;
         standing->silent_scans = standing->false_scans = 0;
@@ -247,14 +248,14 @@ bool allow_by_user(BlockList& list, const HostName& host, std::string why, WallT
     return lifted;
 }
 
-std::vector<std::string> learn(BlockList& list, const std::vector<Hearing>& hearings, int silenced,
+std::vector<std::string> learn(BlockList& list, std::vector<Hearing> hearings, int silenced,
                                WallTime now) {
-    std::vector<Hearing> ordered = hearings;
-    std::ranges::sort(ordered, {}, &Hearing::endpoint);
-    const auto twins = std::ranges::unique(ordered, {}, &Hearing::endpoint);
-    ordered.erase(twins.begin(), twins.end());
-    Lesson lesson(list, ordered, silenced, now);
-    for (const Hearing& hearing : ordered) lesson.take(hearing);
+    if (!std::ranges::is_sorted(hearings, {}, &Hearing::endpoint))
+        std::ranges::sort(hearings, {}, &Hearing::endpoint);
+    const auto twins = std::ranges::unique(hearings, {}, &Hearing::endpoint);
+    hearings.erase(twins.begin(), twins.end());
+    Lesson lesson(list, hearings, silenced, now);
+    for (const Hearing& hearing : hearings) lesson.take(hearing);
     forget_old(list, now);
     return lesson.remarks();
 }

@@ -91,7 +91,7 @@ struct Hearing {
 /// at least half of those asked did answer) or with false time; at once for DENY or RSTR. RATE: 24
 /// h each time. An answer forgets the failures and halves the next block. Kisses block at most a
 /// third of the set, `silenced` servers of it being blocked by kisses already. Returns remarks.
-std::vector<std::string> learn(BlockList& list, const std::vector<Hearing>& hearings, int silenced,
+std::vector<std::string> learn(BlockList& list, std::vector<Hearing> hearings, int silenced,
                                WallTime now);
 
 /// Drops what is over and says nothing any more; keeps the 4096 newest standings.

@@ -74,10 +74,12 @@ ntp::Packet bent(ntp::Packet packet, const ServerSpec& spec) {
     return packet;
 }
 
+constexpr std::uint64_t golden = 0x9e37'79b9'7f4a'7c15U;
+
 /// Spreads the bits, so that neighbouring seeds and indices give sequences unlike each other
-/// (the finaliser of SplitMix64).
+/// (SplitMix64).
 std::uint64_t mixed(std::uint64_t bits) {
-    bits += 0x9e37'79b9'7f4a'7c15U;
+    bits += golden;
     bits = (bits ^ (bits >> 30U)) * 0xbf58'476d'1ce4'e5b9U;
     bits = (bits ^ (bits >> 27U)) * 0x94d0'49bb'1331'11ebU;
     return bits ^ (bits >> 31U);
@@ -94,7 +96,7 @@ std::vector<Server> servers_of(const World& world) {
     return servers;
 }
 
-Server::Server(const ServerSpec& spec, std::uint64_t seed) : spec_(spec), random_(seed) {}
+Server::Server(const ServerSpec& spec, std::uint64_t seed) : spec_(spec), state_(seed) {}
 
 std::optional<Reply> Server::answer(std::span<const std::uint8_t> request, WallTime departed,
                                     Seconds elapsed) {
@@ -125,7 +127,7 @@ ntp::Packet Server::interleaved(ntp::Packet packet, const ntp::Packet& request) 
         return packet;
     }
     const ntp::Timestamp left{packet.transmit.bits +
-                              static_cast<std::uint64_t>(std::ldexp(spec_.send_lag.count(), 32))};
+                              static_cast<std::uint64_t>(spec_.send_lag.count() * 0x1p32)};
     if (asks_interleaved(request)) {
         const auto before = std::ranges::find(departures_, request.origin, &Departure::receive);
         if (before != departures_.end()) {
@@ -135,7 +137,7 @@ ntp::Packet Server::interleaved(ntp::Packet packet, const ntp::Packet& request) 
     }
     departures_.push_back({.receive = packet.receive, .transmit = left});
     if (departures_.size() > most_departures) {
-        departures_.pop_front();
+        departures_.erase(departures_.begin());
     }
     return packet;
 }
@@ -145,8 +147,15 @@ Seconds Server::error_at(Seconds elapsed) const {
     return spec_.offset + spec_.drift.value * 1e-6 * elapsed + (stepped ? spec_.step : Seconds{0});
 }
 
+/// SplitMix64: a thousand servers are near in memory, which those of a larger state would not be.
+std::uint64_t Server::random() {
+    const std::uint64_t bits = mixed(state_);
+    state_ += golden;
+    return bits;
+}
+
 double Server::uniform() {
-    return std::ldexp(static_cast<double>(random_() >> 11U), -53);
+    return static_cast<double>(random() >> 11U) * 0x1p-53;
 }
 
 Seconds Server::queueing() {
@@ -160,8 +169,8 @@ std::vector<std::uint8_t> Server::octets(const ntp::Packet& packet) {
         bytes.pop_back();
     }
     if (spec_.behaviour == Behaviour::garbage) {
-        bytes.resize(1 + random_() % longest_garbage);
-        std::ranges::generate(bytes, [this] { return static_cast<std::uint8_t>(random_()); });
+        bytes.resize(1 + random() % longest_garbage);
+        std::ranges::generate(bytes, [this] { return static_cast<std::uint8_t>(random()); });
     }
     return bytes;
 }

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
-#include <random>
 #include <span>
 #include <vector>
 
@@ -37,6 +35,7 @@ class Server {
     const ServerSpec& spec() const { return spec_; }
 
   private:
+    std::uint64_t random();
     double uniform();  // within [0, 1)
     Seconds queueing();
     std::vector<std::uint8_t> octets(const ntp::Packet& packet);
@@ -48,8 +47,8 @@ class Server {
     };
 
     ServerSpec spec_;
-    std::deque<Departure> departures_;  ///< the last few, when it interleaves
-    std::mt19937_64 random_;
+    std::vector<Departure> departures_;  ///< the last few, when it interleaves
+    std::uint64_t state_;                ///< of its random sequence
 };
 
 /// All servers of a world in its order, each with a random sequence of its own.

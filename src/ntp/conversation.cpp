@@ -10,6 +10,7 @@ namespace {
 
 constexpr int most_losses_on_end = 3;
 constexpr int most_reserved = 64;
+constexpr int most_late = 8;  // a packet: by what part of the spacing
 /// Of fewer probes one lost for the trial would be more than a server may lose (too_jittery: 30 %).
 constexpr int fewest_to_try = 4;
 constexpr int most_strays = 64;  // noted per series, so that a flood of datagrams costs no memory
@@ -87,9 +88,20 @@ std::optional<RequestBytes> Conversation::send(const Random& random, Now now,
     ++waiting_;
     ++series_.sent;
     sending_ = series_.sent < target_.samples;
-    const Seconds spacing = std::max({target_.spacing, target_.operator_spacing, Seconds{0}});
-    next_send_ = now.steady + to_nanoseconds(spacing);
+    next_send_ = after(now.steady);
     return request;
+}
+
+/// Between two packets is no less than a stranger's server must have. Near ones keep their times: a
+/// packet that left late does not move those after it, unless so late that they would come in a
+/// row.
+SteadyTime Conversation::after(SteadyTime now) const {
+    const auto spacing =
+        to_nanoseconds(std::max({target_.spacing, target_.operator_spacing, Seconds{0}}));
+    const bool near =
+        !target_.endpoint.address.is_public() && target_.operator_spacing == Seconds{0};
+    const bool in_time = series_.sent > 1 && now - next_send_ < spacing / most_late;
+    return (near && in_time ? next_send_ : now) + spacing;
 }
 
 void Conversation::stamp(WallTime t1) {

@@ -76,6 +76,7 @@ class Conversation {
 
     const Target& target() const { return target_; }  ///< without the keys of NTS
     const Series& series() const { return series_; }
+    Series take_series() { return std::move(series_); }   ///< of a finished one
     const NtsSession* nts() const { return nts_.get(); }  ///< null: asked without NTS
 
   private:
@@ -92,6 +93,7 @@ class Conversation {
         State state = State::waiting;
     };
 
+    SteadyTime after(SteadyTime now) const;
     bool asks_interleaved() const;
     Probe* find(Timestamp origin);
     std::optional<Rejection> not_authentic(const Probe& probe, std::span<const std::uint8_t> bytes);

@@ -60,7 +60,7 @@ std::optional<Rejection> bad_server(const Reply& reply, const Self& self) {
 
 /// `interval` ≥ 0.
 Timestamp later_by(Timestamp timestamp, Seconds interval) {
-    return {timestamp.bits + static_cast<std::uint64_t>(std::ldexp(interval.count(), 32))};
+    return {timestamp.bits + static_cast<std::uint64_t>(interval.count() * 0x1p32)};
 }
 
 std::uint32_t ipv4_refid(const IpAddress& address) {

@@ -77,6 +77,9 @@ bool Poller::done() const {
 const Series& Poller::series(TargetId target) const {
     return seats_[target].conversation.series();
 }
+Series Poller::take_series(TargetId target) {
+    return seats_[target].conversation.take_series();
+}
 const NtsSession* Poller::nts(TargetId target) const {
     return seats_[target].conversation.nts();
 }

@@ -74,6 +74,8 @@ class Poller {
     bool awaits(TargetId target) const;  ///< a reply to a request of it may still come
     bool done() const;                   ///< every target added so far has finished
     const Series& series(TargetId target) const;
+    /// The series itself, for nobody else will ask for it; of a target that has finished.
+    Series take_series(TargetId target);
     const NtsSession* nts(TargetId target) const;  ///< null: asked without NTS
     const Target& target(TargetId target) const;
     std::size_t size() const;

@@ -38,7 +38,9 @@ struct Network {
             if (*next > start.steady + end) {
                 break;
             }
-            const nanoseconds by = std::max(*next - now.steady, nanoseconds{0});
+            const nanoseconds late = wakes < lateness.size() ? lateness[wakes] : nanoseconds{0};
+            ++wakes;
+            const nanoseconds by = std::max(*next - now.steady, nanoseconds{0}) + late;
             now = {.wall = now.wall + by, .steady = now.steady + by};
             Effects effects;
             poller.tick(now, effects);
@@ -83,6 +85,8 @@ struct Network {
     RateBudget budget;
     std::mt19937_64 random{7};
     Poller poller{budget, Self{}, [this] { return random(); }};
+    std::vector<nanoseconds> lateness;  ///< of its wakes, one after the other; then none
+    std::size_t wakes = 0;
     std::set<TargetId> answers;
     std::uint32_t kiss = 0;
     std::map<TargetId, std::vector<double>> sent_at;
@@ -107,6 +111,38 @@ TEST_CASE("sends go out at the spacing, whether replies come or not") {
         CHECK(network.finished_at[id] == (answered ? 0.75 : 2.25));
         CHECK(network.poller.done());
         CHECK(network.announcements == 1);
+    }
+}
+
+TEST_CASE("a packet that leaves late does not move those after it, unless spacing is owed") {
+    struct Case {
+        Endpoint endpoint;
+        Seconds spacing, owed;  ///< wanted, and what its operator asks for
+        milliseconds late;
+        std::vector<double> sent;
+    };
+    const std::vector<Case> cases{
+        {near, Seconds{0.25}, Seconds{0}, milliseconds{10}, {0, 0.26, 0.5, 0.75}},
+        {near,
+         Seconds{0.25},
+         Seconds{0},
+         milliseconds{100},
+         {0, 0.35, 0.6, 0.85}},  // nor do they come in a row
+        {near, Seconds{0.25}, Seconds{0.5}, milliseconds{10}, {0, 0.51, 1.01, 1.51}},
+        {stranger, Seconds{2}, Seconds{0}, milliseconds{100}, {0, 2.1, 4.1, 6.1}},
+    };
+    for (const Case& one : cases) {
+        CAPTURE(one.sent);
+        Network network;
+        network.lateness = {milliseconds{0}, one.late};
+        const TargetId id = network.poller.add(
+            {.endpoint = one.endpoint, .spacing = one.spacing, .operator_spacing = one.owed},
+            start);
+        network.answers.insert(id);
+        network.run();
+        REQUIRE(network.sent_at[id].size() == one.sent.size());
+        for (std::size_t i = 0; i < one.sent.size(); ++i)
+            CHECK(network.sent_at[id][i] == doctest::Approx(one.sent[i]));
     }
 }
 

@@ -52,18 +52,18 @@ WallTime to_wall_time(Timestamp timestamp, WallTime pivot) {
 }
 
 Seconds difference(Timestamp later, Timestamp earlier) {
-    return Seconds{
-        std::ldexp(static_cast<double>(static_cast<std::int64_t>(later.bits - earlier.bits)), -32)};
+    return Seconds{static_cast<double>(static_cast<std::int64_t>(later.bits - earlier.bits)) *
+                   0x1p-32};
 }
 
 ShortTime to_short(Seconds interval) {
-    const double units = std::round(std::ldexp(interval.count(), 16));
+    const double units = std::round(interval.count() * 0x1p16);
     constexpr double most = std::numeric_limits<std::uint32_t>::max();
     return ShortTime{static_cast<std::uint32_t>(std::clamp(units, 0.0, most))};
 }
 
 Seconds to_seconds(ShortTime interval) {
-    return Seconds{std::ldexp(static_cast<double>(interval.bits), -16)};
+    return Seconds{static_cast<double>(interval.bits) * 0x1p-16};
 }
 
 }  // namespace clockwright::ntp

@@ -54,6 +54,10 @@ Admitted held_back(NtsReport report, std::string why) {
     return admitted;
 }
 
+bool asks_for_spacing(const ProbeTarget& target) {
+    return target.operator_spacing > Seconds{0};
+}
+
 }  // namespace
 
 std::string why_forbidden(const IpAddress& address, bool from_stranger) {
@@ -91,6 +95,7 @@ std::string why_forbidden_server(const IpAddress& exchange, const IpAddress& ser
 }
 
 void share_spacing(std::vector<ProbeTarget>& targets, const std::vector<Resolved>& resolved) {
+    if (std::ranges::none_of(targets, asks_for_spacing)) return;
     std::map<IpAddress, Seconds> longest;
     const auto shared = [&](std::size_t i) -> Seconds* {
         const auto& addresses = resolved[i].addresses;

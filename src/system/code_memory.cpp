@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "system/descriptor.h"
+#include "system/huge_page.h"
 
 namespace clockwright::system {
 namespace {
 
 const auto small_page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-constexpr std::uintptr_t huge_page = std::uintptr_t{2} << 20U;
 constexpr std::uintptr_t most = 4 * huge_page;
 
 #ifdef __x86_64__
@@ -32,15 +32,6 @@ struct Part {
     std::uintptr_t begin, size;
     int access;
 };
-
-std::uintptr_t up_to(std::uintptr_t page, std::uintptr_t address) {
-    return (address + page - 1) & ~(page - 1);
-}
-
-void* pointer_to(std::uintptr_t address) {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells numbers, and so does arithmetic
-    return reinterpret_cast<void*>(address);
-}
 
 int add_parts_of(dl_phdr_info* object, std::size_t, void* result) {
     if (object->dlpi_addr == ::getauxval(AT_SYSINFO_EHDR)) return 0;  // the kernel's own
@@ -117,14 +108,13 @@ Descriptor sealed_copy_of(const std::vector<Part>& parts, std::uintptr_t size) {
 
 /// False: the kernel cannot, or has no huge pages left.
 bool lies_in_huge_pages(const Descriptor& file, std::uintptr_t size) {
-    constexpr int collapse = 25;  // MADV_COLLAPSE, Linux 6.1
     const std::uintptr_t whole = up_to(huge_page, size);
     void* room = ::mmap(nullptr, whole + huge_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room == MAP_FAILED) return false;
-    void* place = pointer_to(up_to(huge_page, reinterpret_cast<std::uintptr_t>(room)));
-    const bool lies =
-        ::mmap(place, whole, PROT_READ, MAP_PRIVATE | MAP_FIXED, file.get(), 0) == place &&
-        ::madvise(place, whole, collapse) == 0;
+    const std::uintptr_t place = up_to(huge_page, reinterpret_cast<std::uintptr_t>(room));
+    const bool lies = ::mmap(pointer_to(place), whole, PROT_READ, MAP_PRIVATE | MAP_FIXED,
+                             file.get(), 0) == pointer_to(place) &&
+                      lay_in_huge_pages(place, whole);
     ::munmap(room, whole + huge_page);
     return lies;
 }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr Seconds gathering{200e-6};          ///< how long a burst of replies may collect
 constexpr Seconds retry_sending{1e-3};        ///< after the kernel had no room for a datagram
-constexpr std::size_t batch = 256;            ///< the first of so many is answered while the next
+constexpr std::size_t batch = 64;             ///< the first of so many is answered while the next
                                               ///< open their sockets, and so in every round
 constexpr std::size_t few_targets = 40;       ///< as many as a polite scan may ask of strangers
 constexpr std::size_t largest_reply = 2048;   ///< with eight cookies of NTS
@@ -113,6 +113,10 @@ ProbeWire::Ended ProbeWire::result(std::size_t number) const {
             .nts = probe.id ? poller_.nts(*probe.id) : nullptr};
 }
 
+Series ProbeWire::take_series(std::size_t number) {
+    return poller_.take_series(*probes_[number].id);
+}
+
 /// True when more can begin after the packets of this batch have left.
 bool ProbeWire::begin_batch() {
     // All of them at one moment, so that their later packets leave in one burst too.
@@ -181,7 +185,7 @@ void ProbeWire::transmit(const ntp::Send& send, const Now& now) {
     if (!channel.socket) {
         return;
     }
-    if (channel.watch != Watch::always && kept_ == nullptr) {
+    if (channel.watch != Watch::always && kept_ == nullptr && !many()) {
         // Nothing may be left there; the look brings the socket's memory near before it counts.
         (void)channel.socket->transmit_stamp();
     }

@@ -58,6 +58,8 @@ class ProbeWire {
 
     bool idle() const;
     Ended result(std::size_t number) const;
+    /// The series of one that has a `result` with one, which is then empty.
+    Series take_series(std::size_t number);
 
   private:
     struct Probe {

@@ -1,7 +1,9 @@
 // What a scan tells of each target in the end.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <ranges>
 #include <utility>
 
 #include "ntp/nts_result.h"
@@ -18,13 +20,18 @@ bool is_out_of_reach(int error) {
 
 }  // namespace
 
+/// Whose samples it tells; empty: it was not asked.
+std::optional<std::size_t> Scan::series_of(std::size_t target) const {
+    const auto waited = waiting_.find(target);
+    return admitted_[waited == waiting_.end() ? target : waited->second].series;
+}
+
 /// What NTS measured at that place, told without the authenticity.
-void Scan::share(ProbeOutcome& outcome, std::size_t exchange) const {
-    const Admitted& asked = admitted_[exchange];
+void Scan::share(ProbeOutcome& outcome, std::size_t target) {
     outcome.shared = true;
-    outcome.endpoint = asked.outcome.endpoint;
-    if (asked.series) {
-        take_result(outcome, *asked.series);
+    outcome.endpoint = admitted_[waiting_.at(target)].outcome.endpoint;
+    if (const auto series = series_of(target)) {
+        take_result(outcome, *series, target);
         outcome.nts.reset();
     }
     for (Sample& sample : outcome.series.samples) {
@@ -34,14 +41,16 @@ void Scan::share(ProbeOutcome& outcome, std::size_t exchange) const {
 
 Result<std::vector<ProbeOutcome>> Scan::outcomes() {
     // A host without a network has asked and was not answered; one without sockets has not asked.
-    bool any_socket = begun_.empty();
-    for (std::size_t i = 0; i < begun_.size(); ++i) {
-        const ProbeWire::Ended ended = wire_.result(i);
-        any_socket = any_socket || ended.series != nullptr || is_out_of_reach(ended.error);
-    }
-    if (!any_socket) {
+    const auto has_asked = [this](std::size_t series) {
+        const ProbeWire::Ended ended = wire_.result(series);
+        return ended.series != nullptr || is_out_of_reach(ended.error);
+    };
+    if (!begun_.empty() && std::ranges::none_of(std::views::iota(0UZ, begun_.size()), has_asked)) {
         return fail(fmt::format("no socket can be opened to any server: {}",
                                 errno_text(wire_.result(0).error)));
+    }
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+        if (const auto series = series_of(i)) begun_[*series].last = i;
     }
     std::vector<ProbeOutcome> outcomes;
     outcomes.reserve(targets_.size());
@@ -53,10 +62,10 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
             continue;
         }
         Admitted& admitted = admitted_[i];
-        if (const auto waited = waiting_.find(i); waited != waiting_.end()) {
-            share(admitted.outcome, waited->second);
+        if (waiting_.contains(i)) {
+            share(admitted.outcome, i);
         } else if (admitted.series) {
-            take_result(admitted.outcome, *admitted.series);
+            take_result(admitted.outcome, *admitted.series, i);
             const auto* session = wire_.result(*admitted.series).nts;
             if (settings_.keys != nullptr && session != nullptr)
                 settings_.keys->used(host, *session);
@@ -69,10 +78,12 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
     return outcomes;
 }
 
-void Scan::take_result(ProbeOutcome& outcome, std::size_t series) const {
+/// The last who tells a series may have it.
+void Scan::take_result(ProbeOutcome& outcome, std::size_t series, std::size_t target) {
     const ProbeWire::Ended result = wire_.result(series);
     if (result.series != nullptr) {
-        outcome.series = *result.series;
+        const bool is_last = begun_[series].last == target;
+        outcome.series = is_last ? wire_.take_series(series) : *result.series;
         if (result.nts != nullptr && outcome.nts) {
             ntp::complete_report(*outcome.nts, *result.nts, outcome.series,
                                  begun_[series].endpoint);

@@ -8,13 +8,14 @@
 #include <cstdlib>
 #include <memory>
 
+#include "system/huge_page.h"
+
 namespace clockwright::system {
 
 #ifdef __GLIBC__
 
 namespace {
 
-constexpr std::uintptr_t page = std::uintptr_t{2} << 20U;
 constexpr int block = 1 << 20;    ///< more than is free at the end of the heap so far
 constexpr int usual = 128 << 10;  ///< what the C library begins with, for both thresholds
 constexpr int largest_threshold = 32 << 20;  ///< that the C library takes
@@ -23,32 +24,47 @@ std::uintptr_t end_of_heap() {
     return reinterpret_cast<std::uintptr_t>(::sbrk(0));
 }
 
+/// Where a huge page may begin, from which the heap goes on; 0: it cannot.
+std::uintptr_t begin_huge_page() {
+    const std::uintptr_t end = end_of_heap();
+    const std::uintptr_t begin = up_to(huge_page, end);
+    ::sbrk(static_cast<std::intptr_t>(begin - end));
+    return end_of_heap() == begin ? begin : 0;
+}
+
+std::uintptr_t whole_pages_from = 0;  ///< of the heap of a program that ends soon
+
+/// What is allocated already, and room for more, as far as it fills huge pages.
+void lay_heap_in_huge_pages() {
+    const std::uintptr_t end = end_of_heap();
+    for (std::uintptr_t at = whole_pages_from; at != 0 && at + huge_page <= end; at += huge_page) {
+        ::madvise(pointer_to(at), 1, MADV_POPULATE_WRITE);  // of none nothing would be laid
+        if (!lay_in_huge_pages(at, huge_page)) return;
+    }
+}
+
 }  // namespace
 
 void allocate_close_together() {
     ::mallopt(M_ARENA_MAX, 1);
-    const std::uintptr_t end = end_of_heap();
-    const std::uintptr_t begin = (end + page - 1) & ~(page - 1);
-    ::sbrk(static_cast<std::intptr_t>(begin - end));
-    if (end_of_heap() != begin) return;
+    const std::uintptr_t begin = begin_huge_page();
+    if (begin == 0) return;
     // What does not fit at the end makes the heap grow, by a page beyond it.
-    ::mallopt(M_TOP_PAD, page);
+    ::mallopt(M_TOP_PAD, huge_page);
     ::mallopt(M_MMAP_THRESHOLD, 2 * block);
-    ::mallopt(M_TRIM_THRESHOLD, 2 * page);
+    ::mallopt(M_TRIM_THRESHOLD, 2 * huge_page);
     void* volatile grown = std::malloc(block);
     std::free(grown);
     ::mallopt(M_MMAP_THRESHOLD, usual);
     ::mallopt(M_TOP_PAD, usual);
-    if (end_of_heap() < begin + page) return;
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): arithmetic tells numbers
-    auto* place = reinterpret_cast<void*>(begin);
-    if (::madvise(place, page, MADV_HUGEPAGE) != 0) return;
-#ifdef MADV_COLLAPSE
-    ::madvise(place, page, MADV_COLLAPSE);  // else the kernel does so by and by
-#endif
+    if (end_of_heap() < begin + huge_page) return;
+    if (::madvise(pointer_to(begin), huge_page, MADV_HUGEPAGE) != 0) return;
+    lay_in_huge_pages(begin, huge_page);  // else the kernel does so by and by
 }
 
 void keep_freed_memory() {
+    whole_pages_from = begin_huge_page();
+    ::mallopt(M_ARENA_MAX, 1);
     ::mallopt(M_MMAP_THRESHOLD, largest_threshold);
     ::mallopt(M_TRIM_THRESHOLD, 8 * largest_threshold);
     ::mallopt(M_TOP_PAD, block);
@@ -57,13 +73,12 @@ void keep_freed_memory() {
 void fetch_memory(std::size_t octets) {
     void* volatile room = std::malloc(octets);
     if (room == nullptr) return;
-#ifdef MADV_POPULATE_WRITE
+    lay_heap_in_huge_pages();
     const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     void* first_page = room;
     std::size_t left = octets;
     if (std::align(size, size, first_page, left) != nullptr)
-        ::madvise(first_page, left - left % size, MADV_POPULATE_WRITE);
-#endif
+        ::madvise(first_page, left - left % size, MADV_POPULATE_WRITE);  // what fills no huge page
     std::free(room);
 }
 

@@ -12,11 +12,13 @@ namespace clockwright::system {
 /// well. Costs at most 2 MiB. Without huge pages: nothing changes.
 void allocate_close_together();
 
-/// For a program that ends soon: what is freed is allocated again, and not given back to the system
-/// only to be fetched from it anew, page by page.
+/// For a program that ends soon: what is freed is allocated again, by any thread, and not given
+/// back to the system only to be fetched from it anew, page by page.
 void keep_freed_memory();
 
 /// Fetches room for `octets` of what is allocated next: now, while there is nothing else to do.
+/// After `keep_freed_memory` it and what is allocated already are laid in huge pages, so that they
+/// are near after the next sleep as well.
 void fetch_memory(std::size_t octets);
 
 }  // namespace clockwright::system
