@@ -1,7 +1,7 @@
 """Goals P6, P7, P9, P12 and memory: the whole program against its pacing and against chronyd, on
 loopback, without the right to set the clock. One line for each goal; exit 1 when a limit is missed.
 Its pacing is what the machine makes of it: a process that sleeps so long, begun and awaited as ours
-is. (To begin, to wake and to be waited for takes 1 to 14 ms of 750, depending on the machine.)
+is. (To begin, to wake and to be waited for takes 2 to 20 ms of 750, depending on the minute.)
 
     whole_program.py PROGRAM CHRONYD
 """

@@ -250,8 +250,7 @@ bool allow_by_user(BlockList& list, const HostName& host, std::string why, WallT
 
 std::vector<std::string> learn(BlockList& list, std::vector<Hearing> hearings, int silenced,
                                WallTime now) {
-    if (!std::ranges::is_sorted(hearings, {}, &Hearing::endpoint))
-        std::ranges::sort(hearings, {}, &Hearing::endpoint);
+    std::ranges::sort(hearings, {}, &Hearing::endpoint);
     const auto twins = std::ranges::unique(hearings, {}, &Hearing::endpoint);
     hearings.erase(twins.begin(), twins.end());
     Lesson lesson(list, hearings, silenced, now);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int most_losses_on_end = 3;
 constexpr int most_reserved = 64;
-constexpr int most_late = 8;  // a packet: by what part of the spacing
+constexpr int most_late = 8;  // a packet may be, by this part of its spacing
 /// Of fewer probes one lost for the trial would be more than a server may lose (too_jittery: 30 %).
 constexpr int fewest_to_try = 4;
 constexpr int most_strays = 64;  // noted per series, so that a flood of datagrams costs no memory
@@ -88,14 +88,14 @@ std::optional<RequestBytes> Conversation::send(const Random& random, Now now,
     ++waiting_;
     ++series_.sent;
     sending_ = series_.sent < target_.samples;
-    next_send_ = after(now.steady);
+    next_send_ = next_after(now.steady);
     return request;
 }
 
 /// Between two packets is no less than a stranger's server must have. Near ones keep their times: a
 /// packet that left late does not move those after it, unless so late that they would come in a
 /// row.
-SteadyTime Conversation::after(SteadyTime now) const {
+SteadyTime Conversation::next_after(SteadyTime now) const {
     const auto spacing =
         to_nanoseconds(std::max({target_.spacing, target_.operator_spacing, Seconds{0}}));
     const bool near =

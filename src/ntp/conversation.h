@@ -93,7 +93,7 @@ class Conversation {
         State state = State::waiting;
     };
 
-    SteadyTime after(SteadyTime now) const;
+    SteadyTime next_after(SteadyTime now) const;
     bool asks_interleaved() const;
     Probe* find(Timestamp origin);
     std::optional<Rejection> not_authentic(const Probe& probe, std::span<const std::uint8_t> bytes);

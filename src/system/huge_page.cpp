@@ -5,7 +5,7 @@
 namespace clockwright::system {
 
 void* pointer_to(std::uintptr_t address) {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells numbers, and so does arithmetic
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): what it is for
     return reinterpret_cast<void*>(address);
 }
 

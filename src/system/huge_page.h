@@ -13,7 +13,7 @@ constexpr std::uintptr_t up_to(std::uintptr_t page, std::uintptr_t address) {
     return (address + page - 1) & ~(page - 1);
 }
 
-/// Memory tells addresses as numbers, and arithmetic makes them.
+/// The loader tells addresses as numbers, and so does arithmetic.
 void* pointer_to(std::uintptr_t address);
 
 /// Lays what is there into huge pages, now; `begin` and `size` are multiples of one, and something

@@ -18,25 +18,21 @@ bool is_out_of_reach(int error) {
            error == EADDRNOTAVAIL;
 }
 
-}  // namespace
-
-/// Whose samples it tells; empty: it was not asked.
-std::optional<std::size_t> Scan::series_of(std::size_t target) const {
-    const auto waited = waiting_.find(target);
-    return admitted_[waited == waiting_.end() ? target : waited->second].series;
-}
-
 /// What NTS measured at that place, told without the authenticity.
-void Scan::share(ProbeOutcome& outcome, std::size_t target) {
+void share(ProbeOutcome& outcome, const std::optional<Endpoint>& place) {
     outcome.shared = true;
-    outcome.endpoint = admitted_[waiting_.at(target)].outcome.endpoint;
-    if (const auto series = series_of(target)) {
-        take_result(outcome, *series, target);
-        outcome.nts.reset();
-    }
+    outcome.endpoint = place;
     for (Sample& sample : outcome.series.samples) {
         sample.authenticated = false;
     }
+}
+
+}  // namespace
+
+/// The target that is asked by NTS in the place of this one, or itself.
+std::size_t Scan::asked_for(std::size_t target) const {
+    const auto waited = waiting_.find(target);
+    return waited == waiting_.end() ? target : waited->second;
 }
 
 Result<std::vector<ProbeOutcome>> Scan::outcomes() {
@@ -49,8 +45,9 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
         return fail(fmt::format("no socket can be opened to any server: {}",
                                 errno_text(wire_.result(0).error)));
     }
+    std::vector<std::size_t> last(begun_.size());  // of the targets that tell a series
     for (std::size_t i = 0; i < targets_.size(); ++i) {
-        if (const auto series = series_of(i)) begun_[*series].last = i;
+        if (const auto& series = admitted_[asked_for(i)].series) last[*series] = i;
     }
     std::vector<ProbeOutcome> outcomes;
     outcomes.reserve(targets_.size());
@@ -62,10 +59,13 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
             continue;
         }
         Admitted& admitted = admitted_[i];
-        if (waiting_.contains(i)) {
-            share(admitted.outcome, i);
+        const Admitted& asked = admitted_[asked_for(i)];
+        if (asked.series) {
+            take_result(admitted.outcome, *asked.series, last[*asked.series] == i);
+        }
+        if (&asked != &admitted) {
+            share(admitted.outcome, asked.outcome.endpoint);
         } else if (admitted.series) {
-            take_result(admitted.outcome, *admitted.series, i);
             const auto* session = wire_.result(*admitted.series).nts;
             if (settings_.keys != nullptr && session != nullptr)
                 settings_.keys->used(host, *session);
@@ -79,10 +79,9 @@ Result<std::vector<ProbeOutcome>> Scan::outcomes() {
 }
 
 /// The last who tells a series may have it.
-void Scan::take_result(ProbeOutcome& outcome, std::size_t series, std::size_t target) {
+void Scan::take_result(ProbeOutcome& outcome, std::size_t series, bool is_last) {
     const ProbeWire::Ended result = wire_.result(series);
     if (result.series != nullptr) {
-        const bool is_last = begun_[series].last == target;
         outcome.series = is_last ? wire_.take_series(series) : *result.series;
         if (result.nts != nullptr && outcome.nts) {
             ntp::complete_report(*outcome.nts, *result.nts, outcome.series,

@@ -40,18 +40,16 @@ class Scan {
     void begin_series(Admitted& admitted);
     std::optional<std::size_t> exchange_with(const Resolved& resolved, std::uint16_t port) const;
     void release_waiting(std::size_t exchange, const std::optional<Endpoint>& asked);
-    void share(ProbeOutcome& outcome, std::size_t target);
     void exchange_keys();
     void exchanged(std::size_t target, KeyRound::Got got);
     void stop_when_idle();
     Result<std::vector<ProbeOutcome>> outcomes();
-    std::optional<std::size_t> series_of(std::size_t target) const;
-    void take_result(ProbeOutcome& outcome, std::size_t series, std::size_t target);
+    std::size_t asked_for(std::size_t target) const;
+    void take_result(ProbeOutcome& outcome, std::size_t series, bool is_last);
 
     struct Begun {
         Endpoint endpoint;
         int samples = 0;
-        std::size_t last = 0;  ///< of the targets that share it
     };
 
     std::vector<ProbeTarget> targets_;
