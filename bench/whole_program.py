@@ -1,7 +1,8 @@
 """Goals P6, P7, P9, P12 and memory: the whole program against its pacing and against chronyd, on
 loopback, without the right to set the clock. One line for each goal; exit 1 when a limit is missed.
-Its pacing is what the machine makes of it: a process that sleeps so long, begun and awaited as ours
-is. (To begin, to wake and to be waited for takes 2 to 20 ms of 750, depending on the minute.)
+Servers keep to one processor, where there are two. The pacing is what the machine makes of it: a
+process that sleeps so long, begun and awaited as ours is. (To begin, to wake and to be waited for
+takes 2 to 20 ms of 750, depending on the minute.)
 
     whole_program.py PROGRAM CHRONYD
 """
@@ -19,7 +20,7 @@ import time
 from pathlib import Path
 
 import clock_rights
-from lab_world import Lab
+from lab_world import Lab, processor_of_servers
 
 PORT = 11123
 TIME_OUT = 1.5  # seconds; of one packet
@@ -31,6 +32,7 @@ class Bench:
         self.program, self.chronyd, self.directory = program, chronyd, Path(directory)
         self.config = self.directory / "clockwright.toml"
         self.config.write_text(f'[state]\ndirectory = "{directory}/state"\n')
+        self.for_servers = processor_of_servers()
         self.missed = []
 
     def report(self, name, ratio, limit, figures):
@@ -39,7 +41,7 @@ class Bench:
             self.missed.append(name)
 
     def world(self, addresses, silent=()):
-        return Lab(self.program, self.directory, PORT, addresses, silent)
+        return Lab(self.program, self.directory, PORT, addresses, silent, self.for_servers)
 
     def command(self, addresses, samples):
         hosts = [f"{address}:{PORT}" for address in addresses]
@@ -74,6 +76,8 @@ class NtsServer:
                  f"ntsserverkey {key}", f"ntsservercert {self.certificate}", "local stratum 2",
                  "allow 127.0.0.0/8", "cmdport 0", "bindcmdaddress /",
                  f"pidfile {directory}/pid"], stdout=log, stderr=log)
+        if bench.for_servers:
+            os.sched_setaffinity(self.process.pid, bench.for_servers)
 
     def __enter__(self):
         for _ in range(100):

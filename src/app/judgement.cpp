@@ -48,20 +48,19 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
     // Candidates are large, and mostly in order.
     if (!std::ranges::is_sorted(candidates, {}, order))
         std::ranges::stable_sort(candidates, {}, order);
-    std::vector<Candidate> unique;
-    unique.reserve(candidates.size());
     std::vector<Twin> twins;
-    std::map<Endpoint, std::size_t> places;  // into `unique`
+    std::map<Endpoint, std::size_t> places;
+    std::size_t next = 0;  // the place of the next that is nobody's twin
     for (Candidate& candidate : candidates) {
-        const std::size_t next = unique.size();
         const std::size_t of = candidate.address && !candidate.not_asked
                                    ? places.try_emplace(place_of(candidate), next).first->second
                                    : next;
         if (of == next) {
-            unique.push_back(std::move(candidate));
+            if (&candidates[next] != &candidate) candidates[next] = std::move(candidate);
+            ++next;
             continue;
         }
-        Candidate& first = unique[of];
+        Candidate& first = candidates[of];
         first.source.permitted = first.source.permitted || candidate.source.permitted;
         take_place_of(first, candidate);
         open_if_permitted(first, candidate);
@@ -69,7 +68,7 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
             twins.push_back({std::move(candidate), of});
         }
     }
-    candidates = std::move(unique);
+    candidates.resize(next);
     return twins;
 }
 
@@ -176,13 +175,17 @@ ScanReport report_of(Judged judged, const Measured& measured, WallTime at) {
     report.notes = measured.notes;
     for (Hazard& hazard : judged.selection.hazards) report.notes.push_back(std::move(hazard.text));
     std::ranges::move(run_notes(judged), std::back_inserter(report.notes));
-    report.rows.reserve(judged.candidates.size() + judged.twins.size());
-    for (const Twin& twin : judged.twins) report.rows.push_back(twin_row(twin, judged));
-    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
-        report.rows.push_back(
-            {std::move(judged.candidates[i]), std::move(judged.selection.assessments[i])});
-    }
-    rank(report.rows);
+    std::vector<ScanRow> twins;
+    for (const Twin& twin : judged.twins) twins.push_back(twin_row(twin, judged));
+    std::vector<RowParts> rows;
+    rows.reserve(twins.size() + judged.candidates.size());
+    for (ScanRow& twin : twins) rows.push_back({&twin.candidate, &twin.assessment});
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i)
+        rows.push_back({&judged.candidates[i], &judged.selection.assessments[i]});
+    rank(rows);
+    report.rows.reserve(rows.size());
+    for (const RowParts& row : rows)
+        report.rows.push_back({std::move(*row.candidate), std::move(*row.assessment)});
     return report;
 }
 

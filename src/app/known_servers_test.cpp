@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "store/block_list.h"
 #include "system/clock.h"
@@ -136,6 +137,21 @@ TEST_CASE("a stranger that denies is blocked, what the user listed is not") {
         CHECK(remarks.size() == (listed ? 0 : 1));
         CHECK(known_blocks(config)->size() == (listed ? 0 : 1));
     }
+}
+
+TEST_CASE("an answer is remembered of whom something else is remembered") {
+    const TemporaryDirectory directory;
+    Config config;
+    config.state.directory = directory.path();
+    Measured measured;
+    const Judged well = judged(Heard::time, Origin::Kind::catalogue, measured);
+    CHECK(remember_standings(well, measured, config).empty());
+    CHECK(std::filesystem::is_empty(directory.path()));
+    const Judged silent = judged(Heard::nothing, Origin::Kind::catalogue, measured);
+    CHECK(remember_standings(silent, measured, config).empty());
+    CHECK(known_blocks(config)->size() == 1);
+    CHECK(remember_standings(well, measured, config).empty());
+    CHECK(known_blocks(config)->empty());
 }
 
 TEST_CASE("only who was asked in this run is learnt of") {

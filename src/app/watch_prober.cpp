@@ -82,7 +82,8 @@ std::vector<Answer> WatchProber::ask(const effect::Ask& ask, const Config& confi
         targets.push_back(target_of(question.whom, settings.family));
         targets.back().samples = question.packets;
     }
-    auto outcomes = system::scan(targets, settings, memory_.budget(), memory_.exchanges());
+    auto outcomes =
+        system::scan(std::move(targets), settings, memory_.budget(), memory_.exchanges());
     if (no_strangers && no_strangers->empty()) {
         if (auto kept = memory_.keep(system::read_clocks()); !kept)
             no_strangers = why_no_strangers(kept.error());

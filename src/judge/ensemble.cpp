@@ -106,38 +106,37 @@ class Builder {
   private:
     /// Takes one after the other while the rules allow it, and goes back where that fills no set.
     bool fill(std::span<const Eligible* const> newcomers, bool lowered_too, int skips) {
-        if (newcomers.empty() && !lowered_too) {
+        for (; !newcomers.empty(); newcomers = newcomers.subspan(1)) {
+            const Eligible& next = *newcomers.front();
+            const auto rest = newcomers.subspan(1);
+            if (!lowered_too && has_crowded_upstream(next)) {
+                lowered_.push_back(&next);
+                const bool filled = fill(rest, lowered_too, skips);
+                lowered_.pop_back();
+                return filled;
+            }
+            std::string objection = why_passed_over(next);
+            if (objection.empty()) {
+                pass_over(next, "");
+                attempt_.members.push_back(&next);
+                if (fill(rest, lowered_too, skips)) {
+                    return true;
+                }
+                attempt_.members.pop_back();
+                if (skips == 0) {
+                    return false;
+                }
+                --skips;
+                objection = fmt::format("with it no {} servers are independent", size_);
+            }
+            pass_over(next, "passed over: " + objection);
+        }
+        if (!lowered_too) {
             const auto lowered = lowered_;
             return fill(lowered, true, skips);
         }
-        if (newcomers.empty()) {
-            reached_ = std::max(reached_, attempt_.members.size());
-            return is_full();
-        }
-        const Eligible& next = *newcomers.front();
-        const auto rest = newcomers.subspan(1);
-        if (!lowered_too && has_crowded_upstream(next)) {
-            lowered_.push_back(&next);
-            const bool filled = fill(rest, lowered_too, skips);
-            lowered_.pop_back();
-            return filled;
-        }
-        std::string objection = why_passed_over(next);
-        if (objection.empty()) {
-            pass_over(next, "");
-            attempt_.members.push_back(&next);
-            if (fill(rest, lowered_too, skips)) {
-                return true;
-            }
-            attempt_.members.pop_back();
-            if (skips == 0) {
-                return false;
-            }
-            --skips;
-            objection = fmt::format("with it no {} servers are independent", size_);
-        }
-        pass_over(next, "passed over: " + objection);
-        return fill(rest, lowered_too, skips);
+        reached_ = std::max(reached_, attempt_.members.size());
+        return is_full();
     }
 
     void pass_over(const Eligible& newcomer, std::string why) {

@@ -15,12 +15,9 @@ using Indices = std::vector<std::size_t>;
 
 class Hazards {
   public:
-    Hazards(std::span<const Candidate> candidates, const Selection& selection, TrustDomain domain)
-        : candidates_(candidates), selection_(selection), domain_(domain) {
-        for (std::size_t i = 0; i < candidates.size(); ++i) {
-            ties_.push_back(ties_of(candidates[i], selection.assessments[i]));
-        }
-    }
+    Hazards(std::span<const Candidate> candidates, std::span<const Ties> ties,
+            const Selection& selection, TrustDomain domain)
+        : candidates_(candidates), ties_(ties), selection_(selection), domain_(domain) {}
 
     std::vector<Hazard> all() {
         tell_second_group();
@@ -80,9 +77,9 @@ class Hazards {
     Indices largest_group(const Indices& list, std::size_t least, Share share) const;
 
     std::span<const Candidate> candidates_;
+    std::span<const Ties> ties_;
     const Selection& selection_;
     TrustDomain domain_;
-    std::vector<Ties> ties_;
     std::vector<Hazard> found_;
 };
 
@@ -244,9 +241,9 @@ void Hazards::tell_spoofs() {
 
 }  // namespace
 
-std::vector<Hazard> hazards_of(std::span<const Candidate> candidates, const Selection& selection,
-                               TrustDomain domain) {
-    return Hazards(candidates, selection, domain).all();
+std::vector<Hazard> hazards_of(std::span<const Candidate> candidates, std::span<const Ties> ties,
+                               const Selection& selection, TrustDomain domain) {
+    return Hazards(candidates, ties, selection, domain).all();
 }
 
 }  // namespace clockwright

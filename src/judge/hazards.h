@@ -12,7 +12,8 @@ namespace clockwright {
 /// Most dangerous first: falsetickers that agree among themselves; a majority
 /// that one operator, network or upstream carries alone; smear classes mixed in the present set;
 /// leap flags that differ; a present set (or, without one, a chosen set) with one point of failure.
-std::vector<Hazard> hazards_of(std::span<const Candidate> candidates, const Selection& selection,
-                               TrustDomain domain);
+/// `ties`: one per candidate, same order.
+std::vector<Hazard> hazards_of(std::span<const Candidate> candidates, std::span<const Ties> ties,
+                               const Selection& selection, TrustDomain domain);
 
 }  // namespace clockwright

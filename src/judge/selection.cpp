@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -25,16 +26,18 @@ class Judgement {
 
     Selection run() {
         summarise_all();
+        find_ties();
         judge_fitness();
         find_majority();
         cut_outliers();
         choose_set();
-        selection_.hazards = hazards_of(candidates_, selection_, settings_.domain);
+        selection_.hazards = hazards_of(candidates_, ties_, selection_, settings_.domain);
         return std::move(selection_);
     }
 
   private:
     void summarise_all();
+    void find_ties();
     void judge_fitness();
     void find_majority();
     Seconds distance_of(std::size_t index) const;
@@ -42,6 +45,7 @@ class Judgement {
     void agree_on_offset();
     void cut_outliers();
     Seconds cut_of(std::size_t index) const;
+    std::string distance_text(std::size_t index) const;
     bool survives(std::size_t index, Seconds from) const;
     void measure_far_ones_apart();
     void choose_set();
@@ -49,6 +53,7 @@ class Judgement {
     void tell_choice(std::span<const Eligible> eligible);
     std::span<const Candidate> candidates_;
     const SelectSettings& settings_;
+    std::vector<Ties> ties_;  // by candidate
     std::vector<std::size_t> judged_;
     std::vector<std::size_t> truechimers_;   // all that overlap the majority, outliers too
     std::vector<std::size_t> contradicted_;  // near ones that those beyond the gateway give the lie
@@ -80,6 +85,13 @@ void Judgement::summarise_all() {
             it.cost = cost_of(*it.stats, settings_.profile);
             it.distance = distance_of(i);
         }
+    }
+}
+
+void Judgement::find_ties() {
+    ties_.reserve(candidates_.size());
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+        ties_.push_back(ties_of(candidates_[i], selection_.assessments[i]));
     }
 }
 
@@ -187,7 +199,12 @@ void Judgement::measure_far_ones_apart() {
     }
 }
 
-/// Truechimers too far from the consensus for their distance become outliers; all get their reason.
+std::string Judgement::distance_text(std::size_t index) const {
+    return spell_signed(selection_.assessments[index].stats->offset - cut_from_);
+}
+
+/// Truechimers too far from the consensus for their distance become outliers; all but those that
+/// remain get their reason.
 void Judgement::cut_outliers() {
     const Consensus& consensus = selection_.consensus;
     measure_far_ones_apart();
@@ -199,22 +216,20 @@ void Judgement::cut_outliers() {
         }
         it.cut = cut_of(i);
         const Seconds from = is_near(i) ? cut_from_ : far_cut_from_;
-        const std::string distance = spell_signed(it.stats->offset - cut_from_);
         if (it.verdict == Verdict::falseticker) {
             it.reason = fmt::format("disagrees with {} of {} by {}", consensus.agreeing,
-                                    consensus.judged, distance);
+                                    consensus.judged, distance_text(i));
         } else if (std::ranges::find(contradicted_, i) != contradicted_.end()) {
             it.verdict = Verdict::outlier;
-            it.reason = fmt::format(
-                "{} from those beyond the gateway, more than their paths can explain", distance);
+            it.reason =
+                fmt::format("{} from those beyond the gateway, more than their paths can explain",
+                            distance_text(i));
         } else if (!survives(i, from)) {
             it.verdict = Verdict::outlier;
-            it.reason =
-                fmt::format("{} from the consensus, the limit is {}", distance, spell(*it.cut));
+            it.reason = fmt::format("{} from the consensus, the limit is {}", distance_text(i),
+                                    spell(*it.cut));
         } else {
             it.score = 100 / (1 + it.stats->expected_error / Seconds{0.010});
-            it.reason = fmt::format("{} from the consensus, expected error {}", distance,
-                                    spell(it.stats->expected_error));
         }
     }
 }
@@ -237,7 +252,7 @@ std::vector<Eligible> Judgement::eligible() const {
             continue;
         }
         list.push_back({.index = i,
-                        .ties = ties_of(candidate, assessment),
+                        .ties = ties_[i],
                         .expected_error = usable ? assessment.stats->expected_error : Seconds{},
                         .cost = usable ? assessment.cost : Seconds{},
                         .stays = stays,
@@ -268,9 +283,10 @@ void Judgement::choose_set() {
 /// Marks the chosen and the system peer, and completes the reasons.
 void Judgement::tell_choice(std::span<const Eligible> eligible) {
     auto& assessments = selection_.assessments;
+    auto passed_over = std::exchange(selection_.ensemble.passed_over, {});
     for (std::size_t k = 0; k < eligible.size(); ++k) {
-        if (const std::string& why = selection_.ensemble.passed_over[k]; !why.empty()) {
-            assessments[eligible[k].index].reason = why;
+        if (!passed_over[k].empty()) {
+            assessments[eligible[k].index].reason = std::move(passed_over[k]);
         }
     }
     for (const std::size_t member : selection_.ensemble.members) {
@@ -281,12 +297,16 @@ void Judgement::tell_choice(std::span<const Eligible> eligible) {
         assessments[*selection_.system_peer].verdict = Verdict::system_peer;
     }
     for (const std::size_t i : judged_) {
-        if (!candidates_[i].selectable && is_truechimer(assessments[i].verdict)) {
+        Assessment& it = assessments[i];
+        if (!candidates_[i].selectable && is_truechimer(it.verdict)) {
             const std::string& why = candidates_[i].why_not_selectable;
-            assessments[i].reason = "passed over: " + (why.empty() ? "to be measured only" : why);
+            it.reason = "passed over: " + (why.empty() ? "to be measured only" : why);
+        } else if (it.reason.empty()) {
+            it.reason = fmt::format("{} from the consensus, expected error {}", distance_text(i),
+                                    spell(it.stats->expected_error));
         }
-        if (serves_own_clock(*assessments[i].stats)) {
-            assessments[i].reason += "; serves its own clock (no reference)";
+        if (serves_own_clock(*it.stats)) {
+            it.reason += "; serves its own clock (no reference)";
         }
     }
 }

@@ -100,7 +100,7 @@ SteadyTime Conversation::next_after(SteadyTime now) const {
         to_nanoseconds(std::max({target_.spacing, target_.operator_spacing, Seconds{0}}));
     const bool near =
         !target_.endpoint.address.is_public() && target_.operator_spacing == Seconds{0};
-    const bool in_time = series_.sent > 1 && now - next_send_ < spacing / most_late;
+    const bool in_time = now - next_send_ < spacing / most_late;
     return (near && in_time ? next_send_ : now) + spacing;
 }
 

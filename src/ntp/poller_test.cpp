@@ -117,24 +117,26 @@ TEST_CASE("sends go out at the spacing, whether replies come or not") {
 TEST_CASE("a packet that leaves late does not move those after it, unless spacing is owed") {
     struct Case {
         Endpoint endpoint;
-        Seconds spacing, owed;  ///< wanted, and what its operator asks for
-        milliseconds late;
+        Seconds spacing, owed;              ///< wanted, and what its operator asks for
+        std::vector<nanoseconds> lateness;  ///< of its wakes
         std::vector<double> sent;
     };
+    constexpr milliseconds none{0}, little{10}, much{100};
     const std::vector<Case> cases{
-        {near, Seconds{0.25}, Seconds{0}, milliseconds{10}, {0, 0.26, 0.5, 0.75}},
-        {near,
-         Seconds{0.25},
-         Seconds{0},
-         milliseconds{100},
-         {0, 0.35, 0.6, 0.85}},  // nor do they come in a row
-        {near, Seconds{0.25}, Seconds{0.5}, milliseconds{10}, {0, 0.51, 1.01, 1.51}},
-        {stranger, Seconds{2}, Seconds{0}, milliseconds{100}, {0, 2.1, 4.1, 6.1}},
+        {near, Seconds{0.25}, Seconds{0}, {none, little}, {0, 0.26, 0.5, 0.75}},
+        {near, Seconds{0.25}, Seconds{0}, {little}, {0.01, 0.25, 0.5, 0.75}},
+        // Nor do they come in a row.
+        {near, Seconds{0.25}, Seconds{0}, {none, much}, {0, 0.35, 0.6, 0.85}},
+        {near, Seconds{0.25}, Seconds{0}, {much}, {0.1, 0.35, 0.6, 0.85}},
+        {near, Seconds{0.25}, Seconds{0.5}, {none, little}, {0, 0.51, 1.01, 1.51}},
+        {near, Seconds{0.25}, Seconds{0.5}, {little}, {0.01, 0.51, 1.01, 1.51}},
+        {stranger, Seconds{2}, Seconds{0}, {none, much}, {0, 2.1, 4.1, 6.1}},
+        {stranger, Seconds{2}, Seconds{0}, {much}, {0.1, 2.1, 4.1, 6.1}},
     };
     for (const Case& one : cases) {
         CAPTURE(one.sent);
         Network network;
-        network.lateness = {milliseconds{0}, one.late};
+        network.lateness = one.lateness;
         const TargetId id = network.poller.add(
             {.endpoint = one.endpoint, .spacing = one.spacing, .operator_spacing = one.owed},
             start);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
 #include <tuple>
 
@@ -163,24 +162,16 @@ std::string next_step(const ScanReport& report) {
 
 }  // namespace
 
-void rank(std::vector<ScanRow>& rows) {
-    const auto key = [](const ScanRow& row) {
-        const Assessment& assessment = row.assessment;
+void rank(std::vector<RowParts>& rows) {
+    std::ranges::stable_sort(rows, {}, [](const RowParts& row) {
+        const Assessment& assessment = *row.assessment;
         const double error = assessment.stats ? assessment.stats->expected_error.count() : 1e9;
         return std::tuple(
             !assessment.chosen, -static_cast<int>(is_truechimer(assessment.verdict)),
             -static_cast<int>(assessment.verdict == Verdict::system_peer ? Verdict::truechimer
                                                                          : assessment.verdict),
-            error, std::string_view(row.candidate.source.as_written));
-    };
-    // Rows are large: what is sorted is their places.
-    std::vector<std::size_t> places(rows.size());
-    std::iota(places.begin(), places.end(), std::size_t{0});
-    std::ranges::stable_sort(places, {}, [&](std::size_t place) { return key(rows[place]); });
-    std::vector<ScanRow> ranked;
-    ranked.reserve(rows.size());
-    for (const std::size_t place : places) ranked.push_back(std::move(rows[place]));
-    rows = std::move(ranked);
+            error, std::string_view(row.candidate->source.as_written));
+    });
 }
 
 std::string consensus_text(const Consensus& consensus) {

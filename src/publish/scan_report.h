@@ -30,8 +30,14 @@ struct ScanReport {
     std::optional<std::vector<PathFinding>> findings;
 };
 
+/// What a row will be made of. Rows are large: what is sorted is this.
+struct RowParts {
+    Candidate* candidate;
+    Assessment* assessment;
+};
+
 /// Best first: the chosen by expected error, other truechimers, outliers, falsetickers, the rest.
-void rank(std::vector<ScanRow>& rows);
+void rank(std::vector<RowParts>& rows);
 
 /// One server as the contract has it; others may add to it. `by_daemon`: the daemon asked it, which
 /// tells how far it may be off and no term of that: those are null.

@@ -1,5 +1,8 @@
 #include "system/probe_wire.h"
 
+#include <pthread.h>
+#include <sched.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
@@ -35,12 +38,24 @@ bool no_descriptor(int error) {
     return error == EMFILE || error == ENFILE;
 }
 
+/// Away from the processor that this runs on, where there is another: a scheduler may leave a new
+/// thread behind the one that made it for a whole tick, with a processor idle.
+void keep_from_here(std::thread& thread) {
+    cpu_set_t others;
+    if (::sched_getaffinity(0, sizeof others, &others) != 0) return;
+    CPU_CLR(static_cast<std::size_t>(::sched_getcpu()), &others);
+    if (CPU_COUNT(&others) > 0)
+        ::pthread_setaffinity_np(thread.native_handle(), sizeof others, &others);
+}
+
 /// The kernel takes microseconds for each: the judgement of a thousand servers need not wait for
 /// that. Few are closed at once.
 void close_beside(std::vector<UdpSocket> sockets) {
     if (sockets.size() < worth_a_thread) return;
     try {
-        std::thread([closed = std::move(sockets)] {}).detach();
+        std::thread thread([closed = std::move(sockets)] {});
+        keep_from_here(thread);
+        thread.detach();
     } catch (const std::system_error&) {
         return;  // no thread: they are closed by now
     }
@@ -81,9 +96,12 @@ void ProbeWire::ask(ntp::Target target) {
 
 void ProbeWire::turn() {
     send_burst(std::exchange(unsent_, {}));
+    // Whoever begins in this turn begins at one moment, so that their later packets leave in one
+    // burst.
+    const Now begin = read_clocks();
     bool can_begin = true;
     while (can_begin) {
-        const bool more = begin_batch();
+        const bool more = begin_batch(begin);
         const int finished_before = finished_;
         poller_.tick(read_clocks(), effects_);
         perform();
@@ -118,9 +136,7 @@ Series ProbeWire::take_series(std::size_t number) {
 }
 
 /// True when more can begin after the packets of this batch have left.
-bool ProbeWire::begin_batch() {
-    // All of them at one moment, so that their later packets leave in one burst too.
-    const Now now = read_clocks();
+bool ProbeWire::begin_batch(const Now& now) {
     std::size_t begun = 0;
     while (!waiting_.empty() && open_channels_ < channels_at_most_ && begun < batch &&
            begin(waiting_.front(), now)) {
@@ -204,9 +220,11 @@ void ProbeWire::transmit(const ntp::Send& send, const Now& now) {
 
 /// What can wait until all that is due has left: the kernel's stamps of it, and to watch for
 /// answers. Who keeps sockets asks each second, mostly what is near: that has answered by the end
-/// of `gathering`, and no watcher need be told of it, nor woken by it.
+/// of `gathering`, and no watcher need be told of it, nor woken by it. So have most of a large
+/// burst, once it has left.
 void ProbeWire::settle_sent() {
     while (!just_sent_.empty()) {
+        const bool look = kept_ != nullptr || just_sent_.size() >= batch;
         if (kept_ != nullptr) {
             std::this_thread::sleep_for(gathering);
         }
@@ -219,7 +237,7 @@ void ProbeWire::settle_sent() {
             if (const auto stamp = channel.socket->transmit_stamp()) {
                 poller_.sent(id, *stamp);
             }
-            if (kept_ != nullptr) {
+            if (look) {
                 receive(id, now);
             }
             if (poller_.awaits(id)) {

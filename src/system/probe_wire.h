@@ -78,7 +78,7 @@ class ProbeWire {
     };
 
     bool many() const;
-    bool begin_batch();
+    bool begin_batch(const Now& now);
     std::expected<UdpSocket, int> socket_to(const Endpoint& peer);
     bool begin(std::size_t number, const Now& now);
     void perform();

@@ -16,9 +16,9 @@ constexpr std::size_t octets_judged = 3072;  ///< of one of them, about: its jud
 
 }  // namespace
 
-Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings,
-           ntp::RateBudget& budget, ntp::ExchangeBackoff& exchanges)
-    : targets_(targets),
+Scan::Scan(std::vector<ProbeTarget> targets, const ScanSettings& settings, ntp::RateBudget& budget,
+           ntp::ExchangeBackoff& exchanges)
+    : targets_(std::move(targets)),
       settings_(settings),
       exchanges_(exchanges),
       admission_(settings, budget, exchanges),
@@ -33,11 +33,11 @@ Scan::Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings
                  },
              .idle = [this] { stop_when_idle(); }},
             &aead_, settings.sockets),
-      addresses_(targets.size()),
-      admitted_(targets.size()),
-      unresolved_(targets.size()) {
-    wire_.expect(targets.size());
-    begun_.reserve(targets.size());
+      addresses_(targets_.size()),
+      admitted_(targets_.size()),
+      unresolved_(targets_.size()) {
+    wire_.expect(targets_.size());
+    begun_.reserve(targets_.size());
 }
 
 Result<std::vector<ProbeOutcome>> Scan::run() {
@@ -269,16 +269,16 @@ void Scan::stop_when_idle() {
     }
 }
 
-Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
+Result<std::vector<ProbeOutcome>> scan(std::vector<ProbeTarget> targets,
                                        const ScanSettings& settings, ntp::RateBudget& budget,
                                        ntp::ExchangeBackoff& exchanges) {
-    return Scan(targets, settings, budget, exchanges).run();
+    return Scan(std::move(targets), settings, budget, exchanges).run();
 }
 
-Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
+Result<std::vector<ProbeOutcome>> scan(std::vector<ProbeTarget> targets,
                                        const ScanSettings& settings, ntp::RateBudget& budget) {
     ntp::ExchangeBackoff exchanges;
-    return scan(targets, settings, budget, exchanges);
+    return scan(std::move(targets), settings, budget, exchanges);
 }
 
 }  // namespace clockwright::system

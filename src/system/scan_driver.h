@@ -80,12 +80,12 @@ struct ProbeOutcome {
 /// One event loop; ends when every target has. `budget` is asked for every packet and knows after
 /// it what was spent; `exchanges` likewise of key exchanges with public addresses. Error:
 /// interrupted; a file of trust anchors is none; or no socket can be opened at all.
-Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
+Result<std::vector<ProbeOutcome>> scan(std::vector<ProbeTarget> targets,
                                        const ScanSettings& settings, ntp::RateBudget& budget,
                                        ntp::ExchangeBackoff& exchanges);
 
 /// The same without a memory of key exchanges.
-Result<std::vector<ProbeOutcome>> scan(const std::vector<ProbeTarget>& targets,
+Result<std::vector<ProbeOutcome>> scan(std::vector<ProbeTarget> targets,
                                        const ScanSettings& settings, ntp::RateBudget& budget);
 
 /// Names to addresses only (for plans: who is who). Same order; empty: unresolved, with why.

@@ -22,8 +22,8 @@ namespace clockwright::system {
 /// their key exchange, what is admitted to the wire; outcomes are gathered in the end.
 class Scan {
   public:
-    Scan(const std::vector<ProbeTarget>& targets, const ScanSettings& settings,
-         ntp::RateBudget& budget, ntp::ExchangeBackoff& exchanges);
+    Scan(std::vector<ProbeTarget> targets, const ScanSettings& settings, ntp::RateBudget& budget,
+         ntp::ExchangeBackoff& exchanges);
 
     Result<std::vector<ProbeOutcome>> run();
 
