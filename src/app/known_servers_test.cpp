@@ -147,6 +147,7 @@ TEST_CASE("an answer is remembered of whom something else is remembered") {
     const Judged well = judged(Heard::time, Origin::Kind::catalogue, measured);
     CHECK(remember_standings(well, measured, config).empty());
     CHECK(std::filesystem::is_empty(directory.path()));
+    measured.asked.clear();
     const Judged silent = judged(Heard::nothing, Origin::Kind::catalogue, measured);
     CHECK(remember_standings(silent, measured, config).empty());
     CHECK(known_blocks(config)->size() == 1);

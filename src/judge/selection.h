@@ -64,7 +64,7 @@ struct Hazard {
 struct Selection {
     std::vector<Assessment> assessments;  ///< one per candidate, same order
     Consensus consensus;
-    Ensemble ensemble;  ///< members index the candidates, whose reasons tell who was passed over
+    Ensemble ensemble;  ///< members index the candidates; `passed_over` went into their reasons
     std::vector<Hazard> hazards;             ///< most dangerous first
     std::optional<std::size_t> system_peer;  ///< the member with the least expected error
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <future>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -19,8 +20,9 @@ namespace {
 
 constexpr Seconds gathering{200e-6};          ///< how long a burst of replies may collect
 constexpr Seconds retry_sending{1e-3};        ///< after the kernel had no room for a datagram
-constexpr std::size_t batch = 64;             ///< the first of so many is answered while the next
-                                              ///< open their sockets, and so in every round
+constexpr std::size_t batch = 64;             ///< so many are answered while the next open sockets
+constexpr std::size_t worth_a_look = 64;      ///< packets of one burst: the first are answered when
+                                              ///< the last has left
 constexpr std::size_t few_targets = 40;       ///< as many as a polite scan may ask of strangers
 constexpr std::size_t largest_reply = 2048;   ///< with eight cookies of NTS
 constexpr std::size_t worth_a_thread = 100;   ///< sockets to close
@@ -53,8 +55,11 @@ void keep_from_here(std::thread& thread) {
 void close_beside(std::vector<UdpSocket> sockets) {
     if (sockets.size() < worth_a_thread) return;
     try {
-        std::thread thread([closed = std::move(sockets)] {});
+        std::promise<void> placed;  // one that has ended would be taken for the one that asks
+        std::thread thread(
+            [closed = std::move(sockets), is_placed = placed.get_future()] { is_placed.wait(); });
         keep_from_here(thread);
+        placed.set_value();
         thread.detach();
     } catch (const std::system_error&) {
         return;  // no thread: they are closed by now
@@ -224,11 +229,10 @@ void ProbeWire::transmit(const ntp::Send& send, const Now& now) {
 /// burst, once it has left.
 void ProbeWire::settle_sent() {
     while (!just_sent_.empty()) {
-        const bool look = kept_ != nullptr || just_sent_.size() >= batch;
+        const bool look = kept_ != nullptr || just_sent_.size() >= worth_a_look;
         if (kept_ != nullptr) {
             std::this_thread::sleep_for(gathering);
         }
-        const Now now = read_clocks();
         for (const ntp::TargetId id : std::exchange(just_sent_, {})) {
             Channel& channel = channels_[id];
             if (!channel.socket) {
@@ -238,7 +242,7 @@ void ProbeWire::settle_sent() {
                 poller_.sent(id, *stamp);
             }
             if (look) {
-                receive(id, now);
+                receive(id, read_clocks());
             }
             if (poller_.awaits(id)) {
                 watch(id, channel.burst_at);

@@ -182,6 +182,33 @@ TEST_CASE("who must not be asked is told why, and nothing is sent") {
     CHECK(scan({}, hurried(), budget).value().empty());
 }
 
+TEST_CASE("in a burst to many every server gets its own series too") {
+    constexpr std::uint8_t answering = 70, silent = 75, refusing = 80;  // the last of each
+    lab::World world;
+    std::vector<ProbeTarget> targets;
+    for (std::uint8_t host = 1; host <= refusing; ++host) {
+        if (host <= silent) world.servers.push_back(server(host));
+        if (host > answering && host <= silent)
+            world.servers.back().behaviour = lab::Behaviour::silent;
+        targets.push_back(target(host));
+    }
+    const LabProcess lab(world);
+    ntp::RateBudget budget;
+    const auto outcomes = scan(targets, hurried(), budget);
+    REQUIRE(outcomes);
+    for (std::uint8_t host = 1; host <= refusing; ++host) {
+        CAPTURE(host);
+        const Series& series = (*outcomes)[host - 1U].series;
+        CHECK(series.samples.size() == (host <= answering ? 3 : 0));
+        if (host <= answering)
+            CHECK(series.rejections.empty());
+        else if (host <= silent)
+            CHECK(series.rejections == std::vector(3, Rejection::time_out));
+        else
+            CHECK(series.rejections == std::vector{Rejection::refused});
+    }
+}
+
 TEST_CASE("who asked many servers has soon closed all their sockets") {
     lab::World world;
     std::vector<ProbeTarget> targets;

@@ -1,9 +1,23 @@
 #!/usr/bin/python3
 """agent.discipline, from outside, where nobody may set the clock: an agent without the right watches
 and says what is missing. The servo itself lives in tests/world/discipline_test, on virtual clocks."""
+import re
 import time
+import unittest
 
 import bed
+
+
+UNIT = bed.TREE / "packaging/systemd/clockwright-discipline.service"
+
+
+class Unit(unittest.TestCase):
+    def test_rates_and_slews_are_allowed_after_all_that_takes_them_away(self):
+        filters = re.findall(r"^SystemCallFilter=(.*)$", UNIT.read_text(), re.M)
+        takes = [number for number, line in enumerate(filters) if line.startswith("~")]
+        self.assertIn("@privileged", filters[takes[-1]])  # @clock is in it
+        gives = " ".join(filters[takes[-1] + 1:]).split()
+        self.assertEqual(gives, ["adjtimex", "clock_adjtime", "clock_adjtime64"])
 
 
 class Discipline(bed.Bed):
