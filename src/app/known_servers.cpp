@@ -71,41 +71,9 @@ Heard heard(const Series& series, Verdict verdict, bool majority) {
     return majority && verdict == Verdict::falseticker ? Heard::false_time : Heard::time;
 }
 
-/// One who was asked in this run.
-struct Outcome {
-    const Candidate* candidate;
-    Endpoint endpoint;
-    Heard heard;
-};
-
-std::vector<Outcome> outcomes_of(const Judged& judged, const Measured& measured) {
-    std::vector<Outcome> outcomes;
-    outcomes.reserve(judged.candidates.size());
-    const Selection& selection = judged.selection;
-    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
-        const Candidate& candidate = judged.candidates[i];
-        if (!candidate.address) continue;
-        const Endpoint endpoint{*candidate.address, asked_port(candidate)};
-        if (!std::ranges::binary_search(measured.asked, endpoint)) continue;
-        outcomes.push_back({&candidate, endpoint,
-                            heard(candidate.series, selection.assessments[i].verdict,
-                                  selection.consensus.majority)});
-    }
-    return outcomes;
-}
-
-std::vector<Hearing> hearings_of(const std::vector<Outcome>& outcomes) {
-    std::vector<Hearing> hearings;
-    hearings.reserve(outcomes.size());
-    for (const Outcome& one : outcomes)
-        hearings.push_back({one.endpoint, standing_key(one.candidate->source.host), one.heard,
-                            is_listed_by_user(*one.candidate)});
-    return hearings;
-}
-
 /// An answer teaches nothing of who has no standing.
-bool teach_nothing(const std::vector<Outcome>& outcomes, const Config& config) {
-    if (!std::ranges::all_of(outcomes, [](Heard it) { return it == Heard::time; }, &Outcome::heard))
+bool teach_nothing(const std::vector<Hearing>& hearings, const Config& config) {
+    if (!std::ranges::all_of(hearings, [](Heard it) { return it == Heard::time; }, &Hearing::heard))
         return false;
     const auto known = store::load_block_list(config.state.directory);
     return known && known->empty();
@@ -178,12 +146,24 @@ bool is_listed_by_user(const Candidate& candidate) {
 
 std::vector<std::string> remember_standings(const Judged& judged, const Measured& measured,
                                             const Config& config) {
-    const std::vector<Outcome> outcomes = outcomes_of(judged, measured);
-    if (outcomes.empty() || teach_nothing(outcomes, config)) return {};
+    std::vector<Hearing> hearings;
+    hearings.reserve(judged.candidates.size());
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
+        const Candidate& candidate = judged.candidates[i];
+        if (!candidate.address) continue;
+        const Endpoint endpoint{*candidate.address, asked_port(candidate)};
+        if (!std::ranges::binary_search(measured.asked, endpoint)) continue;
+        const Selection& selection = judged.selection;
+        hearings.push_back({endpoint, standing_key(candidate.source.host),
+                            heard(candidate.series, selection.assessments[i].verdict,
+                                  selection.consensus.majority),
+                            is_listed_by_user(candidate)});
+    }
+    if (hearings.empty() || teach_nothing(hearings, config)) return {};
     std::vector<std::string> remarks;
     const WallTime now = system::read_clocks().wall;
     const auto changed = store::change_block_list(config.state.directory, [&](BlockList& list) {
-        remarks = learn(list, hearings_of(outcomes), measured.silenced, now);
+        remarks = learn(list, std::move(hearings), measured.silenced, now);
     });
     if (!changed)
         remarks = {"What was heard cannot be remembered: " + changed.error().message + "."};

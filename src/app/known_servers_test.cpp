@@ -68,6 +68,15 @@ Judged judged(Heard how, Origin::Kind kind, Measured& measured) {
     return result;
 }
 
+/// Of a host that has asked nobody yet.
+struct Memory {
+    TemporaryDirectory directory;
+    Config config;
+    Measured measured;
+
+    Memory() { config.state.directory = directory.path(); }
+};
+
 }  // namespace
 
 TEST_CASE("a newcomer of a list is a candidate only after the user allowed it") {
@@ -140,10 +149,8 @@ TEST_CASE("a stranger that denies is blocked, what the user listed is not") {
 }
 
 TEST_CASE("an answer is remembered of whom something else is remembered") {
-    const TemporaryDirectory directory;
-    Config config;
-    config.state.directory = directory.path();
-    Measured measured;
+    Memory memory;
+    auto& [directory, config, measured] = memory;
     const Judged well = judged(Heard::time, Origin::Kind::catalogue, measured);
     CHECK(remember_standings(well, measured, config).empty());
     CHECK(std::filesystem::is_empty(directory.path()));
@@ -156,10 +163,8 @@ TEST_CASE("an answer is remembered of whom something else is remembered") {
 }
 
 TEST_CASE("only who was asked in this run is learnt of") {
-    const TemporaryDirectory directory;
-    Config config;
-    config.state.directory = directory.path();
-    Measured measured;
+    Memory memory;
+    auto& [directory, config, measured] = memory;
     const Judged all = judged(Heard::nothing, Origin::Kind::catalogue, measured);
     const Endpoint first = measured.asked.front();
     measured.asked.erase(measured.asked.begin());
