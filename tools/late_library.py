@@ -2,10 +2,11 @@
 """Writes assembly (x86-64, System V) that stands for the functions which objects want of shared
 libraries, so that the program can be linked without these and load them at the first call.
 
-    late_library.py ARCHIVE LIBRARY… > STUBS.S
+    late_library.py PURPOSE PACKAGE ARCHIVE LIBRARY… > STUBS.S
 
 Each function jumps through a table. At first all entries lead to clockwright_late_load()
 (src/system/late_library.cpp), which loads the libraries, fills the table and makes it read-only.
+PURPOSE ("NTS and TLS need") and PACKAGE (libssl3) are for the sentence when they are not there.
 """
 import re
 import subprocess
@@ -33,6 +34,7 @@ first_call:
     subq $136, %rsp
     .cfi_adjust_cfa_offset 192
 {save}
+    leaq libraries_wanted(%rip), %rdi
     call clockwright_late_load
 {restore}
     addq $136, %rsp
@@ -46,7 +48,7 @@ first_call:
     .cfi_adjust_cfa_offset -192
     popq %r11
     .cfi_adjust_cfa_offset -8
-    leaq clockwright_late_targets(%rip), %r10
+    leaq targets(%rip), %r10
     jmpq *(%r10,%r11,8)
     .cfi_endproc
     .size first_call, .-first_call
@@ -58,12 +60,24 @@ FUNCTION = """\
     .type {name}, @function
 {name}:
     endbr64
-    jmpq *clockwright_late_targets+{offset}(%rip)
+    jmpq *targets+{offset}(%rip)
     .size {name}, .-{name}
 first_{name}:
     endbr64
     pushq ${number}
     jmp first_call
+"""
+
+# As LateLibraries of src/system/late_library.cpp.
+GROUP = """\
+    .section .data.rel.ro.late_libraries,"aw",@progbits
+    .balign 8
+libraries_wanted:
+    .quad names
+    .quad libraries
+    .quad targets
+    .quad purpose
+    .quad package
 """
 
 
@@ -77,7 +91,7 @@ def soname(library):
     return re.search(r"^\s*SONAME\s+(\S+)", told.stdout, re.M).group(1)
 
 
-def stubs(names, libraries):
+def stubs(names, libraries, purpose, package):
     moves = [(f"movups %xmm{i}, {16 * i}(%rsp)", f"movups {16 * i}(%rsp), %xmm{i}")
              for i in range(8)]
     yield HEAD
@@ -86,24 +100,26 @@ def stubs(names, libraries):
     for number, name in enumerate(names):
         yield FUNCTION.format(name=name, number=number, offset=8 * number)
     # Pages of their own, which are made read-only.
-    yield '    .section .late_targets,"aw",@progbits\n    .balign 4096\n'
-    yield "    .globl clockwright_late_targets\nclockwright_late_targets:\n"
+    yield '    .section .late_targets,"aw",@progbits\n    .balign 4096\ntargets:\n'
     for name in names:
         yield f"    .quad first_{name}\n"
     yield "    .balign 4096\n"
+    yield GROUP
     yield '    .section .rodata.late_names,"a",@progbits\n'
-    for label, texts in (("names", names), ("libraries", libraries)):
-        yield f"    .globl clockwright_late_{label}\nclockwright_late_{label}:\n"
+    for label, texts in (("names", names), ("libraries", libraries), ("purpose", [purpose]),
+                         ("package", [package])):
+        yield f"{label}:\n"
         for text in texts:
             yield f'    .asciz "{text}"\n'
         yield '    .asciz ""\n'
 
 
-def main(archive, *libraries):
+def main(purpose, package, archive, *libraries):
     offered = set().union(*(symbols(["-D", "--defined-only"], library) for library in libraries))
     names = sorted(symbols(["--undefined-only"], archive) & offered)
     assert names, "nothing is wanted of these libraries"
-    sys.stdout.writelines(stubs(names, [soname(library) for library in libraries]))
+    sys.stdout.writelines(stubs(names, [soname(library) for library in libraries],
+                                purpose, package))
 
 
 if __name__ == "__main__":

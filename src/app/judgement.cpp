@@ -52,9 +52,10 @@ std::vector<Twin> fold_twins(std::vector<Candidate>& candidates) {
     std::map<Endpoint, std::size_t> places;
     std::size_t next = 0;  // the place of the next that is nobody's twin
     for (Candidate& candidate : candidates) {
-        const std::size_t of = candidate.address && !candidate.not_asked
-                                   ? places.try_emplace(place_of(candidate), next).first->second
-                                   : next;
+        const std::size_t of =
+            candidate.address && !candidate.not_asked
+                ? places.try_emplace(places.end(), place_of(candidate), next)->second
+                : next;
         if (of == next) {
             if (&candidates[next] != &candidate) candidates[next] = std::move(candidate);
             ++next;
@@ -185,7 +186,7 @@ ScanReport report_of(Judged judged, const Measured& measured, WallTime at) {
     rank(rows);
     report.rows.reserve(rows.size());
     for (const RowParts& row : rows)
-        report.rows.push_back({std::move(*row.candidate), std::move(*row.assessment)});
+        report.rows.emplace_back(std::move(*row.candidate), std::move(*row.assessment));
     return report;
 }
 

@@ -71,10 +71,20 @@ Heard heard(const Series& series, Verdict verdict, bool majority) {
     return majority && verdict == Verdict::falseticker ? Heard::false_time : Heard::time;
 }
 
+/// From each candidate.
+std::vector<Heard> heard_from(const Judged& judged) {
+    std::vector<Heard> all;
+    all.reserve(judged.candidates.size());
+    for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
+        all.push_back(heard(judged.candidates[i].series, judged.selection.assessments[i].verdict,
+                            judged.selection.consensus.majority));
+    }
+    return all;
+}
+
 /// An answer teaches nothing of who has no standing.
-bool teach_nothing(const std::vector<Hearing>& hearings, const Config& config) {
-    if (!std::ranges::all_of(hearings, [](Heard it) { return it == Heard::time; }, &Hearing::heard))
-        return false;
+bool teach_nothing(const std::vector<Heard>& heard, const Config& config) {
+    if (!std::ranges::all_of(heard, [](Heard it) { return it == Heard::time; })) return false;
     const auto known = store::load_block_list(config.state.directory);
     return known && known->empty();
 }
@@ -146,20 +156,18 @@ bool is_listed_by_user(const Candidate& candidate) {
 
 std::vector<std::string> remember_standings(const Judged& judged, const Measured& measured,
                                             const Config& config) {
+    const std::vector<Heard> heard = heard_from(judged);
+    if (teach_nothing(heard, config)) return {};
     std::vector<Hearing> hearings;
-    hearings.reserve(judged.candidates.size());
     for (std::size_t i = 0; i < judged.candidates.size(); ++i) {
         const Candidate& candidate = judged.candidates[i];
         if (!candidate.address) continue;
         const Endpoint endpoint{*candidate.address, asked_port(candidate)};
         if (!std::ranges::binary_search(measured.asked, endpoint)) continue;
-        const Selection& selection = judged.selection;
-        hearings.push_back({endpoint, standing_key(candidate.source.host),
-                            heard(candidate.series, selection.assessments[i].verdict,
-                                  selection.consensus.majority),
+        hearings.push_back({endpoint, standing_key(candidate.source.host), heard[i],
                             is_listed_by_user(candidate)});
     }
-    if (hearings.empty() || teach_nothing(hearings, config)) return {};
+    if (hearings.empty()) return {};
     std::vector<std::string> remarks;
     const WallTime now = system::read_clocks().wall;
     const auto changed = store::change_block_list(config.state.directory, [&](BlockList& list) {

@@ -29,6 +29,7 @@ Seconds median(std::vector<Seconds> sorted) {
 
 Seconds median_delay(std::span<const Sample> samples) {
     std::vector<Seconds> delays;
+    delays.reserve(samples.size());
     for (const Sample& sample : samples) {
         delays.push_back(sample.delay);
     }

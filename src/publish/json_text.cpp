@@ -15,8 +15,15 @@ void begin_line(std::string& text, int depth) {
     text.append(2 * static_cast<std::size_t>(depth), ' ');
 }
 
+constexpr std::array<bool, 256> plain_letters = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t letter = ' '; letter <= '~'; ++letter)
+        plain[letter] = letter != '"' && letter != '\\';
+    return plain;
+}();
+
 bool is_plain(char letter) {
-    return letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\';
+    return plain_letters[static_cast<unsigned char>(letter)];
 }
 
 void append_string(std::string& out, std::string_view text) {

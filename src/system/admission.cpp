@@ -183,7 +183,7 @@ Admitted Admission::admit(const ProbeTarget& target, const Resolved& resolved, N
         asked_.emplace(address, Asked{to_string(target.host), false});
     }
     admitted.series = begun_++;
-    series_.emplace(endpoint, *admitted.series);
+    series_.emplace_hint(series_.end(), endpoint, *admitted.series);
     admitted.begin = probe(target, endpoint);
     return admitted;
 }

@@ -170,10 +170,11 @@ Result<HostName> parse_host(std::string_view text) {
 std::string to_string(const HostName& host) {
     const bool is_ipv6 = host.name.find(':') != std::string::npos;
     const bool has_port = host.port != default_port(host.nts);
-    std::string text = host.nts ? std::string(nts_scheme) : std::string();
-    text += is_ipv6 && (host.nts || has_port) ? "[" + host.name + "]" : host.name;
+    std::string text(host.nts ? nts_scheme : std::string_view());
+    text += is_ipv6 && (host.nts || has_port) ? '[' + host.name + ']' : host.name;
     if (has_port) {
-        text += fmt::format(":{}", host.port);
+        text += ':';
+        text += std::to_string(host.port);
     }
     return text;
 }
