@@ -16,8 +16,14 @@ def processor_of_servers():
     return {last} if others else set()
 
 
+def keep_to(processors, process):
+    """Empty: it may run anywhere that its user does."""
+    if processors:
+        os.sched_setaffinity(process.pid, processors)
+
+
 class Lab:
-    """`processors`: where it runs; empty: anywhere that its user does."""
+    """`processors`: where it runs, as in `keep_to`."""
 
     def __init__(self, program, directory, port, addresses, silent=(), processors=()):
         text = f'title = "bench"\nport = {port}\nseed = 1\n'
@@ -28,8 +34,7 @@ class Lab:
         path.write_text(text)
         self.first = next(address for address in addresses if address not in silent), port
         self.process = subprocess.Popen([program, "lab", str(path)], stdout=subprocess.DEVNULL)
-        if processors:
-            os.sched_setaffinity(self.process.pid, processors)
+        keep_to(processors, self.process)
 
     def __enter__(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:

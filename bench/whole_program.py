@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 import clock_rights
-from lab_world import Lab, processor_of_servers
+from lab_world import Lab, keep_to, processor_of_servers
 
 PORT = 11123
 TIME_OUT = 1.5  # seconds; of one packet
@@ -76,8 +76,7 @@ class NtsServer:
                  f"ntsserverkey {key}", f"ntsservercert {self.certificate}", "local stratum 2",
                  "allow 127.0.0.0/8", "cmdport 0", "bindcmdaddress /",
                  f"pidfile {directory}/pid"], stdout=log, stderr=log)
-        if bench.for_servers:
-            os.sched_setaffinity(self.process.pid, bench.for_servers)
+        keep_to(bench.for_servers, self.process)
 
     def __enter__(self):
         for _ in range(100):
