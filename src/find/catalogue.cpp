@@ -117,7 +117,7 @@ std::vector<const CatalogueServer*> to_be_told(const std::optional<Region>& regi
 }
 
 void annotate(Source& source) {
-    if (is_address_literal(source.host)) return;
+    if (is_address_literal(source.host)) return;  // the catalogue knows names
     const CatalogueServer* known = find_in_catalogue(source.host.name);
     if (known != nullptr) {
         source.kind = known->kind;

@@ -1,6 +1,7 @@
-// What the first call of a function of OpenSSL or SQLite comes to (tools/late_library.py writes the
-// way here from the functions that the program uses): a start that needs no NTS, TLS or record does
-// not pay for the loading of their libraries, which takes longer than a one-shot measurement.
+// What the first call of a function of OpenSSL, c-ares or SQLite comes to (tools/late_library.py
+// writes the way here from the functions that the program uses): a start that needs no NTS, TLS,
+// name or record does not pay for the loading of their libraries, which takes as long as a one-shot
+// measurement.
 #include <sys/mman.h>
 
 #include <cstdio>
