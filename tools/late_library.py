@@ -2,11 +2,12 @@
 """Writes assembly (x86-64, System V) that stands for the functions which objects want of shared
 libraries, so that the program can be linked without these and load them at the first call.
 
-    late_library.py PURPOSE PACKAGE ARCHIVE LIBRARY… > STUBS.S
+    late_library.py NAME PURPOSE PACKAGE ARCHIVE LIBRARY… > STUBS.S
 
 Each function jumps through a table. At first all entries lead to clockwright_late_load()
 (src/system/late_library.cpp), which loads the libraries, fills the table and makes it read-only.
-PURPOSE ("NTS and TLS need") and PACKAGE (libssl3) are for the sentence when they are not there.
+clockwright_load_NAME() (src/late_library.h) does that before the first call. PURPOSE ("NTS and TLS
+need") and PACKAGE (libssl3) are for the sentence when they are not there.
 """
 import re
 import subprocess
@@ -68,6 +69,17 @@ first_{name}:
     jmp first_call
 """
 
+# The first argument, where to say why not, stays where it is.
+BEFORE_FIRST_CALL = """\
+    .globl clockwright_load_{name}
+    .type clockwright_load_{name}, @function
+clockwright_load_{name}:
+    endbr64
+    leaq libraries_wanted(%rip), %rsi
+    jmp clockwright_late_prepare
+    .size clockwright_load_{name}, .-clockwright_load_{name}
+"""
+
 # As LateLibraries of src/system/late_library.cpp.
 GROUP = """\
     .section .data.rel.ro.late_libraries,"aw",@progbits
@@ -82,8 +94,10 @@ libraries_wanted:
 
 
 def symbols(option, path):
+    """The type of each by its name."""
     listed = subprocess.run(["nm", "-P", *option, path], check=True, capture_output=True, text=True)
-    return {line.split("@")[0].split()[0] for line in listed.stdout.splitlines() if " " in line}
+    rows = (line.split() for line in listed.stdout.splitlines() if " " in line)
+    return {row[0].split("@")[0]: row[1] for row in rows}
 
 
 def soname(library):
@@ -91,10 +105,11 @@ def soname(library):
     return re.search(r"^\s*SONAME\s+(\S+)", told.stdout, re.M).group(1)
 
 
-def stubs(names, libraries, purpose, package):
+def stubs(name_of_all, names, libraries, purpose, package):
     moves = [(f"movups %xmm{i}, {16 * i}(%rsp)", f"movups {16 * i}(%rsp), %xmm{i}")
              for i in range(8)]
     yield HEAD
+    yield BEFORE_FIRST_CALL.format(name=name_of_all)
     yield FIRST_CALL.format(save="\n".join(f"    {save}" for save, _ in moves),
                             restore="\n".join(f"    {back}" for _, back in moves))
     for number, name in enumerate(names):
@@ -114,11 +129,15 @@ def stubs(names, libraries, purpose, package):
         yield '    .asciz ""\n'
 
 
-def main(purpose, package, archive, *libraries):
-    offered = set().union(*(symbols(["-D", "--defined-only"], library) for library in libraries))
-    names = sorted(symbols(["--undefined-only"], archive) & offered)
+def main(name, purpose, package, archive, *libraries):
+    offered = {}
+    for library in libraries:
+        offered |= symbols(["-D", "--defined-only"], library)
+    names = sorted(symbols(["--undefined-only"], archive).keys() & offered.keys())
     assert names, "nothing is wanted of these libraries"
-    sys.stdout.writelines(stubs(names, [soname(library) for library in libraries],
+    no_functions = [wanted for wanted in names if offered[wanted] not in "TWi"]
+    assert not no_functions, f"only functions can be loaded late, not {no_functions}"
+    sys.stdout.writelines(stubs(name, names, [soname(library) for library in libraries],
                                 purpose, package))
 
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <utility>
 
+#include "late_library.h"
+
 namespace clockwright::store {
 namespace {
 
@@ -167,6 +169,9 @@ Attempt<Database> Database::connect(const std::string& name, const std::string& 
 }
 
 Attempt<Database> Database::open(const std::string& path, Access access) {
+    if (auto usable = loaded(&clockwright_load_sqlite); !usable)
+        return std::unexpected(
+            DatabaseError{DatabaseFault::failed, std::move(usable.error().message)});
     if (access == Access::write) {
         auto database =
             TRY(connect(uri_of(path, ""), path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));

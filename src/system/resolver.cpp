@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "late_library.h"
 #include "system/descriptor.h"
 #include "system/event_loop.h"
 #include "system/socket_address.h"
@@ -117,6 +118,7 @@ Resolver::~Resolver() {
 }
 
 Result<void> Resolver::open(const ResolverSettings& settings) {
+    TRY(loaded(&clockwright_load_cares));
     ares_options options{};
     options.timeout = 1000;
     options.tries = 4;

@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 
+#include "late_library.h"
+
 namespace clockwright::system {
 namespace {
 
@@ -57,6 +59,7 @@ Key read_key(std::string_view pem, decltype(PEM_read_bio_PUBKEY)* read) {
 
 Result<void> verify_signature(std::string_view document, std::string_view signature,
                               std::string_view pem) {
+    TRY(loaded(&clockwright_load_openssl));
     const Key key = read_key(pem, PEM_read_bio_PUBKEY);
     if (!key) return fail(Fault::bad_input, "it is no public Ed25519 key in PEM");
     const auto octets = decode(trimmed(signature));
@@ -73,6 +76,7 @@ Result<void> verify_signature(std::string_view document, std::string_view signat
 }
 
 Result<std::string> sign_document(std::string_view document, std::string_view pem) {
+    TRY(loaded(&clockwright_load_openssl));
     const Key key = read_key(pem, PEM_read_bio_PrivateKey);
     if (!key)
         return fail(Fault::bad_input, "it is no private Ed25519 key in PEM without a pass phrase");

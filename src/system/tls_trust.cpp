@@ -12,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include "late_library.h"
 #include "time/spell.h"
 
 namespace clockwright::system {
@@ -105,6 +106,7 @@ WallTime build_date() {
 }
 
 Result<TrustAnchors> TrustAnchors::load(const std::vector<std::string>& files) {
+    TRY(loaded(&clockwright_load_openssl));
     ::ERR_clear_error();
     std::shared_ptr<SSL_CTX> context(::SSL_CTX_new(::TLS_client_method()), &::SSL_CTX_free);
     if (!context || ::SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION) != 1 ||
