@@ -11,13 +11,9 @@
 #include "publish/table.h"
 #include "system/local_host.h"
 #include "system/user_file.h"
-#include "system/working_set.h"
 
 namespace clockwright::app {
 namespace {
-
-constexpr std::size_t many_hosts = 100;     ///< for fewer no page more than is needed
-constexpr std::size_t octets_asked = 2560;  ///< of one of them, about, until it is asked
 
 Result<Run> replayed(const Context& context) {
     const std::string text = TRY(system::read_file(context.command.replay));
@@ -42,8 +38,6 @@ void learn_from(Run& run, const Config& config) {
 }
 
 Result<Run> given(const Context& context) {
-    const std::size_t hosts = context.command.hosts.size();
-    if (hosts >= many_hosts) system::fetch_memory(hosts * octets_asked);
     Gathered gathered = TRY(given_candidates(context));
     Run run;
     run.measured = TRY(measure(std::move(gathered.candidates), context.config, context.command));

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int most_losses_on_end = 3;
 constexpr int most_reserved = 64;
-constexpr int most_late = 8;  // a packet may be, by this part of its spacing
+constexpr int most_late = 4;  // a packet may be, by this part of its spacing
 /// Of fewer probes one lost for the trial would be more than a server may lose (too_jittery: 30 %).
 constexpr int fewest_to_try = 4;
 constexpr int most_strays = 64;  // noted per series, so that a flood of datagrams costs no memory

@@ -121,10 +121,11 @@ TEST_CASE("a packet that leaves late does not move those after it, unless spacin
         std::vector<nanoseconds> lateness;  ///< of its wakes
         std::vector<double> sent;
     };
-    constexpr milliseconds none{0}, little{10}, much{100};
+    constexpr milliseconds none{0}, little{10}, more{60}, much{100};
     const std::vector<Case> cases{
         {near, Seconds{0.25}, Seconds{0}, {none, little}, {0, 0.26, 0.5, 0.75}},
         {near, Seconds{0.25}, Seconds{0}, {little}, {0.01, 0.25, 0.5, 0.75}},
+        {near, Seconds{0.25}, Seconds{0}, {more}, {0.06, 0.25, 0.5, 0.75}},
         // Nor do they come in a row.
         {near, Seconds{0.25}, Seconds{0}, {none, much}, {0, 0.35, 0.6, 0.85}},
         {near, Seconds{0.25}, Seconds{0}, {much}, {0.1, 0.35, 0.6, 0.85}},

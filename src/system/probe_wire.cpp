@@ -89,6 +89,7 @@ void ProbeWire::close() {
 }
 
 void ProbeWire::expect(std::size_t targets) {
+    begin_ = read_clocks();
     probes_.reserve(targets);
     channels_.reserve(targets);
     poller_.expect(targets);
@@ -103,7 +104,7 @@ void ProbeWire::turn() {
     send_burst(std::exchange(unsent_, {}));
     // Whoever begins in this turn begins at one moment, so that their later packets leave in one
     // burst.
-    const Now begin = read_clocks();
+    const Now begin = begin_ ? *std::exchange(begin_, std::nullopt) : read_clocks();
     bool can_begin = true;
     while (can_begin) {
         const bool more = begin_batch(begin);

@@ -44,7 +44,9 @@ class ProbeWire {
               Seconds time_out, Callbacks callbacks, const ntp::Aead* aead = nullptr,
               KeptSockets* kept = nullptr);
 
-    /// That so many are to come: a hint.
+    /// About so many are to come. Those that are queued by the next `turn` begin now, however long
+    /// it takes until all of them are: their later packets leave in one burst, and it waits for
+    /// nothing else.
     void expect(std::size_t targets);
     Result<void> open();
     /// Nothing is watched or waited for any more.
@@ -101,6 +103,7 @@ class ProbeWire {
     boost::asio::steady_timer timer_;
     std::vector<Probe> probes_;
     std::deque<std::size_t> waiting_;  ///< probes without a socket yet
+    std::optional<Now> begin_;         ///< of those that are queued by the next turn
     std::vector<Channel> channels_;
     std::vector<ntp::TargetId> just_sent_;  ///< neither stamped nor watched yet
     std::vector<ntp::Send> unsent_;         ///< the kernel had no room for them

@@ -36,7 +36,6 @@ Scan::Scan(std::vector<ProbeTarget> targets, const ScanSettings& settings, ntp::
       addresses_(targets_.size()),
       admitted_(targets_.size()),
       unresolved_(targets_.size()) {
-    wire_.expect(targets_.size());
     begun_.reserve(targets_.size());
 }
 
@@ -56,6 +55,7 @@ Result<std::vector<ProbeOutcome>> Scan::run() {
 Result<void> Scan::begin() {
     TRY(wire_.open());
     TRY(prepare_keys());
+    wire_.expect(targets_.size());
     return resolve_all();
 }
 

@@ -32,17 +32,6 @@ std::uintptr_t begin_huge_page() {
     return end_of_heap() == begin ? begin : 0;
 }
 
-std::uintptr_t whole_pages_from = 0;  ///< of the heap of a program that ends soon
-
-/// What is allocated already, and room for more, as far as it fills huge pages.
-void lay_heap_in_huge_pages() {
-    const std::uintptr_t end = end_of_heap();
-    for (std::uintptr_t at = whole_pages_from; at != 0 && at + huge_page <= end; at += huge_page) {
-        ::madvise(pointer_to(at), 1, MADV_POPULATE_WRITE);  // of none nothing would be laid
-        if (!lay_in_huge_pages(at, huge_page)) return;
-    }
-}
-
 }  // namespace
 
 void allocate_close_together() {
@@ -63,7 +52,6 @@ void allocate_close_together() {
 }
 
 void keep_freed_memory() {
-    whole_pages_from = begin_huge_page();
     ::mallopt(M_ARENA_MAX, 1);
     ::mallopt(M_MMAP_THRESHOLD, largest_threshold);
     ::mallopt(M_TRIM_THRESHOLD, 8 * largest_threshold);
@@ -73,12 +61,11 @@ void keep_freed_memory() {
 void fetch_memory(std::size_t octets) {
     void* volatile room = std::malloc(octets);
     if (room == nullptr) return;
-    lay_heap_in_huge_pages();
     const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     void* first_page = room;
     std::size_t left = octets;
     if (std::align(size, size, first_page, left) != nullptr)
-        ::madvise(first_page, left - left % size, MADV_POPULATE_WRITE);  // what fills no huge page
+        ::madvise(first_page, left - left % size, MADV_POPULATE_WRITE);
     std::free(room);
 }
 

@@ -17,8 +17,8 @@ void allocate_close_together();
 void keep_freed_memory();
 
 /// Fetches room for `octets` of what is allocated next: now, while there is nothing else to do.
-/// After `keep_freed_memory` it and what is allocated already are laid in huge pages, so that they
-/// are near after the next sleep as well.
+/// Page by page: a virtual machine's host may have taken back what lay free as a huge page, and
+/// gives it again in milliseconds, which a short program has no use for.
 void fetch_memory(std::size_t octets);
 
 }  // namespace clockwright::system
