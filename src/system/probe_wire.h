@@ -44,9 +44,8 @@ class ProbeWire {
               Seconds time_out, Callbacks callbacks, const ntp::Aead* aead = nullptr,
               KeptSockets* kept = nullptr);
 
-    /// About so many are to come. Those that are queued by the next `turn` begin now, however long
-    /// it takes until all of them are: their later packets leave in one burst, and it waits for
-    /// nothing else.
+    /// About so many are to come. Those that are queued by the next `turn` begin now: whatever
+    /// holds up their first packets, the later ones of those nearby leave in one burst.
     void expect(std::size_t targets);
     Result<void> open();
     /// Nothing is watched or waited for any more.

@@ -55,7 +55,6 @@ Result<std::vector<ProbeOutcome>> Scan::run() {
 Result<void> Scan::begin() {
     TRY(wire_.open());
     TRY(prepare_keys());
-    wire_.expect(targets_.size());
     return resolve_all();
 }
 
@@ -216,6 +215,7 @@ void Scan::admit_all() {
     if (settings_.before_strangers && any_stranger()) {
         admission_.close_to_strangers(settings_.before_strangers());
     }
+    wire_.expect(targets_.size());
     share_spacing(targets_, addresses_);
     int packets = 0;
     std::vector<Endpoint> destinations;

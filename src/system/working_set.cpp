@@ -64,8 +64,10 @@ void fetch_memory(std::size_t octets) {
     const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     void* first_page = room;
     std::size_t left = octets;
-    if (std::align(size, size, first_page, left) != nullptr)
+    if (std::align(size, size, first_page, left) != nullptr) {
+        ::madvise(first_page, left - left % size, MADV_NOHUGEPAGE);
         ::madvise(first_page, left - left % size, MADV_POPULATE_WRITE);
+    }
     std::free(room);
 }
 

@@ -16,9 +16,9 @@ void allocate_close_together();
 /// back to the system only to be fetched from it anew, page by page.
 void keep_freed_memory();
 
-/// Fetches room for `octets` of what is allocated next: now, while there is nothing else to do.
-/// Page by page: a virtual machine's host may have taken back what lay free as a huge page, and
-/// gives it again in milliseconds, which a short program has no use for.
+/// After `keep_freed_memory`: fetches room for `octets` of what is allocated next, now, while there
+/// is nothing else to do. In small pages: what lies free as a huge one a virtual machine's host may
+/// have taken back, and gives it again in milliseconds, which a short program has no use for.
 void fetch_memory(std::size_t octets);
 
 }  // namespace clockwright::system

@@ -14,7 +14,7 @@ using namespace clockwright;
 
 namespace {
 
-/// KiB of the heap that may be.
+/// KiB of the heap that may lie in huge pages.
 long huge_pages_of_heap() {
     std::ifstream maps("/proc/self/smaps");
     bool in_heap = false;
