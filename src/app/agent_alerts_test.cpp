@@ -239,7 +239,7 @@ TEST_CASE("a channel that hangs holds up no other") {
     const auto before = std::chrono::steady_clock::now();
     alerts.tell(notice("first"));
     CHECK(arrives(loop, path, "first"));
-    CHECK(std::chrono::steady_clock::now() - before < 5s);
+    CHECK(std::chrono::steady_clock::now() - before < hung.manner.time_out);
 }
 
 TEST_CASE("a program is told each of many alerts that begin and end at once") {
